@@ -1,0 +1,77 @@
+//! The diagnostic: what is wrong, where, and what to write instead.
+//!
+//! Style, kept by a test: messages start in lower case, state the fact in the policy's own words, have no final stop
+//! and no line break, never blame; user's words stand in backticks; what to write goes into the help, never into the
+//! message; one mistake gives one diagnostic.
+
+pub mod code;
+
+pub use code::{Code, Severity};
+
+use crate::source::{Sources, Span};
+
+/// A place and what it has to do with the matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there, in a few words; may be empty for the primary label.
+    pub text: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Its stable code; the severity comes from it.
+    pub code: Code,
+    /// The fact.
+    pub message: String,
+    /// The exact place.
+    pub at: Label,
+    /// Other places that matter.
+    pub also: Vec<Label>,
+    /// What to write.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding at a place.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        let at = Label { span, text: String::new() };
+        Self { code, message: message.into(), at, also: Vec::new(), help: None }
+    }
+
+    /// Says at the primary place what is there.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.at.text = text.into();
+        self
+    }
+
+    /// Points at another place.
+    #[must_use]
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.also.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to write.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Its severity.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// Sorts by path, position and code, and drops repetitions: the order in which every output shows them.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
+    let path = |diagnostic: &Diagnostic| sources.get(diagnostic.at.span.file).path.clone();
+    diagnostics.sort_by_cached_key(|it| (path(it), it.at.span.start, it.code, it.at.span.end, it.message.clone()));
+    diagnostics.dedup();
+}

@@ -1,0 +1,16 @@
+//! cwrc: policy as code for the autonomy of AI agents.
+
+pub mod diagnostic;
+pub mod model;
+pub mod source;
+pub mod syntax;
+pub mod value;
+
+/// The command line.
+pub mod cli {
+    /// Runs the program.
+    #[must_use]
+    pub fn main() -> std::process::ExitCode {
+        std::process::ExitCode::SUCCESS
+    }
+}

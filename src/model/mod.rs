@@ -1,0 +1,5 @@
+//! The policy as meant: names resolved, ladders merged, units checked.
+
+pub mod policy;
+
+pub use policy::Policy;

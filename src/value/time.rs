@@ -1,0 +1,244 @@
+//! Instants: UTC with nanosecond resolution, RFC 3339 in and out (semantics §1).
+
+use super::duration::Tick;
+use std::fmt;
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// A point in time, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant {
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    pub seconds: i64,
+    /// Nanoseconds into the second.
+    pub nanos: u32,
+}
+
+impl Instant {
+    /// The instant so many whole seconds after 1970.
+    #[must_use]
+    pub fn from_seconds(seconds: i64) -> Self {
+        Self { seconds, nanos: 0 }
+    }
+
+    /// Reads an RFC 3339 time with an offset: 1 to 9 fraction digits, `t` and `z` in lower case too; second 60,
+    /// `24:00` and years outside 0001 to 9999 (in UTC too) are not times.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let date = days(bytes.get(..10)?)?;
+        let clock = bytes.get(10..19)?;
+        let separators = [clock.first()?, clock.get(3)?, clock.get(6)?];
+        if !matches!(separators, [b'T' | b't', b':', b':']) {
+            return None;
+        }
+        let (hour, minute, second) = (two(clock, 1)?, two(clock, 4)?, two(clock, 7)?);
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let (nanos, rest) = fraction(bytes.get(19..)?)?;
+        let seconds = date * DAY + hour * 3_600 + minute * 60 + second - offset(rest)?;
+        in_range(seconds).then_some(Self { seconds, nanos })
+    }
+
+    /// Reads a date, `2026-03-01`: its midnight.
+    #[must_use]
+    pub fn parse_date(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 10 {
+            return None;
+        }
+        days(bytes).map(|day| Self::from_seconds(day * DAY))
+    }
+
+    /// The tick that contains this instant, for ticks of so many seconds.
+    #[must_use]
+    pub fn tick(self, tick_seconds: i64) -> Tick {
+        self.seconds.div_euclid(tick_seconds)
+    }
+
+    /// The first boundary at or after this instant.
+    #[must_use]
+    pub fn boundary_at_or_after(self, tick_seconds: i64) -> Tick {
+        let tick = self.tick(tick_seconds);
+        let exact = self.nanos == 0 && self.seconds.rem_euclid(tick_seconds) == 0;
+        if exact { tick } else { tick + 1 }
+    }
+
+    /// So many seconds later.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self { seconds: self.seconds.saturating_add(seconds), nanos: self.nanos }
+    }
+
+    /// The civil date and seconds of its day: (year, month, day, second of day).
+    #[must_use]
+    pub fn civil(self) -> (i64, i64, i64, i64) {
+        let (year, month, day) = civil(self.seconds.div_euclid(DAY));
+        (year, month, day, self.seconds.rem_euclid(DAY))
+    }
+
+    /// The date alone: `2026-03-01`.
+    #[must_use]
+    pub fn date(self) -> String {
+        let (year, month, day, _) = self.civil();
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+}
+
+/// Years 0001 to 9999, whatever the offset was.
+fn in_range(seconds: i64) -> bool {
+    (-62_135_596_800..253_402_300_800).contains(&seconds)
+}
+
+impl fmt::Display for Instant {
+    /// RFC 3339 with `Z`, fraction only where there is one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (_, _, _, second) = self.civil();
+        write!(f, "{}T{:02}:{:02}:{:02}", self.date(), second / 3_600, second / 60 % 60, second % 60)?;
+        if self.nanos > 0 {
+            write!(f, ".{}", format!("{:09}", self.nanos).trim_end_matches('0'))?;
+        }
+        f.write_str("Z")
+    }
+}
+
+fn digit(byte: u8) -> Option<i64> {
+    byte.is_ascii_digit().then(|| i64::from(byte - b'0'))
+}
+
+fn two(bytes: &[u8], at: usize) -> Option<i64> {
+    Some(digit(*bytes.get(at)?)? * 10 + digit(*bytes.get(at + 1)?)?)
+}
+
+/// Days since 1970 of `YYYY-MM-DD`.
+fn days(bytes: &[u8]) -> Option<i64> {
+    let (year, month, day) = (two(bytes, 0)? * 100 + two(bytes, 2)?, two(bytes, 5)?, two(bytes, 8)?);
+    let dashes = *bytes.get(4)? == b'-' && *bytes.get(7)? == b'-';
+    let valid = dashes && year > 0 && (1..=12).contains(&month) && day > 0 && day <= month_length(year, month);
+    valid.then(|| days_from_civil(year, month, day))
+}
+
+fn month_length(year: i64, month: i64) -> i64 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// The inverse of [`days_from_civil`].
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The nanoseconds of an optional `.123`, and what follows it.
+fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let Some(digits) = bytes.strip_prefix(b".") else {
+        return Some((0, bytes));
+    };
+    let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..=9).contains(&length) {
+        return None;
+    }
+    let (digits, rest) = digits.split_at(length);
+    let mut nanos = 0;
+    for place in 0..9 {
+        nanos = nanos * 10 + u32::from(digits.get(place).map_or(0, |byte| byte - b'0'));
+    }
+    Some((nanos, rest))
+}
+
+/// The seconds of `Z` or `+hh:mm`.
+fn offset(bytes: &[u8]) -> Option<i64> {
+    match bytes {
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+            let (hours, minutes) = (two(bytes, 1)?, two(bytes, 4)?);
+            let seconds = hours * 3_600 + minutes * 60;
+            (hours < 24 && minutes < 60).then_some(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(text: &str) -> Option<String> {
+        Instant::parse(text).map(|instant| instant.to_string())
+    }
+
+    #[test]
+    fn reads_every_spelling_of_one_instant() {
+        for text in [
+            "2026-03-01T00:30:00Z",
+            "2026-03-01t00:30:00z",
+            "2026-02-28T23:30:00.000-01:00",
+            "2026-03-01T06:00:00+05:30",
+        ] {
+            assert_eq!(printed(text).as_deref(), Some("2026-03-01T00:30:00Z"), "{text}");
+        }
+        assert_eq!(printed("1969-12-31T23:59:59.250Z").as_deref(), Some("1969-12-31T23:59:59.25Z"));
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_time() {
+        for text in [
+            "2026-03-01T00:30:00",
+            "2026-03-01 00:30:00Z",
+            "2026-02-29T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:60Z",
+            "0000-01-01T00:00:00Z",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01T00:00:00.1234567890Z",
+            "2026-1-1T00:00:00Z",
+            "0001-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+            "2026-01-01T00:00:00+24:00",
+            "2026-01-01T00:00:00+0100",
+            "",
+            "٢٠٢٦-01-01T00:00:00Z",
+        ] {
+            assert_eq!(printed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_survive_a_round_trip() {
+        for day in (-719_162..2_932_896).step_by(97) {
+            let (year, month, date) = civil(day);
+            assert_eq!(days_from_civil(year, month, date), day);
+        }
+    }
+
+    #[test]
+    fn boundaries_are_exact() {
+        let boundary = Instant::parse("2026-03-01T00:00:00Z").expect("a time");
+        let after = Instant { nanos: 1, ..boundary };
+        assert_eq!(boundary.tick(DAY), boundary.boundary_at_or_after(DAY));
+        assert_eq!(after.boundary_at_or_after(DAY), boundary.tick(DAY) + 1);
+    }
+}
