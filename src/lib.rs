@@ -2,7 +2,9 @@
 
 pub mod diagnostic;
 pub mod model;
+pub mod plan;
 pub mod source;
+pub mod stats;
 pub mod syntax;
 pub mod value;
 

@@ -4,6 +4,7 @@
 //! ladder and label the action. Ids are indices into the vectors of [`Policy`].
 
 use crate::source::Span;
+pub use crate::stats::Method;
 use crate::syntax::ast::Op;
 use crate::value::{Decimal, Duration, Instant, Number, Risk, Step, Tier};
 
@@ -461,31 +462,8 @@ pub enum Window {
 pub struct Confidence {
     /// P, as a share.
     pub level: Decimal,
-    /// Which bound.
+    /// Which bound (semantics §5).
     pub method: Method,
-}
-
-/// Which one-sided bound (semantics §5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Method {
-    /// Clopper–Pearson.
-    Exact,
-    /// The score interval, without continuity correction.
-    Wilson,
-    /// Honest under looking at every tick.
-    Anytime,
-}
-
-impl Method {
-    /// The word of the language.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Wilson => "wilson",
-            Self::Anytime => "anytime",
-        }
-    }
 }
 
 /// `requires ACTION at T`

@@ -1,0 +1,141 @@
+//! Predicates as executed: which action type a record is of.
+//!
+//! A comparison of an absent attribute, or of values of different kinds, is false, `!=` and `in` too; so `not` of it
+//! is true (language §4 `matches`).
+
+use super::Plan;
+use crate::model::policy::{ActionId, Constant, Predicate, Subject};
+use crate::syntax::ast::Op;
+use crate::value::Number;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// The value of an attribute of a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Given<'a> {
+    /// A number.
+    Number(Number),
+    /// A string.
+    Text(Cow<'a, str>),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A list or an object, as canonical JSON: no comparison holds.
+    Other(String),
+}
+
+/// Three answers: a predicate of which only `action` is known may be undecided.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    No,
+    Maybe,
+    Yes,
+}
+
+/// Whether a record with this `action` and these attributes satisfies the predicate.
+pub fn matches<'a>(predicate: &Predicate, action: &str, given: &impl Fn(usize) -> Option<&'a Given<'a>>) -> bool {
+    let leaf = |subject: Subject, test: &dyn Fn(&Given) -> bool| match subject {
+        Subject::Action => answer(test(&Given::Text(Cow::Borrowed(action)))),
+        Subject::Attribute(id) => answer(given(id.index()).is_some_and(test)),
+    };
+    evaluate(predicate, &leaf) == Answer::Yes
+}
+
+/// Whether some record with this `action` may satisfy the predicate, or all do, or none.
+fn with_action_only(predicate: &Predicate, action: &str) -> Answer {
+    let leaf = |subject: Subject, test: &dyn Fn(&Given) -> bool| match subject {
+        Subject::Action => answer(test(&Given::Text(Cow::Borrowed(action)))),
+        Subject::Attribute(_) => Answer::Maybe,
+    };
+    evaluate(predicate, &leaf)
+}
+
+fn answer(yes: bool) -> Answer {
+    if yes { Answer::Yes } else { Answer::No }
+}
+
+type Leaf<'a> = dyn Fn(Subject, &dyn Fn(&Given) -> bool) -> Answer + 'a;
+
+fn evaluate(predicate: &Predicate, leaf: &Leaf) -> Answer {
+    match predicate {
+        Predicate::Compare(subject, op, constant) => leaf(*subject, &|given| compares(given, *op, constant)),
+        Predicate::In(subject, constants) => {
+            leaf(*subject, &|given| constants.iter().any(|constant| compares(given, Op::Equal, constant)))
+        }
+        Predicate::Not(inner) => match evaluate(inner, leaf) {
+            Answer::No => Answer::Yes,
+            Answer::Maybe => Answer::Maybe,
+            Answer::Yes => Answer::No,
+        },
+        Predicate::And(parts) => fold(parts, leaf, Answer::No, Answer::Yes),
+        Predicate::Or(parts) => fold(parts, leaf, Answer::Yes, Answer::No),
+    }
+}
+
+/// `decisive` as soon as one part says so, else `Maybe` if one part does, else `otherwise`.
+fn fold(parts: &[Predicate], leaf: &Leaf, decisive: Answer, otherwise: Answer) -> Answer {
+    let mut all = otherwise;
+    for part in parts {
+        match evaluate(part, leaf) {
+            Answer::Maybe => all = Answer::Maybe,
+            answer if answer == decisive => return decisive,
+            _ => {}
+        }
+    }
+    all
+}
+
+/// One comparison; values of different kinds never compare.
+#[must_use]
+pub fn compares(given: &Given, op: Op, constant: &Constant) -> bool {
+    let ordering = match (given, constant) {
+        (Given::Number(left), Constant::Number(right)) => left.cmp(right),
+        (Given::Text(left), Constant::Text(right)) => left.as_bytes().cmp(right.as_bytes()),
+        (Given::Flag(left), Constant::Flag(right)) => left.cmp(right),
+        _ => return false,
+    };
+    match op {
+        Op::Equal => ordering == Ordering::Equal,
+        Op::NotEqual => ordering != Ordering::Equal,
+        Op::Less => ordering == Ordering::Less,
+        Op::AtMost => ordering != Ordering::Greater,
+        Op::More => ordering == Ordering::Greater,
+        Op::AtLeast => ordering != Ordering::Less,
+    }
+}
+
+/// Finds the action type of records; remembers which action types an `action` value leaves open.
+#[derive(Debug, Default)]
+pub struct Classifier {
+    open: BTreeMap<String, Vec<ActionId>>,
+}
+
+/// How many `action` values are remembered; a history with more is classified without memory.
+const REMEMBERED: usize = 4_096;
+
+impl Classifier {
+    /// The action type of a record, if one matches. CWR105 makes it at most one; of more, the first is taken.
+    pub fn classify<'a>(
+        &mut self,
+        plan: &Plan,
+        action: &str,
+        given: &impl Fn(usize) -> Option<&'a Given<'a>>,
+    ) -> Option<ActionId> {
+        let decide =
+            |ids: &[ActionId]| ids.iter().copied().find(|id| matches(&plan.actions[id.index()].matches, action, given));
+        if let Some(open) = self.open.get(action) {
+            return decide(open);
+        }
+        let open = candidates(plan, action);
+        let found = decide(&open);
+        if self.open.len() < REMEMBERED {
+            self.open.insert(action.to_owned(), open);
+        }
+        found
+    }
+}
+
+fn candidates(plan: &Plan, action: &str) -> Vec<ActionId> {
+    let possible = |predicate: &Predicate| with_action_only(predicate, action) != Answer::No;
+    (0..plan.actions.len()).filter(|index| possible(&plan.actions[*index].matches)).map(ActionId::new).collect()
+}
