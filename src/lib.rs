@@ -1,8 +1,10 @@
 //! cwrc: policy as code for the autonomy of AI agents.
 
 pub mod diagnostic;
+pub mod history;
 pub mod model;
 pub mod plan;
+pub mod replay;
 pub mod source;
 pub mod stats;
 pub mod syntax;

@@ -1,0 +1,100 @@
+//! Bytes to blocks of whole lines: decompression, the numbering of lines, and a limit on their length.
+
+use super::intake::Place;
+use std::io::{self, BufRead, BufReader, Read};
+
+/// About how large a block is.
+const BLOCK: usize = 512 * 1024;
+
+/// The longest line that is read; a longer one is bad.
+pub const LONGEST_LINE: usize = 16 * 1024 * 1024;
+
+/// Whole lines of one input.
+#[derive(Debug)]
+pub struct Block {
+    /// Index of the input.
+    pub input: usize,
+    /// Number of its first line, from 1.
+    pub first_line: u64,
+    /// The lines, or nothing for a line that is too long.
+    pub bytes: Vec<u8>,
+    /// The block stands for one line that was too long, and has no bytes.
+    pub too_long: bool,
+}
+
+impl Block {
+    /// The lines and their places, without line ends.
+    pub fn lines(&self) -> impl Iterator<Item = (Place, &[u8])> {
+        let place = |at: usize| Place { input: self.input, line: self.first_line + at as u64 };
+        self.bytes.split(|byte| *byte == b'\n').enumerate().map(move |(at, line)| (place(at), line))
+    }
+}
+
+/// Undoes gzip or zstd, whichever the first bytes show; JSON starts with neither.
+pub fn decompress(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    let mut raw = BufReader::with_capacity(BLOCK, raw);
+    let start = raw.fill_buf()?;
+    if start.starts_with(&[0x1f, 0x8b]) {
+        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(raw)));
+    }
+    if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        return Ok(Box::new(zstd::stream::read::Decoder::with_buffer(raw)?));
+    }
+    Ok(Box::new(raw))
+}
+
+/// Cuts an input into blocks and hands each to `send`, until that says `false`.
+pub fn cut(input: usize, mut bytes: impl Read, mut send: impl FnMut(Block) -> bool) -> io::Result<()> {
+    let mut rest: Vec<u8> = Vec::new();
+    let mut line = 1;
+    loop {
+        let mut block = std::mem::take(&mut rest);
+        let ended = fill(&mut bytes, &mut block)?;
+        let end = memchr::memrchr(b'\n', &block).map(|at| at + 1);
+        match (ended, end) {
+            (true, _) => {
+                send(Block { input, first_line: line, bytes: block, too_long: false });
+                return Ok(());
+            }
+            (false, Some(end)) => {
+                rest = block.split_off(end);
+                let next = line + memchr::memchr_iter(b'\n', &block).count() as u64;
+                // The last line end would make an empty line of its own.
+                block.pop();
+                if !send(Block { input, first_line: line, bytes: block, too_long: false }) {
+                    return Ok(());
+                }
+                line = next;
+            }
+            (false, None) if block.len() > LONGEST_LINE => {
+                rest = skip_line(&mut bytes)?;
+                if !send(Block { input, first_line: line, bytes: Vec::new(), too_long: true }) {
+                    return Ok(());
+                }
+                line += 1;
+            }
+            (false, None) => rest = block,
+        }
+    }
+}
+
+/// Reads about a block more; `true` at the end of the input.
+fn fill(bytes: &mut impl Read, block: &mut Vec<u8>) -> io::Result<bool> {
+    let wanted = BLOCK as u64;
+    let read = bytes.take(wanted).read_to_end(block)?;
+    Ok((read as u64) < wanted)
+}
+
+/// Skips to behind the next line end; what was read beyond it comes back.
+fn skip_line(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
+    loop {
+        let mut block = Vec::new();
+        let ended = fill(bytes, &mut block)?;
+        if let Some(end) = memchr::memchr(b'\n', &block) {
+            return Ok(block.split_off(end + 1));
+        }
+        if ended {
+            return Ok(Vec::new());
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The counts: all that a replay needs of a history, small whatever the history's size (semantics §2).
+
+use super::intake::Intake;
+use crate::model::policy::{ActionId, MetricId, SignalId};
+use crate::plan::matcher::Given;
+use crate::value::duration::Tick;
+use crate::value::{Instant, Tier};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An index into [`Counts::cohorts`]; 0 for action types without `renew`.
+pub type CohortId = u32;
+
+/// The values of an action type's `renew` attributes in one record.
+pub type Cohort = Vec<Option<Given<'static>>>;
+
+/// Samples added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many.
+    pub n: u64,
+    /// How many on the wrong side; of a mean 0.
+    pub bad: u64,
+    /// Of a mean the sum of the values, in millionths.
+    pub sum: i128,
+}
+
+impl Tally {
+    /// Adds another.
+    pub fn add(&mut self, other: Self) {
+        self.n += other.n;
+        self.bad += other.bad;
+        self.sum += other.sum;
+    }
+
+    /// What is left without another that was added before.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self { n: self.n - other.n, bad: self.bad - other.bad, sum: self.sum - other.sum }
+    }
+}
+
+/// Which samples are added up together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Series {
+    /// Of which action type.
+    pub action: ActionId,
+    /// Of which metric.
+    pub metric: MetricId,
+    /// Of which version of the agent.
+    pub cohort: CohortId,
+    /// Recorded at which tier.
+    pub tier: Option<Tier>,
+}
+
+/// Records of one action type, one recorded tier and one tick of action time (semantics §7).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exposure {
+    /// All of them.
+    pub records: u64,
+    /// Harm seen.
+    pub seen: u64,
+    /// Not seen, but a person caught a mistake: released where it ran unattended.
+    pub released: u64,
+    /// Neither: by the samples of the action type's customer metrics that may yet show that nothing happened. Where
+    /// none of them has matured with its feed alive, the record is unknown.
+    pub open: BTreeMap<Vec<(MetricId, Tick)>, u64>,
+}
+
+/// The counts of one history under one plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// What became of the lines.
+    pub intake: Intake,
+    /// The earliest record and its id.
+    pub earliest: Option<(Instant, String)>,
+    /// The latest time of all (record, outcome or notice), and the id or signal it belongs to.
+    pub latest: Option<(Instant, String)>,
+    /// The cohorts met; the first is the empty one.
+    pub cohorts: Vec<Cohort>,
+    /// Samples by series and tick of maturity, whether their feed was alive or not.
+    pub samples: BTreeMap<Series, Vec<(Tick, Tally)>>,
+    /// Signals by action type (`None`: unclassified records) and tick of their earliest arrival on a record.
+    pub arrivals: BTreeMap<(Option<ActionId>, SignalId), Vec<(Tick, u64)>>,
+    /// Notices by signal and tick.
+    pub notices: BTreeMap<SignalId, Vec<(Tick, u64)>>,
+    /// The ticks in which a signal that some `alive` names arrived at all.
+    pub alive: BTreeMap<SignalId, BTreeSet<Tick>>,
+    /// The cohort of the latest record of each tick that has one.
+    pub latest_cohorts: BTreeMap<ActionId, Vec<(Tick, CohortId)>>,
+    /// Records by action type, recorded tier and tick of action time.
+    pub exposure: BTreeMap<(ActionId, Option<Tier>, Tick), Exposure>,
+}
+
+impl Counts {
+    /// The tick of the earliest record; 0 without one.
+    #[must_use]
+    pub fn first_tick(&self, tick_seconds: i64) -> Tick {
+        self.earliest.as_ref().map_or(0, |(time, _)| time.tick(tick_seconds))
+    }
+
+    /// The last boundary of the history: the first after its latest time.
+    #[must_use]
+    pub fn last_boundary(&self, tick_seconds: i64) -> Tick {
+        self.latest.as_ref().map_or(0, |(time, _)| time.tick(tick_seconds) + 1)
+    }
+}

@@ -1,0 +1,180 @@
+//! The fields of one JSON object, kept as written: no number is rounded, no key is lost, a repeated key is an error.
+
+use crate::plan::matcher::Given;
+use crate::value::Number;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Key and raw value of each field that is not `null`, in the order written.
+#[derive(Debug, Default)]
+pub struct Fields<'a> {
+    entries: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads one JSON object; `None` if the text is not one, or has a key twice.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The raw value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&'a str> {
+        self.entries.iter().find(|(name, _)| name == key).map(|(_, raw)| *raw)
+    }
+
+    /// The raw value at a path of keys, each level an object.
+    #[must_use]
+    pub fn reach(&self, path: &[String]) -> Option<&'a str> {
+        let (first, rest) = path.split_first()?;
+        let raw = self.get(first)?;
+        match rest {
+            [] => Some(raw),
+            rest => object(raw)?.reach(rest),
+        }
+    }
+
+    /// Whether every key is one of these.
+    pub fn only(&self, known: impl Fn(&str) -> bool) -> bool {
+        self.entries.iter().all(|(key, _)| known(key))
+    }
+
+    /// The other fields as canonical JSON: keys sorted, numbers in shortest form, nulls left out.
+    pub fn canonical_without(&self, skip: impl Fn(&str) -> bool) -> Option<String> {
+        let kept = self.entries.iter().filter(|(key, _)| !skip(key));
+        canonical_object(kept.map(|(key, raw)| (key.as_ref(), *raw)), DEEPEST)
+    }
+}
+
+/// An object among raw values.
+fn object(raw: &str) -> Option<Fields<'_>> {
+    raw.starts_with('{').then(|| Fields::parse(raw)).flatten()
+}
+
+/// A raw string, unescaped; `None` if the raw value is not a string.
+#[must_use]
+pub fn text(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+}
+
+/// A raw number, exact; `None` if the raw value is not a number.
+#[must_use]
+pub fn number(raw: &str) -> Option<Number> {
+    raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()).then(|| Number::parse(raw)).flatten()
+}
+
+/// The elements of a raw array; `None` if the raw value is not an array.
+#[must_use]
+pub fn array(raw: &str) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(raw).ok()
+}
+
+/// The value of an attribute, as recorded.
+#[must_use]
+pub fn given(raw: &str) -> Given<'_> {
+    match raw {
+        "true" => Given::Flag(true),
+        "false" => Given::Flag(false),
+        _ => match (text(raw), number(raw)) {
+            (Some(text), _) => Given::Text(text),
+            (None, Some(number)) => Given::Number(number),
+            (None, None) => Given::Other(canonical(raw).unwrap_or_else(|| raw.to_owned())),
+        },
+    }
+}
+
+/// Values nested deeper than this are compared as written, so that no input can exhaust the stack.
+const DEEPEST: usize = 64;
+
+/// One JSON value in canonical form, so that `{"a":1,"b":[2.0]}` and `{"b":[2],"a":1.0}` are one text.
+#[must_use]
+pub fn canonical(raw: &str) -> Option<String> {
+    canonical_within(raw, DEEPEST)
+}
+
+fn canonical_within(raw: &str, depth: usize) -> Option<String> {
+    match raw.as_bytes().first()? {
+        b'{' | b'[' if depth == 0 => Some(raw.to_owned()),
+        b'{' => {
+            let fields = Fields::parse(raw)?;
+            canonical_object(fields.entries.iter().map(|(key, raw)| (key.as_ref(), *raw)), depth - 1)
+        }
+        b'[' => {
+            let parts = array(raw)?;
+            let parts: Option<Vec<String>> = parts.iter().map(|part| canonical_within(part.get(), depth - 1)).collect();
+            Some(format!("[{}]", parts?.join(",")))
+        }
+        b'"' => serde_json::to_string(&text(raw)?).ok(),
+        b'-' | b'0'..=b'9' => number(raw).map(|number| number.to_string()),
+        _ => Some(raw.to_owned()),
+    }
+}
+
+fn canonical_object<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>, depth: usize) -> Option<String> {
+    let sorted: BTreeMap<&str, &str> = fields.collect();
+    let mut parts = Vec::with_capacity(sorted.len());
+    for (key, raw) in sorted {
+        parts.push(format!("{}:{}", serde_json::to_string(key).ok()?, canonical_within(raw, depth)?));
+    }
+    Some(format!("{{{}}}", parts.join(",")))
+}
+
+/// A key, borrowed where it has no escapes.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+            fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FieldsVisitor;
+        impl<'de> Visitor<'de> for FieldsVisitor {
+            type Value = Fields<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut all: Vec<(Cow<'de, str>, &'de str)> = Vec::with_capacity(8);
+                while let Some((Key(key), raw)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
+                    all.push((key, raw.get()));
+                }
+                if has_repeated_key(&all) {
+                    return Err(A::Error::custom("a key occurs twice"));
+                }
+                all.retain(|(_, raw)| *raw != "null");
+                Ok(Fields { entries: all })
+            }
+        }
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+fn has_repeated_key(entries: &[(Cow<str>, &str)]) -> bool {
+    if entries.len() <= 16 {
+        return entries.iter().enumerate().any(|(at, (key, _))| entries[..at].iter().any(|(other, _)| other == key));
+    }
+    let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_ref()).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| pair[0] == pair[1])
+}

@@ -1,0 +1,27 @@
+//! Histories: bytes to records, records to counts (semantics §2).
+//!
+//! Bytes are cut into lines ([`blocks`]), lines become records ([`line`]), lines of one id are merged ([`merge`]),
+//! records become samples ([`sample`]) and are added up ([`tally`]) into [`counts::Counts`], which is all that a
+//! replay ever sees.
+//!
+//! Invariants: neither the order of lines nor the number of threads changes the counts; nothing is dropped without
+//! being counted by its reason; memory grows by 8 bytes per record (for duplicate detection) and with the lines whose
+//! id occurs more than once, not with the records.
+
+pub mod blocks;
+pub mod counts;
+pub mod fields;
+pub mod intake;
+pub mod line;
+pub mod mapping;
+pub mod merge;
+pub mod read;
+pub mod sample;
+pub mod tally;
+#[cfg(test)]
+mod tests;
+
+pub use counts::Counts;
+pub use intake::{Intake, Reason};
+pub use mapping::Mapping;
+pub use read::{Input, Options, ReadError, count};

@@ -1,0 +1,204 @@
+//! Inputs to counts: blocks to workers, one pass, and a second one if ids occur more than once.
+//!
+//! The first pass counts every record as if its id were unique, and keeps 8 bytes of hash per id. If no hash occurs
+//! twice, as is usual, that is all. Otherwise a second pass puts the lines aside whose hash did, and unites them by
+//! their true ids; a hash that two ids share costs a little memory and changes nothing.
+
+use super::blocks::{self, Block};
+use super::counts::Counts;
+use super::intake::{Place, Reason};
+use super::line::{Fault, Line, Reader, Record};
+use super::mapping::Mapping;
+use super::merge::{self, Held};
+use super::tally::{Tallier, Wanted};
+use crate::plan::Plan;
+use crate::value::{Instant, Tier};
+use std::hash::Hasher;
+use std::io::{self, Read};
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// Opens an input from its start.
+pub type Open<'a> = Box<dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync + 'a>;
+
+/// One input; it may be opened twice.
+pub struct Input<'a> {
+    /// As the user named it.
+    pub name: String,
+    /// Opens it.
+    pub open: Open<'a>,
+}
+
+/// How to read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where the fields are.
+    pub mapping: Mapping,
+    /// The tier of records that carry none.
+    pub assume_tier: Option<Tier>,
+    /// Later records and outcomes are bad.
+    pub now: Option<Instant>,
+    /// A promise that ids are unique and records complete on their lines.
+    pub unique_ids: bool,
+    /// Workers; by default one per core.
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// An input could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {name}: {source}")]
+pub struct ReadError {
+    /// The input.
+    pub name: String,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// Reads inputs and counts their records under a plan.
+pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts, ReadError> {
+    let wanted = Wanted::new(plan);
+    let reader = Reader::new(plan, &options.mapping, options.now);
+    let pass = Pass { plan, wanted: &wanted, reader: &reader, options };
+    let mut all = pass.run(inputs, None)?;
+    let suspects = occurring_twice(&mut all.hashes);
+    if !suspects.is_empty() {
+        all = pass.run(inputs, Some(&suspects))?;
+        merge::unite(&all.held, &reader, &options.mapping, &mut all.tallier);
+    }
+    Ok(all.tallier.finish())
+}
+
+/// The hashes that occur more than once, sorted.
+fn occurring_twice(hashes: &mut Vec<u64>) -> Vec<u64> {
+    hashes.sort_unstable();
+    let mut twice: Vec<u64> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    twice.dedup();
+    *hashes = Vec::new();
+    twice
+}
+
+fn hash(id: &str) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(id.as_bytes());
+    hasher.finish()
+}
+
+struct Pass<'a> {
+    plan: &'a Plan,
+    wanted: &'a Wanted,
+    reader: &'a Reader<'a>,
+    options: &'a Options,
+}
+
+/// What one worker, or all of them, made of the lines.
+struct Work<'a> {
+    tallier: Tallier<'a>,
+    hashes: Vec<u64>,
+    held: Vec<Held>,
+}
+
+impl<'a> Pass<'a> {
+    fn run(&self, inputs: &[Input], suspects: Option<&[u64]>) -> Result<Work<'a>, ReadError> {
+        let workers =
+            self.options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+        let (sender, receiver) = sync_channel::<Block>(workers);
+        let receiver = Mutex::new(receiver);
+        thread::scope(|scope| {
+            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, suspects))).collect();
+            let sent = send_all(inputs, &sender);
+            drop(sender);
+            let mut all = self.empty();
+            for handle in handles {
+                match handle.join() {
+                    Ok(work) => all.absorb(work),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            sent.map(|()| all)
+        })
+    }
+
+    fn empty(&self) -> Work<'a> {
+        let tallier = Tallier::new(self.plan, self.wanted, self.options.assume_tier);
+        Work { tallier, hashes: Vec::new(), held: Vec::new() }
+    }
+
+    fn work(&self, blocks: &Mutex<Receiver<Block>>, suspects: Option<&[u64]>) -> Work<'a> {
+        let mut work = self.empty();
+        loop {
+            let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(block) = next else { return work };
+            if block.too_long {
+                let place = Place { input: block.input, line: block.first_line };
+                work.tallier.bad(&too_long(), place, "");
+            }
+            for (place, line) in block.lines() {
+                self.line(&mut work, place, line, suspects);
+            }
+        }
+    }
+
+    fn line(&self, work: &mut Work, place: Place, bytes: &[u8], suspects: Option<&[u64]>) {
+        let bytes = if place.line == 1 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return work.tallier.bad(&not_utf8(), place, &String::from_utf8_lossy(bytes));
+        };
+        match self.reader.read(text) {
+            Err(fault) => work.tallier.bad(&fault, place, text),
+            Ok(Line::Notice { signal, name, time }) => work.tallier.notice(signal, &name, time),
+            Ok(line) => self.of_a_record(work, place, text, line, suspects),
+        }
+    }
+
+    fn of_a_record(&self, work: &mut Work, place: Place, text: &str, line: Line, suspects: Option<&[u64]>) {
+        let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };
+        if !self.options.unique_ids {
+            let hash = hash(id);
+            match suspects {
+                None => work.hashes.push(hash),
+                Some(suspects) if suspects.binary_search(&hash).is_ok() => {
+                    return work.held.push(Held { place, text: text.to_owned() });
+                }
+                Some(_) => {}
+            }
+        }
+        match line {
+            Line::Full(mut record) => work.tallier.record(&mut record),
+            Line::Outcomes { .. } => work.tallier.bad(&merge::orphan(), place, text),
+            Line::Notice { .. } => {}
+        }
+    }
+}
+
+impl Work<'_> {
+    fn absorb(&mut self, other: Self) {
+        self.tallier.absorb(other.tallier);
+        self.hashes.extend(other.hashes);
+        self.held.extend(other.held);
+    }
+}
+
+/// Reads all inputs in order; workers take the blocks as they come.
+fn send_all(inputs: &[Input], sender: &SyncSender<Block>) -> Result<(), ReadError> {
+    for (at, input) in inputs.iter().enumerate() {
+        let read = || {
+            let bytes = blocks::decompress((input.open)()?)?;
+            blocks::cut(at, bytes, |block| sender.send(block).is_ok())
+        };
+        read().map_err(|source| ReadError { name: input.name.clone(), source })?;
+    }
+    Ok(())
+}
+
+fn not_utf8() -> Fault {
+    Fault { reason: Reason::Unparsable, why: "it is not UTF-8".into() }
+}
+
+fn too_long() -> Fault {
+    Fault { reason: Reason::Unparsable, why: format!("it is longer than {} MiB", blocks::LONGEST_LINE >> 20) }
+}

@@ -1,0 +1,16 @@
+//! The one evaluator: plan and counts in, decisions out (semantics §3, §4, §7).
+//!
+//! [`run`] walks the boundaries; [`boundary`] takes the eight steps at each; [`evidence`] reads the counts;
+//! [`exposure`] says who could have been hurt. Everything is integers, exact rationals and tables c(n): there is no
+//! clock, no float and no map without an order here.
+
+pub mod boundary;
+pub mod decision;
+pub mod evidence;
+pub mod exposure;
+pub mod run;
+pub mod state;
+
+pub use decision::{Decision, Detail, Kind, Reading, Standing};
+pub use run::{ApprovalRecord, Approvals, Error, Evidence, Options, Run, run};
+pub use state::{Saved, State};
