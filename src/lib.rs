@@ -4,6 +4,7 @@ pub mod diagnostic;
 pub mod history;
 pub mod model;
 pub mod plan;
+pub mod render;
 pub mod replay;
 pub mod source;
 pub mod stats;
