@@ -94,6 +94,8 @@ pub struct Policy {
     pub assurances: Vec<Assurance>,
     /// The policy's declaration: its keyword and name.
     pub at: Span,
+    /// Something somewhere in its files could not be read or built: rules that look for what nothing uses stay silent.
+    pub incomplete: bool,
 }
 
 /// `signal`
@@ -301,7 +303,7 @@ pub struct Action {
     pub irreversible: Option<Span>,
     /// `read_only`
     pub read_only: Option<Span>,
-    /// Which records are of this type.
+    /// Which records are of this type; [`Predicate::UNREADABLE`] where that could not be built.
     pub matches: Predicate,
     /// The place of `matches`, or of the name where the default applies.
     pub matches_at: Span,
@@ -518,6 +520,12 @@ pub enum Predicate {
     And(Vec<Predicate>),
     /// At least one of these.
     Or(Vec<Predicate>),
+}
+
+impl Predicate {
+    /// Stands where a predicate could not be built: no alternative at all, so it matches nothing. No policy can say
+    /// it, and rules about predicates pass it over.
+    pub const UNREADABLE: Self = Self::Or(Vec::new());
 }
 
 /// What a comparison looks at.

@@ -1,23 +1,48 @@
 //! Text to `ast::File` and diagnostics; parsing never fails.
+//!
+//! `grammar/cwr.pest` is the language. [`parse`] first looks at the text itself (`scan`: limits, and characters that
+//! are never part of a policy), then lets the grammar match all of it, then turns what matched into the tree
+//! (`declarations`, `clauses`, `predicates`, `names`, `literals`, in the order of the grammar) and says of the rest
+//! what is wrong with it (`recover`).
 
 pub mod ast;
+mod clauses;
+mod declarations;
+mod grammar;
+mod literals;
+mod names;
+mod predicates;
+mod reader;
+mod recover;
+mod scan;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, Span};
+use crate::source::FileId;
+use grammar::{Grammar, Rule};
+use pest::Parser as _;
+use reader::Reader;
 
 /// What a text says, as far as it can be read, and what is wrong with the rest.
 #[derive(Clone, Debug)]
 pub struct Parse {
     /// The tree.
     pub file: ast::File,
-    /// CWR001, CWR007 and CWR008, and CWR101 for literals that are no value at all.
+    /// CWR001, CWR007 and CWR008, CWR005 for a part given twice, and CWR101 for literals that are no value at all.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Parses one text.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parse {
-    let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    let span = Span { file, start: 0, end };
-    Parse { file: ast::File { imports: Vec::new(), declarations: Vec::new(), span }, diagnostics: Vec::new() }
+    let mut reader = Reader::new(file, text);
+    let mut tree = ast::File { imports: Vec::new(), declarations: Vec::new(), span: reader.span(0, text.len()) };
+    if let Some(clean) = reader.scan() {
+        match Grammar::parse(Rule::file, &clean) {
+            Ok(pairs) => reader.file(pairs, &mut tree),
+            Err(error) => reader.lost(&error),
+        }
+    }
+    Parse { file: tree, diagnostics: reader.finish() }
 }

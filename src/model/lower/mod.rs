@@ -1,0 +1,84 @@
+//! Declarations as written to the parts of a [`Policy`](super::Policy), one file per kind.
+//!
+//! Every function reports what it finds into the [`Scope`] and returns what it could build. `None` always means
+//! "reported, or caused by something reported": callers mark what they build as incomplete and go on.
+
+pub(super) mod action;
+pub(super) mod assure;
+pub(super) mod bar;
+pub(super) mod body;
+pub(super) mod gate;
+pub(super) mod list;
+pub(super) mod metric;
+pub(super) mod place;
+pub(super) mod plain;
+pub(super) mod policy;
+pub(super) mod predicate;
+pub(super) mod value;
+pub(super) mod word;
+
+use super::names::Names;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::ast::{Declaration, Kind};
+use crate::value::Duration;
+
+/// What lowering knows, and what it has found.
+pub(super) struct Scope<'a> {
+    /// What is declared.
+    pub(super) names: Names<'a>,
+    /// The tick; `None` where it is not known: in a library, or where its clause is faulty.
+    pub(super) tick: Option<Duration>,
+    /// The findings.
+    pub(super) out: Vec<Diagnostic>,
+    /// Some file could not be read: unknown names may be declared there.
+    pub(super) unread: bool,
+    /// Something that was reported before (by the parser, or at a declaration) is missing.
+    pub(super) broken: bool,
+}
+
+impl Scope<'_> {
+    /// Nothing is known yet.
+    pub(super) fn new(unread: bool) -> Self {
+        Self { names: Names::new(), tick: None, out: Vec::new(), unread, broken: false }
+    }
+
+    /// Reports a finding with a help.
+    pub(super) fn report(&mut self, code: Code, span: Span, message: String, help: impl Into<String>) {
+        self.out.push(Diagnostic::new(code, span, message).help(help));
+    }
+
+    /// Whether anything is missing from what has been built.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.broken || self.unread || !self.out.is_empty()
+    }
+}
+
+/// A kind with its article: `an action`.
+pub(super) fn phrase(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Policy => "a policy",
+        Kind::Signal => "a signal",
+        Kind::Attribute => "an attribute",
+        Kind::Metric => "a metric",
+        Kind::Ladder => "a ladder",
+        Kind::Action => "an action",
+        Kind::Assure => "an assure block",
+    }
+}
+
+/// The title of a declaration.
+pub(super) fn title(declaration: &Declaration) -> Option<String> {
+    declaration.title.as_ref().map(|title| title.value.clone())
+}
+
+/// The place of a declaration's name, or of its keyword.
+pub(super) fn place_of(declaration: &Declaration) -> Span {
+    declaration.name.as_ref().map_or(declaration.keyword, |name| name.span)
+}
+
+/// A declaration in words: "action `reply`".
+pub(super) fn named(declaration: &Declaration) -> String {
+    let kind = declaration.kind.word();
+    declaration.name.as_ref().map_or_else(|| kind.to_owned(), |name| format!("{kind} `{}`", name.value))
+}
