@@ -1,5 +1,6 @@
 //! cwrc: policy as code for the autonomy of AI agents.
 
+pub mod check;
 pub mod diagnostic;
 pub mod history;
 pub mod model;

@@ -4,6 +4,7 @@
 //! [`exposure`] says who could have been hurt. Everything is integers, exact rationals and tables c(n): there is no
 //! clock, no float and no map without an order here.
 
+pub mod approvals;
 pub mod boundary;
 pub mod decision;
 pub mod evidence;

@@ -34,6 +34,11 @@ impl Sources {
         &self.files[file.0 as usize]
     }
 
+    /// All texts, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.iter()
+    }
+
     /// The text of a span.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
@@ -58,4 +63,7 @@ impl Sources {
 pub trait Files {
     /// The bytes of a file.
     fn read(&self, path: &str) -> std::io::Result<Vec<u8>>;
+
+    /// The paths of all files below a directory, sorted.
+    fn list(&self, directory: &str) -> std::io::Result<Vec<String>>;
 }

@@ -1,0 +1,59 @@
+//! The front door: paths in, everything known about the policies out. The command line asks here, editors will too.
+
+use crate::check;
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::model::{self, Policy};
+use crate::source::{Files, Sources};
+use std::collections::BTreeSet;
+use std::io;
+
+/// One file that was asked for, and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// Its path.
+    pub path: String,
+    /// All texts that were read for it; diagnostics point into them.
+    pub sources: Sources,
+    /// The policy, as far as it could be built; `None` for a library.
+    pub policy: Option<Policy>,
+    /// What is wrong, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Analysis {
+    /// Whether anything is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+
+    /// The paths of the files that were read.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().map(|file| file.path.as_str())
+    }
+}
+
+/// Reads one file and its imports, and says everything about it. Imports may not leave `base`.
+///
+/// Fails only if the file itself cannot be read.
+pub fn analyze(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis> {
+    let mut sources = Sources::default();
+    let loaded = model::load(&mut sources, files, path, base)?;
+    let (policy, built) = model::build(&loaded.parsed);
+    let mut diagnostics = loaded.diagnostics;
+    diagnostics.extend(built);
+    if let Some(policy) = &policy {
+        diagnostics.extend(check::check(policy));
+    }
+    diagnostic::sort(&mut diagnostics, &sources);
+    Ok(Analysis { path: path.to_owned(), sources, policy, diagnostics })
+}
+
+/// Analyses every policy root below a directory, and every library that none of them imports.
+pub fn analyze_directory(files: &dyn Files, directory: &str) -> io::Result<Vec<Analysis>> {
+    let paths = files.list(directory)?.into_iter().filter(|path| path.ends_with(".cwr"));
+    let all: Vec<Analysis> = paths.map(|path| analyze(files, &path, directory)).collect::<io::Result<_>>()?;
+    let imported: BTreeSet<String> =
+        all.iter().flat_map(|one| one.paths().skip(1).map(String::from).collect::<Vec<_>>()).collect();
+    Ok(all.into_iter().filter(|one| one.policy.is_some() || !imported.contains(&one.path)).collect())
+}

@@ -1,0 +1,66 @@
+//! Rules over a finished [`Policy`]: what can be read and built, and still must not, or should not, be used.
+//!
+//! A rule never fails and never looks at another rule. It reads the policy through [`Subject`] and leaves what it finds
+//! in [`Findings`], which tells a fault of a ladder once for all its followers.
+//!
+//! To add a rule: (1) a file `rules/NAME.rs`, named as its code is, with one `pub(super) fn check`; (2) its line in
+//! `rules!` below; (3) a row in `diagnostic/code.rs`, which asks for (4) the page `diagnostic/pages/CWRnnn.md`; (5) cases
+//! in `tests/cases/check/CWRnnn/`. A test fails for each of these that is forgotten. `cargo fmt` does not look into
+//! `rules!`; `rustfmt src/check/rules/*.rs` does.
+
+mod durations;
+mod findings;
+mod missing;
+pub mod overlap;
+mod perfect;
+mod subject;
+mod words;
+
+use crate::diagnostic::{self, Diagnostic};
+use crate::model::Policy;
+use crate::source::Sources;
+use findings::Findings;
+use subject::Subject;
+
+/// Makes the modules of the rules and the list `rules::ALL`.
+macro_rules! rules {
+    ($($name:ident,)*) => {
+        mod rules {
+            $(mod $name;)*
+
+            /// Every rule, in order of its code.
+            pub(super) const ALL: &[fn(&super::Subject, &mut super::Findings)] = &[$($name::check),*];
+        }
+    };
+}
+
+rules! {
+    overlapping_actions,
+    impossible_predicate,
+    missing_gate,
+    no_customer_bar,
+    repeated_evidence,
+    no_hold,
+    no_keep_bar,
+    impossible_requires,
+    no_stale,
+    margin_over_tier,
+    unchecked_silence,
+    impossible_stop,
+    unreachable_bar,
+    anytime_sliding,
+    premature_stale,
+}
+
+/// Everything the rules find in a policy, in the order in which every output shows it.
+#[must_use]
+pub fn check(policy: &Policy, sources: &Sources) -> Vec<Diagnostic> {
+    let subject = Subject { policy };
+    let mut findings = Findings::default();
+    for rule in rules::ALL {
+        rule(&subject, &mut findings);
+    }
+    let mut diagnostics = findings.finish();
+    diagnostic::sort(&mut diagnostics, sources);
+    diagnostics
+}

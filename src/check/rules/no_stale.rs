@@ -1,0 +1,18 @@
+//! CWR215 no-stale: a dead pipeline must never leave an agent above crawl by accident.
+
+use crate::check::findings::Findings;
+use crate::check::missing::{self, Missing};
+use crate::check::subject::Subject;
+use crate::diagnostic::Code;
+use crate::value::Tier;
+
+pub(super) fn check(subject: &Subject, findings: &mut Findings) {
+    let stale = Missing {
+        code: Code::NoStale,
+        what: "`stale`, so silence could leave it above crawl".to_owned(),
+        help: "say what silence means: `stale 28d`, or `stale never because \"…\"`".to_owned(),
+    };
+    missing::report(subject, findings, &stale, |action| {
+        (!action.incomplete && action.ceiling_tier() > Tier::Crawl).then_some(action.stale.is_none())
+    });
+}

@@ -1,0 +1,66 @@
+//! `cwrc compile`
+
+use super::disk::{Disk, STDIN};
+use super::exit::{Exit, Failure};
+use super::{Global, check, output};
+use crate::plan::{self, Plan};
+use crate::render;
+
+/// Compile a policy to its evaluation plan: ticks, integers, tables, and a digest
+///
+/// The plan is canonical: comments, formatting and titles never change it or its digest.
+///
+/// Example: cwrc compile policies/support.cwr
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The policy, or - for standard input
+    #[arg(value_name = "POLICY", required_unless_present = "schema")]
+    policy: Option<String>,
+    /// As what to print it
+    #[arg(long, value_enum, default_value = "json")]
+    format: Format,
+    /// Print the JSON Schema of plans instead
+    #[arg(long)]
+    schema: bool,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// JSON, keys sorted
+    Json,
+    /// The same as YAML
+    Yaml,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let output_file = args.output.as_deref();
+    let Some(policy) = args.policy.as_deref().filter(|_| !args.schema) else {
+        return output::write(plan::json::SCHEMA, output_file).map(|()| Exit::Fine);
+    };
+    let Some(plan) = load(policy, global)? else { return Ok(Exit::NotFine) };
+    let json = plan::json::to_json(&plan);
+    let text = match args.format {
+        Format::Json => serde_json::to_string_pretty(&json).map(|text| text + "\n").map_err(|error| error.to_string()),
+        Format::Yaml => serde_yaml::to_string(&json).map_err(|error| error.to_string()),
+    };
+    output::write(&text.map_err(Failure::new)?, output_file).map(|()| Exit::Fine)
+}
+
+/// The plan of a policy; `None` if it has errors, which have then been printed to stderr.
+pub(super) fn load(path: &str, global: &Global) -> Result<Option<Plan>, Failure> {
+    let path = if path == "-" { STDIN } else { path };
+    let analysis = check::of_file(&Disk::default(), path)?;
+    if analysis.has_errors() {
+        let style = output::for_stderr(global);
+        output::tell(&render::diagnostics::human(&analysis.diagnostics, &analysis.sources, style));
+        return Ok(None);
+    }
+    let Some(policy) = &analysis.policy else {
+        let help = "a file without a `policy` block is a library; name the file that imports it";
+        return Err(Failure::new(format!("{path} is no policy")).help(help));
+    };
+    Ok(Some(plan::compile(policy)))
+}

@@ -1,0 +1,56 @@
+//! Policies on the disk, and `-` for standard input.
+
+use crate::source::Files;
+use std::cell::OnceCell;
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The name under which standard input appears.
+pub(super) const STDIN: &str = "<stdin>";
+
+/// The disk; standard input is read once.
+#[derive(Debug, Default)]
+pub(super) struct Disk {
+    stdin: OnceCell<Vec<u8>>,
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        if path != STDIN {
+            return fs::read(path);
+        }
+        if let Some(bytes) = self.stdin.get() {
+            return Ok(bytes.clone());
+        }
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(self.stdin.get_or_init(|| bytes).clone())
+    }
+
+    fn list(&self, directory: &str) -> io::Result<Vec<String>> {
+        let mut paths = Vec::new();
+        collect(Path::new(directory), &mut paths)?;
+        paths.sort();
+        Ok(paths)
+    }
+}
+
+/// All files below a directory; hidden ones and `target` are left out, links to directories are not followed.
+fn collect(directory: &Path, paths: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || name == "target" {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), paths)?;
+        } else {
+            let path = entry.path().to_string_lossy().replace('\\', "/");
+            paths.push(path.strip_prefix("./").unwrap_or(&path).to_owned());
+        }
+    }
+    Ok(())
+}

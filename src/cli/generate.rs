@@ -1,0 +1,47 @@
+//! `cwrc generate`
+
+use super::exit::{Exit, Failure};
+use super::{Global, compile, output};
+use crate::generate::{World, generate};
+use crate::render;
+use std::fs;
+
+/// Make a synthetic history from stated true rates, traffic, delays and dirt; the same seed gives the same bytes
+///
+/// Example: cwrc generate policies/support.cwr --world policies/support.world.yaml --seed 7 --follow
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The policy
+    #[arg(value_name = "POLICY")]
+    policy: String,
+    /// The world: what is true, in YAML
+    #[arg(long, value_name = "WORLD")]
+    world: String,
+    /// The seed
+    #[arg(long, value_name = "N")]
+    seed: u64,
+    /// Let the simulated tiers decide at which tier records run
+    #[arg(long)]
+    follow: bool,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let Some(plan) = compile::load(&args.policy, global)? else { return Ok(Exit::NotFine) };
+    let text = fs::read_to_string(&args.world).map_err(|error| Failure::unreadable(&args.world, &error))?;
+    let world = match World::parse(&text, &plan) {
+        Ok(world) => world,
+        Err(errors) => {
+            let style = output::for_stderr(global);
+            for error in &errors {
+                let place = format!("{}:{}:{}: {}", args.world, error.line, error.column, error.message);
+                output::tell(&render::failure::human(&place, error.help.as_deref(), style));
+            }
+            return Ok(Exit::Failed);
+        }
+    };
+    let history = generate(&plan, &world, args.seed, args.follow).map_err(|error| Failure::new(error.to_string()))?;
+    output::write(&history, args.output.as_deref()).map(|()| Exit::Fine)
+}

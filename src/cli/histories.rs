@@ -1,0 +1,84 @@
+//! `--history PATH`: files, globs and `-`, as inputs that can be opened twice.
+
+use super::exit::Failure;
+use super::progress::Progress;
+use crate::history::Input;
+use crate::history::read::Open;
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
+
+/// The inputs of a command, and the bar over them.
+pub(super) struct Histories {
+    pub(super) inputs: Vec<Input<'static>>,
+    pub(super) progress: Progress,
+}
+
+impl Histories {
+    /// The names, as bad records are quoted by them.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.inputs.iter().map(|input| input.name.clone()).collect()
+    }
+}
+
+/// Opens what the paths name. A path that names nothing is an error: a mistyped one must not pass for an empty one.
+pub(super) fn open(paths: &[String], quiet: bool) -> Result<Histories, Failure> {
+    let mut files: Vec<String> = Vec::new();
+    for path in paths {
+        files.extend(expand(path)?);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    files.retain(|file| seen.insert(file.clone()));
+    let size = |file: &String| fs::metadata(file).map_or(0, |metadata| metadata.len());
+    let progress = Progress::new(files.iter().map(size).sum(), quiet);
+    let inputs = files.into_iter().map(|file| input(file, &progress)).collect::<Result<_, _>>()?;
+    Ok(Histories { inputs, progress })
+}
+
+fn expand(path: &str) -> Result<Vec<String>, Failure> {
+    if path == "-" || fs::metadata(path).is_ok() || !path.contains(['*', '?', '[']) {
+        return Ok(vec![path.to_owned()]);
+    }
+    let matches = glob::glob(path).map_err(|error| Failure::new(format!("`{path}` is no glob: {error}")))?;
+    let files: Vec<String> = matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned()).collect();
+    if files.is_empty() {
+        return Err(Failure::new(format!("no file matches {path}")).help("check the path; it is taken from the working directory"));
+    }
+    Ok(files)
+}
+
+fn input(file: String, progress: &Progress) -> Result<Input<'static>, Failure> {
+    if file == "-" {
+        return stdin();
+    }
+    let metadata = fs::metadata(&file).map_err(|error| Failure::unreadable(&file, &error))?;
+    if metadata.is_dir() {
+        let help = format!("name its files, for example '{}/*.jsonl'", file.trim_end_matches('/'));
+        return Err(Failure::new(format!("{file} is a directory")).help(help));
+    }
+    let plain = file.trim_end_matches(".gz").trim_end_matches(".zst");
+    if [".csv", ".tsv", ".parquet"].iter().any(|ending| plain.ends_with(ending)) {
+        let help = "this version reads JSON Lines, plain, .gz or .zst: one object a line";
+        return Err(Failure::new(format!("{file} is not in a format that is read")).help(help));
+    }
+    let (path, progress) = (file.clone(), progress.clone());
+    // A pipe can be read only once, but may have to be read twice: it is kept.
+    if !metadata.is_file() {
+        let bytes = fs::read(&file).map_err(|error| Failure::unreadable(&file, &error))?;
+        return Ok(Input { name: file, open: in_memory(bytes) });
+    }
+    let open: Open<'static> = Box::new(move || Ok(progress.watch(File::open(&path)?)));
+    Ok(Input { name: file, open })
+}
+
+/// Standard input can be read only once, but may have to be read twice: it is kept.
+fn stdin() -> Result<Input<'static>, Failure> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::unreadable("standard input", &error))?;
+    Ok(Input { name: super::disk::STDIN.to_owned(), open: in_memory(bytes) })
+}
+
+fn in_memory(bytes: Vec<u8>) -> Open<'static> {
+    let bytes: Arc<[u8]> = bytes.into();
+    Box::new(move || Ok(Box::new(Cursor::new(Arc::clone(&bytes)))))
+}

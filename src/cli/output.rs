@@ -1,0 +1,67 @@
+//! Stdout for results, stderr for everything else; colours only where they show.
+
+use super::Global;
+use super::exit::Failure;
+use clap::ColorChoice;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+
+/// What a stream can show.
+pub(super) use crate::render::Style;
+
+/// The style for results: of stdout.
+pub(super) fn for_stdout(global: &Global) -> Style {
+    style(global, io::stdout().is_terminal())
+}
+
+/// The style for diagnostics: of stderr.
+pub(super) fn for_stderr(global: &Global) -> Style {
+    style(global, io::stderr().is_terminal())
+}
+
+fn style(global: &Global, terminal: bool) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let colour = match global.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => terminal && !set("NO_COLOR"),
+    };
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = width.or_else(|| terminal.then(terminal_width).flatten()).unwrap_or(100);
+    Style { colour, unicode: true, width: usize::clamp(width, 60, 200) }
+}
+
+fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}
+
+/// Writes a result to stdout, or to the file that `-o` names.
+pub(super) fn write(text: &str, file: Option<&str>) -> Result<(), Failure> {
+    match file {
+        Some(path) => fs::write(path, text).map_err(|error| {
+            Failure::new(format!("cannot write {path}: {error}")).help("check that its directory exists and may be written")
+        }),
+        None => to_stream(&mut io::stdout().lock(), text),
+    }
+}
+
+/// Writes to stderr; nobody can be told if that fails.
+pub(super) fn tell(text: &str) {
+    let _ = to_stream(&mut io::stderr().lock(), text);
+}
+
+/// A closed pipe ends quietly: whoever read had enough.
+fn to_stream(stream: &mut impl Write, text: &str) -> Result<(), Failure> {
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write the output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says on stderr why the work could not be done.
+pub(super) fn report(global: &Global, failure: &Failure) {
+    let style = for_stderr(global);
+    tell(&crate::render::failure::human(&failure.message, failure.help.as_deref(), style));
+}

@@ -1,0 +1,62 @@
+//! A progress bar over the bytes of the inputs: on a terminal, and only when reading takes more than a second.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, IsTerminal, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Work shorter than this shows no bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The bar, shared by all readers. The time only decides whether it shows.
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+    shown: Arc<AtomicBool>,
+    wanted: bool,
+}
+
+impl Progress {
+    /// A bar over so many bytes; it stays hidden unless stderr is a terminal.
+    pub(super) fn new(total: u64, quiet: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        let template = "  counting {bar:30} {bytes} of {total_bytes}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━╸ "));
+        }
+        let wanted = !quiet && io::stderr().is_terminal();
+        Self { bar, started: Instant::now(), shown: Arc::default(), wanted }
+    }
+
+    /// A reader that reports what it read.
+    pub(super) fn watch<R: Read + Send + 'static>(&self, inner: R) -> Box<dyn Read + Send> {
+        Box::new(Watched { inner, progress: self.clone() })
+    }
+
+    /// Takes the bar away.
+    pub(super) fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
+        if self.wanted && self.started.elapsed() > PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+}
+
+struct Watched<R> {
+    inner: R,
+    progress: Progress,
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.progress.advance(read as u64);
+        Ok(read)
+    }
+}

@@ -1,0 +1,106 @@
+//! The golden corpus of diagnostics: `tests/cases/{check,syntax}/**/*.cwr`, each with what `cwrc check` says of it.
+//!
+//! A case is a small policy that opens with a comment of one sentence: what it shows. The folder is the code it is
+//! about. To add one, write the file and run with `INSTA_UPDATE=always`.
+
+use crate::repository;
+use cwrc::diagnostic::{self, Diagnostic};
+use cwrc::model;
+use cwrc::source::{Files, Sources, Span};
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+/// The files of a test: those of a directory on disk, or one text.
+pub(crate) enum World<'a> {
+    /// Paths are relative to the repository.
+    Disk,
+    /// One file, whatever its path.
+    Text(&'a str),
+}
+
+impl Files for World<'_> {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Disk => std::fs::read(repository(path)),
+            Self::Text(text) if path == "policy.cwr" => Ok(text.as_bytes().to_vec()),
+            Self::Text(_) => Err(io::Error::from(io::ErrorKind::NotFound)),
+        }
+    }
+}
+
+/// Everything that is found in a policy root and its imports.
+pub(crate) fn findings(world: &World, path: &str) -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let loaded = model::load(&mut sources, world, path, base);
+    let (policy, mut diagnostics) = loaded.build();
+    diagnostics.extend(policy.iter().flat_map(|policy| cwrc::check::check(policy, &sources)));
+    diagnostic::sort(&mut diagnostics, &sources);
+    (sources, diagnostics)
+}
+
+/// What is found in one text.
+pub(crate) fn findings_of(text: &str) -> Vec<Diagnostic> {
+    findings(&World::Text(text), "policy.cwr").1
+}
+
+/// The cases, as paths relative to the repository.
+pub(crate) fn cases() -> Vec<String> {
+    let folders = ["tests/cases/check", "tests/cases/syntax"].map(repository);
+    let paths = folders.iter().flat_map(|folder| crate::files_below(folder, "cwr"));
+    paths.map(|path| relative(&path)).collect()
+}
+
+fn relative(path: &Path) -> String {
+    let path = path.strip_prefix(repository("")).expect("inside the repository");
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// What a user sees, without colours and frames.
+fn rendered(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let blocks: Vec<String> = diagnostics.iter().map(|diagnostic| rendered_one(sources, diagnostic)).collect();
+    if blocks.is_empty() { "nothing to say\n".to_owned() } else { blocks.join("\n") }
+}
+
+fn rendered_one(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let Diagnostic { code, message, at, also, help } = diagnostic;
+    let mut out = format!(
+        "{}: {}[{}] {message}\n{}\n",
+        sources.place(at.span),
+        diagnostic.severity().word(),
+        code.number(),
+        quoted(sources, at.span, &at.text),
+    );
+    for label in also {
+        let place = sources.place(label.span);
+        let _ = writeln!(out, "  also {place}\n{}", quoted(sources, label.span, &label.text));
+    }
+    if let Some(help) = help {
+        let _ = writeln!(out, "  help: {help}");
+    }
+    out
+}
+
+/// The first line of a place, and what is said of it.
+fn quoted(sources: &Sources, span: Span, label: &str) -> String {
+    let text = sources.text(span);
+    let (first, more) = text.split_once('\n').map_or((text, ""), |(first, _)| (first, " …"));
+    let arrow = if label.is_empty() { "" } else { "   <- " };
+    format!("    | {}{more}{arrow}{label}", first.trim_end_matches('\r'))
+}
+
+#[test]
+fn cases_are_told_as_before() {
+    insta::glob!("../cases", "{check,syntax}/**/*.cwr", |path| {
+        let (sources, diagnostics) = findings(&World::Disk, &relative(path));
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(path.parent().expect("a folder"));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.remove_snapshot_suffix();
+        settings.remove_input_file();
+        settings.set_omit_expression(true);
+        let stem = path.file_stem().expect("a stem").to_string_lossy();
+        settings.bind(|| insta::assert_snapshot!(stem.as_ref(), rendered(&sources, &diagnostics)));
+    });
+}

@@ -1,0 +1,45 @@
+//! All integration tests, one binary. Most are data: a case is a file below `tests/cases/`, and what the user sees of it
+//! stands beside it in a file of the same stem.
+//!
+//! Run all: `cargo test --test it`. Run some: `cargo test --test it check`, or the cases of one code:
+//! `INSTA_GLOB_FILTER='**/CWR205/*' cargo test --test it check`. Take what is shown now as right:
+//! `INSTA_UPDATE=always cargo test --test it check`, then read `git diff tests/cases`; say in the commit why a golden
+//! text changed.
+
+mod check;
+mod floors;
+mod tidy;
+
+/// The path of something in the repository.
+fn repository(path: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// All files below a directory, with this extension, in order.
+fn files_below(directory: &std::path::Path, extension: &str) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in std::fs::read_dir(directory).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|it| it == extension) {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn no_file_is_forgotten() {
+    let main = std::fs::read_to_string(repository("tests/it/main.rs")).expect("this file");
+    for path in files_below(&repository("tests/it"), "rs") {
+        let stem = path.file_stem().expect("a stem").to_string_lossy().into_owned();
+        let listed = main.contains(&format!("\nmod {stem};\n"));
+        let of_a_folder = path.parent() != Some(&repository("tests/it"));
+        assert!(listed || of_a_folder || stem == "main", "tests/it/main.rs does not list `{stem}`");
+    }
+}

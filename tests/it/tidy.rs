@@ -1,0 +1,183 @@
+//! What keeps the house in order: codes, pages, cases and rules belong together; messages have one form; some words and
+//! floating point stay out of places.
+
+use crate::check::{World, cases, findings, findings_of};
+use crate::{files_below, repository};
+use cwrc::diagnostic::{Code, Diagnostic};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Words for which the language has another one, or that say nothing.
+const BANNED: &[&str] = &[
+    "threshold",
+    "window start",
+    "window_start",
+    "autonomy level",
+    "trust level",
+    "tier level",
+    "Manager",
+    "Helper",
+    "Util",
+    "Processor",
+];
+
+/// Where decisions are made of exact values only.
+const EXACT: &[&str] = &["src/plan", "src/history", "src/replay", "src/model", "src/value"];
+
+/// The text of the one block of a page that opens with this fence.
+fn block<'a>(page: &'a str, fence: &str) -> Option<&'a str> {
+    let (_, rest) = page.split_once(&format!("\n```cwr {fence}\n"))?;
+    rest.split_once("\n```\n").map(|(text, _)| text)
+}
+
+/// Everything that pages and cases give.
+fn all_findings() -> Vec<Diagnostic> {
+    let pages = Code::ALL.iter().filter_map(|code| block(code.page(), "bad")).flat_map(findings_of);
+    pages.chain(cases().iter().flat_map(|path| findings(&World::Disk, path).1)).collect()
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a file")
+}
+
+/// The lines of a source file that are not comments, with their numbers.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")).map(|(at, line)| (at + 1, line))
+}
+
+#[test]
+fn every_page_shows_its_code_and_the_cure() {
+    let mut wrong = Vec::new();
+    for code in Code::ALL {
+        let (number, page) = (code.number(), code.page());
+        let title = format!("# {number} {}: ", code.name());
+        if !page.starts_with(&title) {
+            wrong.push(format!("{number}: the page does not start with `{title}`"));
+        }
+        let (Some(bad), Some(good)) = (block(page, "bad"), block(page, "good")) else {
+            wrong.push(format!("{number}: a block is missing"));
+            continue;
+        };
+        let told: Vec<Diagnostic> = findings_of(bad);
+        if told.len() != 1 || told[0].code != *code {
+            wrong.push(format!("{number}: bad gives {told:#?}"));
+        }
+        let told = findings_of(good);
+        if !told.is_empty() {
+            wrong.push(format!("{number}: good gives {told:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn pages_read_well_in_a_terminal() {
+    for code in Code::ALL {
+        for line in code.page().lines() {
+            assert!(line.chars().count() <= 160, "{}: long line: {line}", code.number());
+            assert!(!line.ends_with(' ') && !line.contains('\t'), "{}: stray space: {line}", code.number());
+        }
+        assert_eq!(code.page().matches("\n```").count(), 4, "{}: two blocks", code.number());
+    }
+    let listed: BTreeSet<String> = Code::ALL.iter().map(|code| code.number().to_owned()).collect();
+    let pages = files_below(&repository("src/diagnostic/pages"), "md");
+    let stems = pages.iter().map(|path| path.file_stem().expect("a stem").to_string_lossy().into_owned());
+    assert_eq!(stems.collect::<BTreeSet<_>>(), listed);
+}
+
+#[test]
+fn every_code_is_given_by_a_case_in_its_folder() {
+    let mut missing: BTreeSet<&str> = Code::ALL.iter().map(|code| code.number()).collect();
+    for path in cases() {
+        for finding in findings(&World::Disk, &path).1 {
+            let number = finding.code.number();
+            if path.contains(&format!("/{number}/")) {
+                missing.remove(number);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no case in tests/cases/check/CODE/ gives {missing:?}");
+}
+
+#[test]
+fn every_case_says_what_it_shows() {
+    for path in cases().iter().filter(|path| path.starts_with("tests/cases/check/")) {
+        let text = String::from_utf8_lossy(&std::fs::read(repository(path)).expect("a case")).into_owned();
+        assert!(text.starts_with("# "), "{path} does not open with a comment");
+        assert!(text.lines().count() <= 60, "{path} is long");
+    }
+}
+
+#[test]
+fn every_rule_is_listed_and_named_after_its_code() {
+    let list = read(&repository("src/check/mod.rs"));
+    let names: BTreeSet<String> = Code::ALL.iter().map(|code| code.name().replace('-', "_")).collect();
+    for path in files_below(&repository("src/check/rules"), "rs") {
+        let stem = path.file_stem().expect("a stem").to_string_lossy().into_owned();
+        assert!(list.contains(&format!("\n    {stem},\n")), "rules! does not list `{stem}`");
+        assert!(names.contains(&stem), "no code is named like rules/{stem}.rs");
+        let head = read(&path);
+        let code = Code::find(&stem.replace('_', "-")).expect("a code");
+        assert!(head.starts_with(&format!("//! {} {}: ", code.number(), code.name())), "head of rules/{stem}.rs");
+        assert!(head.lines().count() <= 120, "rules/{stem}.rs is long");
+    }
+}
+
+#[test]
+fn messages_have_one_form() {
+    for Diagnostic { code, message, at, also, help } in all_findings() {
+        let number = code.number();
+        let first = message.chars().next().unwrap_or('.');
+        assert!(first.is_lowercase() || first == '`' || first.is_numeric(), "{number}: starts with {first}: {message}");
+        let texts = also.iter().map(|label| &label.text).chain([&message, &at.text]).chain(&help);
+        for text in texts {
+            assert!(!text.contains('\n'), "{number}: line break: {text}");
+            assert!(!text.ends_with('.'), "{number}: final stop: {text}");
+            assert_eq!(text.matches('`').count() % 2, 0, "{number}: backticks: {text}");
+        }
+        assert!(also.iter().all(|label| !label.text.is_empty()), "{number}: a label says nothing");
+        assert!(help.is_some_and(|help| !help.is_empty()), "{number}: no help: {message}");
+    }
+}
+
+#[test]
+fn snapshots_have_their_case() {
+    for path in files_below(&repository("tests/cases"), "snap") {
+        let folder = path.parent().expect("a folder");
+        let stem = path.file_stem().expect("a stem").to_string_lossy().into_owned();
+        let mut siblings = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        let has_case = siblings.any(|it| it != path && it.file_stem().is_some_and(|other| *other == *stem));
+        assert!(has_case, "{} has no case", path.display());
+    }
+    let fresh = files_below(&repository("tests"), "new");
+    assert!(fresh.is_empty(), "snapshots to be looked at: {fresh:?}");
+}
+
+#[test]
+fn banned_words_stay_out() {
+    for path in files_below(&repository("src"), "rs") {
+        for (at, line) in read(&path).lines().enumerate() {
+            for word in BANNED {
+                assert!(!line.contains(word), "{}:{}: `{word}`", path.display(), at + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn decisions_are_made_of_exact_values() {
+    for folder in EXACT {
+        for path in files_below(&repository(folder), "rs") {
+            for (at, line) in code_lines(&read(&path)) {
+                assert!(!line.contains("f64") && !line.contains("f32"), "{}:{at}: floating point", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for path in files_below(&repository("src"), "rs").into_iter().chain(files_below(&repository("tests/it"), "rs")) {
+        assert!(read(&path).starts_with("//! "), "{} has no head comment", path.display());
+    }
+}
