@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod generate;
 pub mod history;
 pub mod model;
 pub mod plan;
