@@ -19,7 +19,7 @@ pub struct WorldError {
     /// The fact.
     pub message: String,
     /// What to write.
-    pub help: String,
+    pub help: Option<String>,
 }
 
 /// A share of a whole, in hundred-millionths: 6 decimals of a percentage.
@@ -138,7 +138,7 @@ impl Reader {
     pub(super) fn finish(self, text: &str) -> Vec<WorldError> {
         let placed = |(path, message, help): (Vec<Step>, String, String)| {
             let (line, column) = locate(text, &path);
-            WorldError { line, column, message, help }
+            WorldError { line, column, message, help: Some(help) }
         };
         let mut errors: Vec<WorldError> = self.errors.into_iter().map(placed).collect();
         errors.sort();

@@ -19,7 +19,7 @@ const MOST: u64 = 5_000_000;
 
 /// Reads a whole world.
 pub(super) fn world(text: &str, plan: &Plan) -> Result<World, Vec<WorldError>> {
-    let alone = |line, column, message, help: &str| vec![WorldError { line, column, message, help: help.into() }];
+    let alone = |line, column, message, help: &str| vec![WorldError { line, column, message, help: Some(help.into()) }];
     if text.len() > LARGEST {
         let message = format!("the world is larger than {} KiB", LARGEST >> 10);
         return Err(alone(1, 1, message, "state rates rather than records"));

@@ -97,7 +97,7 @@ fn assemble(
     for gate in gates.iter_mut().flatten() {
         gate.incomplete |= strays.gates;
     }
-    let (matches, matches_at) = own.matches.unwrap_or_else(|| (by_name(name), name.span));
+    let (matches, matches_at) = own.matches.unwrap_or_else(|| (by_name(name, &own.formerly), name.span));
     Action {
         name: name.value.clone(),
         title: title(declaration),
@@ -120,9 +120,13 @@ fn assemble(
     }
 }
 
-/// Without `matches`: `action == "NAME"`.
-fn by_name(name: &Name) -> Predicate {
-    Predicate::Compare(Subject::Action, Op::Equal, Constant::Text(name.value.clone()))
+/// Without `matches`: `action == "NAME"`, or one of the earlier names, by which histories still call it.
+fn by_name(name: &Name, formerly: &[String]) -> Predicate {
+    let text = |name: &String| Constant::Text(name.clone());
+    if formerly.is_empty() {
+        return Predicate::Compare(Subject::Action, Op::Equal, text(&name.value));
+    }
+    Predicate::In(Subject::Action, std::iter::once(&name.value).chain(formerly).map(text).collect())
 }
 
 fn own<'a>(scope: &mut Scope, declaration: &'a Declaration, former: &mut Former<'a>) -> Own {
