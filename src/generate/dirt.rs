@@ -70,7 +70,7 @@ impl<'a> Soil<'a> {
                 Dirt::Duplicate => copies += 1,
                 Dirt::LaterLines => in_pieces = true,
                 Dirt::Spelling => writer.spelling = spelling(&mut draw),
-                Dirt::UndeclaredSignal => outcomes.push(self.undeclared_at(draft.time)),
+                Dirt::UndeclaredSignal => outcomes.push(undeclared(draft.time)),
                 Dirt::Bad(_) | Dirt::Unclassified => {}
             }
         }
@@ -84,10 +84,6 @@ impl<'a> Soil<'a> {
         for (kind, _) in befalls {
             self.more(kind, &writer, draft, tier, lines);
         }
-    }
-
-    fn undeclared_at(&self, time: i64) -> Outcome {
-        Outcome { time, signal: None, value: None }
     }
 
     /// The line more that a kind of dirt is.
@@ -104,18 +100,15 @@ impl<'a> Soil<'a> {
             ),
             Dirt::Bad(Reason::BadTier) => writer.full(&other, "jog", &[]),
             Dirt::Bad(Reason::BadValue) => writer.full(&other, tier, &self.off_scale(draft.time)),
-            Dirt::Bad(Reason::OutcomeBeforeAction) => {
-                writer.full(&other, tier, &[self.undeclared_at(draft.time - 3_600)])
-            }
+            Dirt::Bad(Reason::OutcomeBeforeAction) => writer.full(&other, tier, &[undeclared(draft.time - 3_600)]),
             Dirt::Bad(Reason::ConflictingId) => {
                 // The earlier of two stays: this one is later.
                 other = Draft { time: draft.time + 1, ..draft.clone() };
                 writer.full(&other, tier, &[])
             }
-            Dirt::Bad(Reason::OrphanOutcomes) => writer.later(&other.id, &[self.undeclared_at(draft.time)]),
+            Dirt::Bad(Reason::OrphanOutcomes) => writer.later(&other.id, &[undeclared(draft.time)]),
             Dirt::Unclassified => {
-                other.action = UNLISTED.to_owned();
-                other.given = vec![None; self.plan.attributes.len()];
+                other = Draft { action: UNLISTED.to_owned(), given: Vec::new(), ..other };
                 writer.full(&other, tier, &[])
             }
             Dirt::Duplicate | Dirt::LaterLines | Dirt::Spelling | Dirt::UndeclaredSignal => return,
@@ -124,9 +117,15 @@ impl<'a> Soil<'a> {
     }
 
     fn off_scale(&self, time: i64) -> Vec<Outcome> {
-        let outcome = |(id, value): &(SignalId, String)| Outcome { time, signal: Some(*id), value: Some(value.clone()) };
+        let outcome =
+            |(id, value): &(SignalId, String)| Outcome { time, signal: Some(*id), value: Some(value.clone()) };
         self.off_scale.iter().map(outcome).collect()
     }
+}
+
+/// A signal that the policy does not declare.
+fn undeclared(time: i64) -> Outcome {
+    Outcome { time, signal: None, value: None }
 }
 
 /// A line as a full disk leaves it.

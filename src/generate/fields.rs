@@ -92,9 +92,8 @@ fn no_overlap(read: &mut Reader, plan: &Plan, at: &At, fields: &[Field]) {
     let ids = || fields.iter().filter_map(|field| field.attribute).map(|id| &plan.attributes[id.index()]);
     for attribute in ids() {
         let key = attribute.key.join(".");
-        let in_the_way = |other: &&crate::plan::Attribute| {
-            other.name != attribute.name && attribute.key.starts_with(&other.key)
-        };
+        let in_the_way =
+            |other: &&crate::plan::Attribute| other.name != attribute.name && attribute.key.starts_with(&other.key);
         let taken = attribute.key.first().is_some_and(|first| FIXED.contains(&first.as_str()));
         if taken || ids().any(|other| in_the_way(&other)) {
             let message = format!("`{}` is read from `{key}`, where another field stands", attribute.name);
@@ -167,7 +166,11 @@ fn range(read: &mut Reader, at: &At, low: &str, high: &str) -> Option<Value> {
     };
     let ends = units(low).zip(units(high)).filter(|(low, high)| low <= high && places <= 6);
     if ends.is_none() {
-        read.wrong(at, format!("`{low} to {high}` is no range"), "write the smaller number first, with at most 6 decimals");
+        read.wrong(
+            at,
+            format!("`{low} to {high}` is no range"),
+            "write the smaller number first, with at most 6 decimals",
+        );
     }
     ends.map(|(low, high)| Value::Range { low, high, places })
 }

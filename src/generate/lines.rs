@@ -89,8 +89,8 @@ impl Writer<'_> {
     /// A whole record.
     pub(super) fn full(&self, draft: &Draft, tier: &str, outcomes: &[Outcome]) -> String {
         let (id, time) = (quoted(&draft.id), self.spelling.time(draft.time));
-        let fields = fields(self.plan, &draft.action, &draft.given);
-        let head = format!(r#"{{"id":{id},"time":"{time}","tier":"{tier}",{fields}"#);
+        let (action, attributes) = (quoted(&draft.action), attributes(self.plan, &draft.given));
+        let head = format!(r#"{{"id":{id},"time":"{time}","action":{action},"tier":"{tier}"{attributes}"#);
         if outcomes.is_empty() { head + "}" } else { format!("{head},{}}}", self.outcomes(outcomes)) }
     }
 
@@ -120,14 +120,12 @@ impl Writer<'_> {
     }
 }
 
-
-/// `action` and the attributes, as the inside of a JSON object.
-pub(super) fn fields(plan: &Plan, action: &str, given: &[Option<Given>]) -> String {
-    let action = ([String::from("action")], quoted(action));
+/// The attributes as they stand in a JSON object, each behind a comma.
+pub(super) fn attributes(plan: &Plan, given: &[Option<Given>]) -> String {
     let attributes = plan.attributes.iter().zip(given);
-    let attributes = attributes.filter_map(|(attribute, given)| Some((&attribute.key[..], json(given.as_ref()?))));
-    let all: Vec<(&[String], String)> = std::iter::once((&action.0[..], action.1)).chain(attributes).collect();
-    inside(&all)
+    let all = attributes.filter_map(|(attribute, given)| Some((&attribute.key[..], json(given.as_ref()?))));
+    let inside = inside(&all.collect::<Vec<_>>());
+    if inside.is_empty() { inside } else { format!(",{inside}") }
 }
 
 /// The inside of an object of these paths and values.
@@ -141,7 +139,9 @@ fn inside(all: &[(&[String], String)]) -> String {
         }
         done.push(first);
         let below = all.iter().filter_map(|(path, value)| {
-            path.split_first().filter(|(head, rest)| *head == first && !rest.is_empty()).map(|(_, rest)| (rest, value.clone()))
+            path.split_first()
+                .filter(|(head, rest)| *head == first && !rest.is_empty())
+                .map(|(_, rest)| (rest, value.clone()))
         });
         let value = if rest.is_empty() { value.clone() } else { format!("{{{}}}", inside(&below.collect::<Vec<_>>())) };
         parts.push(format!("{}:{value}", quoted(first)));

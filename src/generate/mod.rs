@@ -38,13 +38,13 @@ use schedule::Draft;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A record does not match the action type it was made for.
-    #[error("a record made for `{wanted}` is {found}: {record}")]
+    #[error("a record made for `{wanted}` is {found}: its action is {record}")]
     OtherType {
         /// The action type.
         wanted: String,
         /// What it is instead.
         found: String,
-        /// The record's fields.
+        /// The record's action and attributes.
         record: String,
     },
     /// The policy has a type for every record.
@@ -93,6 +93,6 @@ fn check_type(plan: &Plan, world: &World, draft: &Draft) -> Result<(), Error> {
     }
     let other = Classifier::default().classify(plan, &draft.action, &given);
     let found = other.map_or("of no type".into(), |id| format!("of type `{}`", plan.actions[id.index()].name));
-    let record = lines::fields(plan, &draft.action, &draft.given);
+    let record = format!("{}{}", lines::quoted(&draft.action), lines::attributes(plan, &draft.given));
     Err(Error::OtherType { wanted: plan.actions[wanted.index()].name.clone(), found, record })
 }

@@ -22,7 +22,8 @@ pub(super) fn outcomes(world: &World, draft: &Draft, tier: Tier) -> Vec<Outcome>
     let Some(flow) = world.flows.get(draft.flow) else { return Vec::new() };
     let groups = flow.groups.iter().zip(0..).filter(|(group, _)| group.tiers[tier.index()]);
     let drawn = groups.filter_map(|(group, number)| drawn(group, draft, draft.key.text("outcome").number(number)));
-    let struck = draft.incidents.iter().map(|(time, signal)| Outcome { time: *time, signal: Some(*signal), value: None });
+    let struck =
+        draft.incidents.iter().map(|(time, signal)| Outcome { time: *time, signal: Some(*signal), value: None });
     let heard = |outcome: &Outcome| outcome.signal.is_some_and(|signal| world.is_heard(signal, outcome.time));
     let mut all: Vec<Outcome> = drawn.chain(struck).filter(heard).collect();
     all.sort();
@@ -41,4 +42,3 @@ fn drawn(group: &Group, draft: &Draft, key: Key) -> Option<Outcome> {
     let value = draw.one_of::<String>(&rates.values).cloned();
     Some(Outcome { time: time + if waits { 2 * DAY } else { 0 }, signal: Some(signal), value })
 }
-

@@ -41,7 +41,7 @@ impl Share {
 pub(super) enum Delay {
     /// `1h to 2d`; `2h` is both ends.
     Uniform(u64, u64),
-    /// `half within 1d, all within 9d`: every further day halves what is still to come.
+    /// `half within 1d and all within 9d`: every further day halves what is still to come.
     Halving(u64, u64),
 }
 
@@ -204,7 +204,9 @@ impl Reader {
 
     /// A text that is not empty.
     pub(super) fn text<'n>(&mut self, at: &At<'n>, form: &str) -> Option<&'n str> {
-        self.plain(at, form, |scalar| (scalar.kind == Kind::Text && !scalar.text.is_empty()).then_some(&scalar.text[..]))
+        self.plain(at, form, |scalar| {
+            (scalar.kind == Kind::Text && !scalar.text.is_empty()).then_some(&scalar.text[..])
+        })
     }
 
     /// A number from 0 to `most`, in hundred-millionths.
@@ -234,7 +236,8 @@ impl Reader {
 
     /// A date, as days since 1970.
     pub(super) fn date(&mut self, at: &At) -> Option<i64> {
-        self.plain(at, "a date, as in `2026-03-01`", |scalar| Instant::parse_date(&scalar.text)).map(|it| it.tick(86_400))
+        self.plain(at, "a date, as in `2026-03-01`", |scalar| Instant::parse_date(&scalar.text))
+            .map(|it| it.tick(86_400))
     }
 
     /// A date or a time, in seconds since 1970.
@@ -251,7 +254,7 @@ impl Reader {
 
     /// A delay.
     pub(super) fn delay(&mut self, at: &At) -> Option<Delay> {
-        let form = "`2h`, `1h to 2d`, or `half within 1d, all within 9d` (at most 366d)";
+        let form = "`2h`, `1h to 2d`, or `half within 1d and all within 9d` (at most 366d)";
         self.plain(at, form, |scalar| delay(&scalar.text))
     }
 
@@ -385,7 +388,7 @@ fn duration(text: &str) -> Option<u64> {
 
 fn delay(text: &str) -> Option<Delay> {
     let delay = if let Some(text) = text.strip_prefix("half within ") {
-        let (half, all) = text.split_once(", all within ")?;
+        let (half, all) = text.split_once(" and all within ")?;
         Delay::Halving(duration(half)?, duration(all)?)
     } else {
         let (from, to) = text.split_once(" to ").unwrap_or((text, text));

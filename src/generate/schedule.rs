@@ -5,7 +5,7 @@ use super::world::{DAY, Flow, Incident, World};
 use crate::model::policy::SignalId;
 use crate::plan::Plan;
 use crate::plan::matcher::Given;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// One record before it is known at which tier it runs.
 #[derive(Clone, Debug)]
@@ -108,25 +108,25 @@ fn key(incident: &Incident, seed: u64) -> Key {
 
 /// All notices by time and signal: those of incidents of no action type, and heartbeats; without those that are lost.
 pub(super) fn notices(world: &World, seed: u64) -> Vec<(i64, SignalId)> {
-    let mut notices: BTreeMap<(i64, SignalId), ()> = BTreeMap::new();
+    let mut notices: BTreeSet<(i64, SignalId)> = BTreeSet::new();
     for incident in world.incidents.iter().filter(|incident| incident.flow.is_none()) {
         let mut draw = key(incident, seed).draw();
         // Each in its own part of the time, so that no two are one.
         let part = (incident.within / incident.count).max(1);
         for number in 0..incident.count {
             let late = (number * part + draw.below(part)).cast_signed();
-            notices.insert((incident.time + late, incident.signal), ());
+            notices.insert((incident.time + late, incident.signal));
         }
     }
     for heartbeat in &world.heartbeats {
         let every = heartbeat.every.cast_signed();
         let mut time = world.start * DAY;
         while time < world.end() {
-            notices.insert((time, heartbeat.signal), ());
+            notices.insert((time, heartbeat.signal));
             time += every;
         }
     }
     let from_the_start = |time: i64| time >= world.start * DAY;
-    let kept = notices.into_keys().filter(|(time, signal)| from_the_start(*time) && world.is_heard(*signal, *time));
+    let kept = notices.into_iter().filter(|(time, signal)| from_the_start(*time) && world.is_heard(*signal, *time));
     kept.collect()
 }

@@ -93,7 +93,8 @@ impl Section<'_> {
     fn in_proportion(&mut self, record: &Record, world: &World) {
         let days = world.days.unsigned_abs();
         let busiest = |flow: &Flow| flow.per_day.changes.iter().map(|(_, it)| *it).chain([flow.per_day.first]).max();
-        let records: u64 = world.flows.iter().filter_map(busiest).map(|it| (it / Share::ALL.0 + 1).saturating_mul(days)).sum();
+        let records: u64 =
+            world.flows.iter().filter_map(busiest).map(|it| (it / Share::ALL.0 + 1).saturating_mul(days)).sum();
         let beats = world.heartbeats.iter().map(|it| days.saturating_mul(DAY.unsigned_abs()) / it.every).max();
         for (key, many) in [("actions", records), ("heartbeats", beats.unwrap_or(0))] {
             if let Some(at) = record.get(key).filter(|_| many > MOST) {
@@ -202,7 +203,11 @@ impl Section<'_> {
     /// The rates of a group where a change does not give them anew.
     fn change(&mut self, record: &Record, first: &Rates) -> Option<Rates> {
         if ["mix", "judged", "values"].iter().all(|key| record.get(key).is_none()) {
-            self.read.wrong(record.at(), "a change changes nothing", "write `mix`, `judged` or `values` as they then are");
+            self.read.wrong(
+                record.at(),
+                "a change changes nothing",
+                "write `mix`, `judged` or `values` as they then are",
+            );
         }
         let judged = record.get("judged").map_or(Some(first.judged), |at| self.read.share(at, 100));
         let mix = record.get("mix").map_or_else(|| first.mix.clone(), |at| self.mix(at));
@@ -232,22 +237,30 @@ impl Section<'_> {
 
     fn mix(&mut self, at: &At) -> Vec<(SignalId, Share)> {
         let signals = &self.plan.signals;
-        let mix = self.read.shares(at, "signals and their shares, as in `{completed: 96%, corrected: 4%}`", |read, key, at| {
-            read.known(at, key, "signal", signals.iter().map(String::as_str)).map(SignalId::new)
-        });
+        let mix = self.read.shares(
+            at,
+            "signals and their shares, as in `{completed: 96%, corrected: 4%}`",
+            |read, key, at| read.known(at, key, "signal", signals.iter().map(String::as_str)).map(SignalId::new),
+        );
         self.read.adds_up(at, mix.iter().map(|(_, share)| *share), false);
         mix
     }
 
     fn values(&mut self, at: &At) -> Vec<(String, Share)> {
         let mut values: Vec<(Decimal, Share)> = Vec::new();
-        for (value, share) in self.read.shares(at, "numbers and their shares, as in `{5: 80%, 1: 20%}`", |read, key, at| {
-            let value = decimal(key);
-            if value.is_none() {
-                read.wrong(at, format!("`{key}` is no number"), "write a number with at most 6 decimals, as in `4.5: 20%`");
-            }
-            value
-        }) {
+        for (value, share) in
+            self.read.shares(at, "numbers and their shares, as in `{5: 80%, 1: 20%}`", |read, key, at| {
+                let value = decimal(key);
+                if value.is_none() {
+                    read.wrong(
+                        at,
+                        format!("`{key}` is no number"),
+                        "write a number with at most 6 decimals, as in `4.5: 20%`",
+                    );
+                }
+                value
+            })
+        {
             if values.iter().any(|(other, _)| *other == value) {
                 self.read.wrong(at, format!("{value} is given twice"), "write each value once");
             }
@@ -295,7 +308,11 @@ impl Section<'_> {
         if let (Some(id), true) = (signal, flow.is_some())
             && scale(self.plan, id).is_some()
         {
-            self.read.wrong(at, "a signal that carries a number cannot come as an incident", "write it as a `change` of a group");
+            self.read.wrong(
+                at,
+                "a signal that carries a number cannot come as an incident",
+                "write it as a `change` of a group",
+            );
         }
         let flow = match flow {
             None => None,

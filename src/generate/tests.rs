@@ -60,10 +60,10 @@ actions:
       - {at: [walk, run], mix: {completed: 97%, corrected: 3%}, after: 1h to 2d}
       - at: [walk, run]
         mix: {reopened: 3.1%}
-        after: half within 1d, all within 9d
+        after: half within 1d and all within 9d
         changes: [{from: 2026-04-10, mix: {reopened: 40%}}]
-      - {at: run, mix: {rated: 30%}, values: {5: 60%, 4.5: 30%, 1: 10%}, after: half within 1d, all within 9d}
-      - {at: walk, mix: {rated: 30%}, values: {5: 60%, 4.5: 30%, 1: 10%}, after: half within 1d, all within 9d}
+      - {at: run, mix: {rated: 30%}, values: {5: 60%, 4.5: 30%, 1: 10%}, after: half within 1d and all within 9d}
+      - {at: walk, mix: {rated: 30%}, values: {5: 60%, 4.5: 30%, 1: 10%}, after: half within 1d and all within 9d}
 incidents:
   - {time: 2026-02-20, signal: outage, count: 2, within: 1h}
 dirt:
@@ -88,11 +88,13 @@ impl Files for One {
     fn read(&self, _: &str) -> io::Result<Vec<u8>> {
         Ok(self.0.as_bytes().to_vec())
     }
+    fn list(&self, _: &str) -> io::Result<Vec<String>> {
+        Ok(vec!["desk.cwr".into()])
+    }
 }
 
 fn plan() -> Plan {
-    let (policy, diagnostics) =
-        crate::model::load(&mut Sources::default(), &One(POLICY), "desk.cwr", "").build();
+    let (policy, diagnostics) = crate::model::load(&mut Sources::default(), &One(POLICY), "desk.cwr", "").build();
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     compile(&policy.expect("a policy"))
 }
@@ -123,7 +125,7 @@ fn one_line_is_as_it_was() {
     let plan = plan();
     let text = generate(&plan, &world(WORLD, &plan), 1, false).expect("a history");
     let first = text.lines().next().expect("a line");
-    insta::assert_snapshot!(first, @"");
+    insta::assert_snapshot!(first, @r#"{"id":"refund-260101-01","time":"2026-01-01T00:21:44Z","action":"refund","tier":"crawl","amount":30.65,"meta":{"model":"m1"},"outcomes":[{"signal":"accepted","time":"2026-01-01T04:58:49Z"}]}"#);
 }
 
 /// `stated` of `n`, give or take four standard errors.
@@ -145,14 +147,13 @@ actions:
     tier: run
     outcomes:
       - {mix: {accepted: 50%, rejected: 12.5%}, judged: 80%, after: 1h}
-      - {mix: {reopened: 3.1%}, after: half within 1d, all within 9d}
+      - {mix: {reopened: 3.1%}, after: half within 1d and all within 9d}
       - {mix: {rated: 40%}, values: {5: 60%, 1: 40%}, after: 1h to 2d}
 ";
     let plan = plan();
     let text = generate(&plan, &world(text, &plan), 3, false).expect("a history");
-    let (reader, mapping) = (Mapping::default(), ());
-    let reader = Reader::new(&plan, &reader, None);
-    let () = mapping;
+    let mapping = Mapping::default();
+    let reader = Reader::new(&plan, &mapping, None);
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
     let mut late = 0;
     let old = Instant::parse("2027-01-20T00:00:00Z").expect("a time");
@@ -265,7 +266,12 @@ fn a_record_of_another_type_is_an_error() {
     let plan = plan();
     let text = WORLD.replace("5.00 to 50.00", "5.00 to 60.00");
     let error = generate(&plan, &world(&text, &plan), 5, false).expect_err("another type");
-    assert!(error.to_string().starts_with("a record made for `refund` is of no type: \"action\":\"refund\""), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("a record made for `refund` is of no type: its action is \"refund\",\"amount\":5"),
+        "{error}"
+    );
 }
 
 proptest! {
@@ -286,6 +292,10 @@ proptest! {
         let text = format!("{}{put}{}", &WORLD[..start], &WORLD[end..]);
         if let Ok(mut world) = World::parse(&text, &plan) {
             world.days = world.days.min(3);
+            for flow in &mut world.flows {
+                flow.per_day.first = flow.per_day.first.min(10_000_000_000);
+                flow.per_day.changes.clear();
+            }
             let _ = generate(&plan, &world, 1, true);
         }
     }

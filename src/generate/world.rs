@@ -24,12 +24,12 @@
 //!       - at: crawl                # at these tiers; without it at all
 //!         mix: {accepted: 93%, edited: 5%, rejected: 2%}   # the true rates; what is left of 100% is silence
 //!         judged: 80%              # only of so many is anything heard (without it 100%)
-//!         after: 20min to 8h       # also `2h`, or `half within 1d, all within 9d`
+//!         after: 20min to 8h       # also `2h`, or `half within 1d and all within 9d`
 //!         weekends: wait           # what would arrive at a weekend arrives two days later
 //!       - at: [walk, run]
 //!         mix: {rated: 30%}
 //!         values: {5: 60%, 4: 30%, 1: 10%}      # the number that a signal carries
-//!         after: half within 1d, all within 9d
+//!         after: half within 1d and all within 9d
 //!         changes:                 # each may give `mix`, `judged` and `values` anew
 //!           - {from: 2026-05-04, until: 2026-05-18, values: {3: 50%, 1: 50%}}
 //!

@@ -336,10 +336,11 @@ mod tests {
 
     #[test]
     fn finds_nodes_and_keys() {
-        let (value, key, item) = (|name: &str| Step::Value(name.into()), |name: &str| Step::Key(name.into()), Step::Item);
+        let (value, key, item) =
+            (|name: &str| Step::Value(name.into()), |name: &str| Step::Key(name.into()), Step::Item);
         assert_eq!(locate(TEXT, &[value("start")]), (1, 8));
         assert_eq!(locate(TEXT, &[value("list"), item(0), value("n")]), (3, 9));
-        assert_eq!(locate(TEXT, &[value("list"), item(0), key("b")]), (3, 14));
+        assert_eq!(locate(TEXT, &[value("list"), item(0), key("b")]), (3, 15));
         assert_eq!(locate(TEXT, &[value("list"), item(1), item(1)]), (4, 9));
         assert_eq!(locate(TEXT, &[key("5")]), (5, 1));
         assert_eq!(locate(TEXT, &[value("nowhere")]).0, 1);
