@@ -5,14 +5,14 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Files, Sources, Span};
 use crate::syntax::{self, ast};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{Error, ErrorKind};
 
 /// The largest file that is read, in bytes.
 const LARGEST: usize = 1 << 20;
 
 /// A root and its imports.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Loaded {
     /// The files, imported ones before those that import them; the root is the last.
     pub parsed: Vec<(FileId, ast::File)>,
@@ -20,6 +20,9 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// Some file could not be read, so names may be missing through no fault of their users.
     pub unread: bool,
+    /// The words outside of all declarations of files where something there could not be read: names among them may
+    /// have been declared.
+    pub lost: HashSet<String>,
 }
 
 /// A file whose imports are being followed.
@@ -58,7 +61,7 @@ pub fn load(sources: &mut Sources, files: &dyn Files, path: &str, base: &str) ->
         absolute: path.starts_with('/'),
         open: Vec::new(),
         met: HashMap::new(),
-        loaded: Loaded { parsed: Vec::new(), diagnostics: Vec::new(), unread: false },
+        loaded: Loaded::default(),
     };
     match files.read(path) {
         Ok(bytes) => loader.enter(key, path, bytes, None),
@@ -173,6 +176,9 @@ impl Loader<'_> {
         };
         let parse = syntax::parse(file, &text);
         self.loaded.unread |= parse.diagnostics.iter().any(|found| hides_names(found.code));
+        if parse.diagnostics.iter().any(|found| !is_declared(&parse.file, found.at.span)) {
+            self.loaded.lost.extend(undeclared(&parse.file, &text));
+        }
         self.loaded.diagnostics.extend(parse.diagnostics);
         let via = via.unwrap_or(Span { file, start: 0, end: 0 });
         let imports = parse.file.imports.iter().cloned().collect();
@@ -240,6 +246,20 @@ impl Loader<'_> {
 /// Whether a finding of the parser means that none of the file's names are known.
 fn hides_names(code: Code) -> bool {
     matches!(code, Code::UnreadableInput | Code::UnknownEdition)
+}
+
+/// Whether a place lies in a declaration.
+fn is_declared(tree: &ast::File, at: Span) -> bool {
+    tree.declarations.iter().any(|it| it.span.start <= at.start && at.start < it.span.end)
+}
+
+/// The words of a text outside of its declarations.
+fn undeclared(tree: &ast::File, text: &str) -> Vec<String> {
+    let starts = tree.declarations.iter().map(|it| it.span.start as usize).chain([text.len()]);
+    let ends = [0].into_iter().chain(tree.declarations.iter().map(|it| it.span.end as usize));
+    let gaps = ends.zip(starts).filter_map(|(end, start)| text.get(end..start));
+    let in_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    gaps.flat_map(|gap| gap.split(move |letter| !in_word(letter))).map(str::to_owned).collect()
 }
 
 /// Why a file cannot be read, the same words on every platform where they are frequent.

@@ -23,21 +23,21 @@ use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 use crate::syntax::ast;
 use lower::Scope;
-use names::Items;
+use names::{Items, Unknown};
 
 /// Builds the policy that a root and its imports declare; the root is the last file. `None` where no file has a
 /// `policy` block: a library, resolved as far as it goes.
 #[must_use]
 pub fn build(parsed: &[(FileId, ast::File)]) -> (Option<Policy>, Vec<Diagnostic>) {
-    build_from(parsed, false)
+    build_from(parsed, Unknown::default())
 }
 
 impl Loaded {
     /// Builds the policy of what was loaded; the diagnostics of loading come first. Unknown names stay unreported
-    /// where a file could not be read, since that file may declare them.
+    /// where they may be declared in what could not be read.
     #[must_use]
     pub fn build(&self) -> (Option<Policy>, Vec<Diagnostic>) {
-        let (mut policy, found) = build_from(&self.parsed, self.unread);
+        let (mut policy, found) = build_from(&self.parsed, Unknown { all: self.unread, lost: Some(&self.lost) });
         if let Some(policy) = &mut policy {
             policy.incomplete |= !self.diagnostics.is_empty();
         }
@@ -45,9 +45,9 @@ impl Loaded {
     }
 }
 
-fn build_from(parsed: &[(FileId, ast::File)], unread: bool) -> (Option<Policy>, Vec<Diagnostic>) {
+fn build_from(parsed: &[(FileId, ast::File)], unknown: Unknown) -> (Option<Policy>, Vec<Diagnostic>) {
     let items = Items::collect(parsed);
-    let mut scope = Scope::new(unread);
+    let mut scope = Scope::new(unknown);
     names::declare(&items, &mut scope);
     let root = lower::policy::choose(&items, parsed, &mut scope);
     let tick = lower::policy::tick(root, &mut scope);

@@ -186,11 +186,23 @@ impl<'a, T: Copy> Table<'a, T> {
             [] => format!("no {kind} is declared; declare it with `{kind} {word} …`"),
             [only] => format!("the only {kind} is `{only}`; declare another with `{kind} {word} …`"),
             names if names.len() <= LISTED => format!("write one of `{}`", names.join("`, `")),
-            _ => format!(
-                "declare it with `{kind} {word} …`, or write the name of one of the {} that are",
-                self.order.len()
-            ),
+            names => format!("none of the {} {kind}s is like it; declare it with `{kind} {word} …`", names.len()),
         }
+    }
+}
+
+/// Which names may be declared where nothing could be read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Unknown<'a> {
+    /// Any name.
+    pub(super) all: bool,
+    /// One of these.
+    pub(super) lost: Option<&'a HashSet<String>>,
+}
+
+impl Unknown<'_> {
+    fn may_declare(&self, name: &str) -> bool {
+        self.all || self.lost.is_some_and(|lost| lost.contains(name))
     }
 }
 
@@ -313,7 +325,7 @@ impl<'a> Scope<'a> {
             self.broken |= what.is_none();
             return what;
         }
-        if known.nameless || self.unread {
+        if known.nameless || self.unknown.may_declare(&name.value) {
             self.broken = true;
             return None;
         }

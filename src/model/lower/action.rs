@@ -1,7 +1,7 @@
 //! `action`: its own clauses, with those of its ladder and of the policy merged in.
 
 use super::body::{Strays, draft};
-use super::place::{Body, Seen};
+use super::place::{self, Body, Seen};
 use super::policy::Header;
 use super::{Scope, list, named, place_of, predicate, title, value, word};
 use crate::diagnostic::{Code, Diagnostic};
@@ -137,7 +137,8 @@ fn own<'a>(scope: &mut Scope, declaration: &'a Declaration, former: &mut Former<
         has_risk: false,
     };
     let mut seen = Seen::default();
-    for clause in &declaration.clauses {
+    for (clause, cut) in place::each(&declaration.clauses) {
+        scope.cut = cut;
         own_clause(scope, clause, &mut own, &mut seen, former);
     }
     own
@@ -165,7 +166,7 @@ fn own_clause<'a>(scope: &mut Scope, clause: &'a ast::Clause, own: &mut Own, see
             own.formerly = formerly(scope, names, former);
         }
         // It may have been this action's `matches`; then its records are unknown.
-        ClauseKind::Broken if super::place::may_be(clause, "matches") && own.matches.is_none() => {
+        ClauseKind::Broken if place::may_be(clause, "matches") && own.matches.is_none() => {
             own.matches = Some((Predicate::UNREADABLE, clause.span));
         }
         _ => {}

@@ -70,7 +70,8 @@ pub(in crate::model) fn ladders(items: &Items, scope: &mut Scope) -> Vec<Draft> 
 pub(super) fn draft(scope: &mut Scope, clauses: &[ast::Clause], body: Body, from: Origin) -> Draft {
     let mut draft = Draft::default();
     let mut seen = Seen::default();
-    for clause in clauses {
+    for (clause, cut) in place::each(clauses) {
+        scope.cut = cut;
         if !belongs(scope, clause, body) {
             draft.strays.note(clause);
         } else if clause.kind == ClauseKind::Broken {

@@ -76,6 +76,7 @@ fn metric(declaration: &Declaration, scope: &mut Scope) -> (Option<Metric>, Opti
     let judge = judge(declaration, scope);
     let family = family(declaration, scope);
     let parts = collect(declaration, family, scope);
+    scope.cut = parts.faulty;
     let alive = alive(scope, parts.alive);
     let kind = kind(declaration, family, &parts, scope);
     let shape = family.map(|family| shape(family, &parts, kind.as_ref()));
@@ -240,11 +241,12 @@ fn two_sided(declaration: &Declaration, parts: &Parts, settle: Option<(Duration,
     }
     let (side, other) = if good { ("bad", "good") } else { ("good", "bad") };
     let message = format!("{} can never count a {side} sample", named(declaration));
-    let help = match settle {
-        None => format!("add `{side} S, …`, or `settle 30d as {side}` if silence is {side}"),
-        Some((after, _)) => format!("add `{side} S, …`, or write `settle {after} as {side}`"),
-    };
     let there = if good { parts.good } else { parts.bad };
+    let help = match (settle, there) {
+        (None, _) => format!("add `{side} S, …`, or `settle 30d as {side}` if silence is {side}"),
+        (Some((after, _)), Some(_)) => format!("add `{side} S, …`, or write `settle {after} as {side}`"),
+        (Some(_), None) => format!("add `{side} S, …`"),
+    };
     let mut found = Diagnostic::new(Code::OneSidedMetric, place_of(declaration), message).help(help);
     if let Some((clause, _)) = there {
         found = found.also(clause.span, format!("only `{other}` is here"));
@@ -265,8 +267,7 @@ fn within_of(scope: &mut Scope, at: Span, within: Option<&Value>, what: &str) ->
         return value::ticks(scope, value, "`within`");
     }
     let help = "add `within 7d`, or however long it may take";
-    scope.report(Code::MissingClause, at, format!("{what} does not say within how long"), help);
-    None
+    scope.report_missing(at, format!("{what} does not say within how long"), help)
 }
 
 fn mean(parts: &Parts, scope: &mut Scope) -> Option<MetricKind> {

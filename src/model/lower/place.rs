@@ -108,6 +108,12 @@ pub(super) fn may_be(clause: &Clause, keyword: &str) -> bool {
     clause.kind == ClauseKind::Broken && (word == keyword || !KEYWORDS.contains(&word))
 }
 
+/// The clauses of a body, each with whether something unreadable follows it.
+pub(super) fn each(clauses: &[Clause]) -> impl Iterator<Item = (&Clause, bool)> {
+    let cut = |next: usize| clauses.get(next).is_some_and(|next| may_be(next, ""));
+    clauses.iter().enumerate().map(move |(index, clause)| (clause, cut(index + 1)))
+}
+
 /// What to call a clause.
 pub(super) fn word(clause: &Clause) -> &str {
     match clause.kind {

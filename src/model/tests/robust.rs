@@ -79,8 +79,8 @@ proptest! {
 fn large_policies_build_quickly() {
     let mut text = SUPPORT.to_owned();
     let files: Vec<(String, String)> = (0..40).map(|file| (format!("part{file}.cwr"), part(file))).collect();
-    let imports: String = files.iter().map(|(path, _)| format!("import \"{path}\"\n")).collect();
-    text.insert_str(0, &imports);
+    let imports: Vec<String> = files.iter().map(|(path, _)| format!("import \"{path}\"\n")).collect();
+    text.insert_str(0, &imports.concat());
     let mut memory = Memory::of(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     memory.0.insert("root.cwr".to_owned(), text.into_bytes());
     let mut sources = crate::source::Sources::default();
