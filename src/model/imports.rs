@@ -2,10 +2,11 @@
 //!
 //! Paths are resolved by their text alone and may never step outside the base directory, not even to come back.
 
+use super::damage::Damage;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Files, Sources, Span};
 use crate::syntax::{self, ast};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io::{Error, ErrorKind};
 
 /// The largest file that is read, in bytes.
@@ -18,11 +19,8 @@ pub struct Loaded {
     pub parsed: Vec<(FileId, ast::File)>,
     /// What is wrong with files, imports and syntax.
     pub diagnostics: Vec<Diagnostic>,
-    /// Some file could not be read, so names may be missing through no fault of their users.
-    pub unread: bool,
-    /// The words outside of all declarations of files where something there could not be read: names among them may
-    /// have been declared.
-    pub lost: HashSet<String>,
+    /// What is missing because it could not be read.
+    pub damage: Damage,
 }
 
 /// A file whose imports are being followed.
@@ -107,7 +105,7 @@ impl Loader<'_> {
 
     fn import(&mut self, import: &ast::Import) {
         let Some(key) = self.resolve(import) else {
-            self.loaded.unread = true;
+            self.loaded.damage.unread = true;
             return;
         };
         match self.met.get(&key) {
@@ -170,15 +168,13 @@ impl Loader<'_> {
     fn enter(&mut self, key: Vec<String>, path: &str, bytes: Vec<u8>, via: Option<Span>) {
         self.met.insert(key.clone(), true);
         let Some((file, text)) = self.decode(path, bytes, via) else {
-            self.loaded.unread = true;
+            self.loaded.damage.unread = true;
             self.met.insert(key, false);
             return;
         };
         let parse = syntax::parse(file, &text);
-        self.loaded.unread |= parse.diagnostics.iter().any(|found| hides_names(found.code));
-        if parse.diagnostics.iter().any(|found| !is_declared(&parse.file, found.at.span)) {
-            self.loaded.lost.extend(undeclared(&parse.file, &text));
-        }
+        self.loaded.damage.unread |= parse.diagnostics.iter().any(|found| hides_names(found.code));
+        self.loaded.damage.add(&parse.file, &text, &parse.diagnostics);
         self.loaded.diagnostics.extend(parse.diagnostics);
         let via = via.unwrap_or(Span { file, start: 0, end: 0 });
         let imports = parse.file.imports.iter().cloned().collect();
@@ -219,11 +215,11 @@ impl Loader<'_> {
         let span = Span { file, start: 0, end: 0 };
         let message = format!("`{path}` cannot be read: {}", reason(error));
         self.loaded.diagnostics.push(Diagnostic::new(Code::UnreadableInput, span, message));
-        self.loaded.unread = true;
+        self.loaded.damage.unread = true;
     }
 
     fn report_missing(&mut self, path: &str, import: &ast::Import, error: &Error) {
-        self.loaded.unread = true;
+        self.loaded.damage.unread = true;
         let message = format!("import `{}` cannot be read: {}", import.path.value, reason(error));
         let found = Diagnostic::new(Code::BadImport, import.path.span, message);
         let help = format!("the path counts from this file's directory, so `{path}` is looked for");
@@ -246,20 +242,6 @@ impl Loader<'_> {
 /// Whether a finding of the parser means that none of the file's names are known.
 fn hides_names(code: Code) -> bool {
     matches!(code, Code::UnreadableInput | Code::UnknownEdition)
-}
-
-/// Whether a place lies in a declaration.
-fn is_declared(tree: &ast::File, at: Span) -> bool {
-    tree.declarations.iter().any(|it| it.span.start <= at.start && at.start < it.span.end)
-}
-
-/// The words of a text outside of its declarations.
-fn undeclared(tree: &ast::File, text: &str) -> Vec<String> {
-    let starts = tree.declarations.iter().map(|it| it.span.start as usize).chain([text.len()]);
-    let ends = [0].into_iter().chain(tree.declarations.iter().map(|it| it.span.end as usize));
-    let gaps = ends.zip(starts).filter_map(|(end, start)| text.get(end..start));
-    let in_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    gaps.flat_map(|gap| gap.split(move |letter| !in_word(letter))).map(str::to_owned).collect()
 }
 
 /// Why a file cannot be read, the same words on every platform where they are frequent.

@@ -191,21 +191,6 @@ impl<'a, T: Copy> Table<'a, T> {
     }
 }
 
-/// Which names may be declared where nothing could be read.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Unknown<'a> {
-    /// Any name.
-    pub(super) all: bool,
-    /// One of these.
-    pub(super) lost: Option<&'a HashSet<String>>,
-}
-
-impl Unknown<'_> {
-    fn may_declare(&self, name: &str) -> bool {
-        self.all || self.lost.is_some_and(|lost| lost.contains(name))
-    }
-}
-
 /// All tables. Every kind has a namespace of its own.
 pub(super) struct Names<'a> {
     pub(super) signals: Table<'a, SignalId>,
@@ -325,7 +310,7 @@ impl<'a> Scope<'a> {
             self.broken |= what.is_none();
             return what;
         }
-        if known.nameless || self.unknown.may_declare(&name.value) {
+        if known.nameless || self.damage.may_declare(&name.value) {
             self.broken = true;
             return None;
         }

@@ -49,14 +49,14 @@ fn action<'a>(
     scope: &mut Scope,
 ) -> Option<Action> {
     let declaration = item.declaration;
-    let mut draft = draft(scope, &declaration.clauses, Body::Action, Origin::Action);
+    let mut draft = draft(scope, declaration, Body::Action, Origin::Action);
     let own = own(scope, declaration, former);
     if declaration.broken {
         scope.broken = true;
         draft.strays = Strays::all();
     }
     let (follows, draft) = follow(scope, declaration, draft, ladders);
-    if !own.has_risk && !draft.strays.risk {
+    if !own.has_risk && !draft.strays.risk && !scope.damage.hurts(declaration) {
         report_missing_risk(scope, declaration);
     }
     declaration.name.as_ref().map(|name| assemble(declaration, name, follows, own, draft, header))
@@ -137,7 +137,7 @@ fn own<'a>(scope: &mut Scope, declaration: &'a Declaration, former: &mut Former<
         has_risk: false,
     };
     let mut seen = Seen::default();
-    for (clause, cut) in place::each(&declaration.clauses) {
+    for (clause, cut) in place::each(scope.damage, &declaration.clauses, declaration.span.end) {
         scope.cut = cut;
         own_clause(scope, clause, &mut own, &mut seen, former);
     }

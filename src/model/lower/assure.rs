@@ -75,6 +75,7 @@ fn gate<'a>(scope: &mut Scope, action: &'a Action, step: Step, at: Span) -> Opti
 
 fn world(scope: &mut Scope, declaration: &Declaration) -> World {
     let mut world = World::default();
+    scope.spilled = scope.damage.spills(declaration);
     let mut seen = Seen::default();
     for clause in &declaration.clauses {
         if belongs(scope, clause, Body::Assure) {
@@ -149,7 +150,7 @@ fn traffic(scope: &mut Scope, count: &Value, per: &Value) -> Option<(Decimal, Du
 
 /// Whether a promise or the traffic is missing; reported if so.
 fn report_missing(scope: &mut Scope, declaration: &Declaration, world: &World) -> bool {
-    if declaration.broken {
+    if scope.damage.hurts(declaration) {
         return true;
     }
     let at = place_of(declaration);

@@ -11,6 +11,7 @@ use crate::value::{Duration, Step, Tier};
 /// A gate, and what stands in it that belongs to its action. Its clauses are checked even where its step is unknown.
 pub(super) fn lower(
     scope: &mut Scope,
+    whole: &Clause,
     clauses: &[Clause],
     at: Span,
     step: Option<Step>,
@@ -29,7 +30,7 @@ pub(super) fn lower(
     };
     let mut seen = Seen::default();
     let mut strays = Strays::default();
-    for (clause, cut) in place::each(clauses) {
+    for (clause, cut) in place::each(scope.damage, clauses, whole.span.end) {
         scope.cut = cut;
         if belongs(scope, clause, Body::Gate) {
             lower_clause(scope, clause, &mut gate, &mut seen, from);

@@ -76,7 +76,7 @@ fn metric(declaration: &Declaration, scope: &mut Scope) -> (Option<Metric>, Opti
     let judge = judge(declaration, scope);
     let family = family(declaration, scope);
     let parts = collect(declaration, family, scope);
-    scope.cut = parts.faulty;
+    scope.cut = parts.faulty || scope.damage.hurts(declaration);
     let alive = alive(scope, parts.alive);
     let kind = kind(declaration, family, &parts, scope);
     let shape = family.map(|family| shape(family, &parts, kind.as_ref()));
@@ -93,7 +93,7 @@ fn judge(declaration: &Declaration, scope: &mut Scope) -> Option<Judge> {
     if let Some(from) = from {
         return word::choose(scope, from, "judge", &JUDGES);
     }
-    if !declaration.broken {
+    if !scope.damage.hurts(declaration) {
         let message = format!("{} does not say who judges", named(declaration));
         let help = "write `from reviewer`, `from staff` or `from customer` after the name";
         scope.report(Code::MissingClause, place_of(declaration), message, help);
@@ -121,7 +121,7 @@ fn family(declaration: &Declaration, scope: &mut Scope) -> Option<Family> {
 
 fn missing_kind(declaration: &Declaration, scope: &mut Scope) -> Option<Family> {
     let lost = |clause: &Clause| ["good", "bad", "counts", "mean", "settle"].iter().any(|word| may_be(clause, word));
-    if !declaration.broken && !declaration.clauses.iter().any(lost) {
+    if !scope.damage.hurts(declaration) && !declaration.clauses.iter().any(lost) {
         let message = format!("{} does not say what it measures", named(declaration));
         let help = "write `good S, …` and `bad S, …`, or `counts S, … within D`, or `mean of S between A and B`";
         scope.report(Code::MissingClause, place_of(declaration), message, help);
@@ -130,6 +130,7 @@ fn missing_kind(declaration: &Declaration, scope: &mut Scope) -> Option<Family> 
 }
 
 fn collect<'a>(declaration: &'a Declaration, family: Option<Family>, scope: &mut Scope) -> Parts<'a> {
+    scope.spilled = scope.damage.spills(declaration);
     let mut parts = Parts::default();
     let mut seen = Seen::default();
     for clause in &declaration.clauses {
@@ -206,7 +207,9 @@ fn verdict(declaration: &Declaration, parts: &Parts, scope: &mut Scope) -> Optio
         }
         None => Some(None),
     };
-    let two_sided = parts.faulty || settle.is_none_or(|settle| two_sided(declaration, parts, settle, scope));
+    let two_sided = parts.faulty
+        || scope.damage.hurts(declaration)
+        || settle.is_none_or(|settle| two_sided(declaration, parts, settle, scope));
     let (good, bad, settle) = (good?, bad?, settle?);
     (disjoint && two_sided).then_some(MetricKind::Verdict { good, bad, settle })
 }

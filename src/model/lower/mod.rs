@@ -17,7 +17,8 @@ pub(super) mod predicate;
 pub(super) mod value;
 pub(super) mod word;
 
-use super::names::{Names, Unknown};
+use super::damage::Damage;
+use super::names::Names;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Declaration, Kind};
@@ -31,18 +32,20 @@ pub(super) struct Scope<'a> {
     pub(super) tick: Option<Duration>,
     /// The findings.
     pub(super) out: Vec<Diagnostic>,
-    /// Which unknown names are not to be reported.
-    pub(super) unknown: Unknown<'a>,
-    /// The clause that is being lowered is followed by something unreadable, which may be the part that it lacks.
+    /// What could not be read.
+    pub(super) damage: &'a Damage,
+    /// The clause that is being lowered holds or is followed by something unreadable, maybe the part that it lacks.
     pub(super) cut: bool,
+    /// The braces of the declaration that is being lowered are out of order, so clauses may stand in the wrong body.
+    pub(super) spilled: bool,
     /// Something that was reported before (by the parser, or at a declaration) is missing.
     pub(super) broken: bool,
 }
 
 impl<'a> Scope<'a> {
     /// Nothing is known yet.
-    pub(super) fn new(unknown: Unknown<'a>) -> Self {
-        Self { names: Names::new(), tick: None, out: Vec::new(), unknown, cut: false, broken: false }
+    pub(super) fn new(damage: &'a Damage) -> Self {
+        Self { names: Names::new(), tick: None, out: Vec::new(), damage, cut: false, spilled: false, broken: false }
     }
 
     /// Reports a finding with a help.
@@ -62,7 +65,7 @@ impl<'a> Scope<'a> {
 
     /// Whether anything is missing from what has been built.
     pub(super) fn is_incomplete(&self) -> bool {
-        self.broken || self.unknown.all || !self.out.is_empty()
+        self.broken || self.damage.unread || !self.out.is_empty()
     }
 }
 
