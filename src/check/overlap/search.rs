@@ -99,7 +99,9 @@ impl Search<'_> {
     /// Takes back the values that the satisfied conjuncts do not need, so that an example shows what matters.
     fn forget(&mut self, conjuncts: &[Formula]) -> Result<(), TooInvolved> {
         let mut variables = BTreeSet::new();
-        conjuncts.iter().for_each(|conjunct| collect(conjunct, &mut variables));
+        for conjunct in conjuncts {
+            collect(conjunct, &mut variables);
+        }
         for variable in variables {
             let value = self.tried[variable].take();
             if !matches!(self.worth_of_all(conjuncts)?, Worth::True) {
