@@ -3,12 +3,14 @@
 use super::ast::{Clause, ClauseKind, Declaration, File, Head, Import, Kind};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
+use super::words::Place;
 use crate::source::Span;
 use pest::iterators::Pairs;
 
 /// What stands between two braces.
-#[derive(Default)]
 pub(super) struct Body {
+    /// What it is the body of.
+    pub(super) place: Place,
     /// Its clauses.
     pub(super) clauses: Vec<Clause>,
     /// Its `{`.
@@ -17,6 +19,13 @@ pub(super) struct Body {
     pub(super) closed: bool,
     /// The gates that have both braces: their place among the clauses, and their `{`.
     gates: Vec<(usize, Span)>,
+}
+
+impl Body {
+    /// An empty body.
+    pub(super) fn new(place: Place) -> Self {
+        Self { place, clauses: Vec::new(), open: None, closed: false, gates: Vec::new() }
+    }
 }
 
 impl Reader<'_> {
@@ -56,7 +65,7 @@ impl Reader<'_> {
         let (kind, head) = kind_of(pair.as_rule());
         let clauses = Vec::new();
         let mut it = Declaration { kind, name: None, title: None, head, clauses, keyword: span, span, broken: false };
-        let mut body = Body::default();
+        let mut body = Body::new(Place::Of(kind));
         for (place, part) in pair.clone().into_inner().enumerate() {
             if place == 0 {
                 it.keyword = self.extent(&part);
@@ -116,7 +125,7 @@ impl Reader<'_> {
     /// `gate X to Y { … }`
     pub(super) fn gate(&mut self, pair: &Pair<'_>) -> ClauseKind {
         let mut step = None;
-        let mut body = Body::default();
+        let mut body = Body::new(Place::Gate);
         for part in pair.clone().into_inner() {
             match part.as_rule() {
                 Rule::k_gate => {}

@@ -8,6 +8,7 @@
 pub mod ast;
 mod clauses;
 mod declarations;
+mod diagnose;
 mod grammar;
 mod literals;
 mod names;
@@ -17,6 +18,7 @@ mod recover;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
