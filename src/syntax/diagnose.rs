@@ -62,6 +62,8 @@ pub(super) struct Faulty<'i> {
     pub(super) end: usize,
     /// The keyword that it starts with, or was meant to start with.
     pub(super) keyword: &'i str,
+    /// Where the clause could have ended: from here on nothing is missing, but something too much.
+    pub(super) complete: Option<usize>,
 }
 
 impl Reader<'_> {
@@ -103,6 +105,9 @@ impl Reader<'_> {
         let place = tokens.iter().position(|token| token.span.end as usize > at).unwrap_or(tokens.len());
         let before = place.checked_sub(1).and_then(|place| tokens.get(place));
         let report = match (tokens.get(place), before) {
+            (Some(found), Some(before)) if faulty.complete == Some(found.span.start as usize) => {
+                differs(&expected, found, before)
+            }
             (Some(found), Some(before)) => compare(&expected, found, before),
             (Some(found), None) => unexpected(found, None),
             (None, Some(before)) => missing(&expected, before),
@@ -134,29 +139,44 @@ fn furthest(faulty: &Faulty<'_>) -> (usize, Vec<String>) {
     (faulty.start + at, expected)
 }
 
-/// Something else stands where one of `expected` must.
+/// Something else, or nothing, stands where one of `expected` must.
 fn compare(expected: &[String], found: &Token, before: &Token) -> Diagnostic {
+    let is_near = found.is_word() && words::near(&found.text, &keywords(expected)).is_some();
+    let joins = found.is_word() && is(Rule::joint, &found.text) && expected.iter().all(|it| it.starts_with('`'));
+    match found.ends() && found.text != "=" && !is_near && !joins {
+        true => missing(expected, before),
+        false => differs(expected, found, before),
+    }
+}
+
+/// Something else stands where one of `expected` must.
+fn differs(expected: &[String], found: &Token, before: &Token) -> Diagnostic {
     if expected.is_empty() {
         return unexpected(found, Some(before));
     }
-    let keywords: Vec<&str> = expected.iter().filter_map(|it| it.strip_prefix('`')?.strip_suffix('`')).collect();
-    let near = if found.is_word() { words::near(&found.text, &keywords) } else { None };
-    if near.is_none() && found.ends() && found.text != "=" {
-        return missing(expected, before);
-    }
-    let message =
-        format!("expected {} after `{}`, found `{}`", words::either(expected), shown(&before.text), shown(&found.text));
+    let (is, was) = (shown(&found.text), shown(&before.text));
+    let message = format!("expected {} after `{was}`, found `{is}`", words::either(expected));
     let report = Reader::fault(found.span, message);
-    match near {
-        Some(near) => report.help(format!("did you mean `{near}`?")),
-        None if found.text == "=" => report.help("leave the `=` out"),
-        None => report,
+    match words::near(&found.text, &keywords(expected)) {
+        Some(near) if found.is_word() => report.help(format!("did you mean `{near}`?")),
+        _ if found.text == "=" => report.help("leave the `=` out"),
+        _ => report,
     }
+}
+
+/// Those of the expected that are words of the language.
+fn keywords(expected: &[String]) -> Vec<&str> {
+    expected.iter().filter_map(|it| it.strip_prefix('`')?.strip_suffix('`')).collect()
 }
 
 /// Nothing stands where one of `expected` must.
 fn missing(expected: &[String], before: &Token) -> Diagnostic {
-    let what = if expected.is_empty() { "something".to_owned() } else { words::either(expected) };
+    let closing = expected.iter().find(|it| *it == "`)`").cloned();
+    let what = match closing {
+        Some(closing) => closing,
+        None if expected.is_empty() => "something".to_owned(),
+        None => words::either(expected),
+    };
     Reader::fault(before.span, format!("{what} is missing after `{}`", shown(&before.text)))
 }
 
@@ -166,7 +186,7 @@ fn unexpected(found: &Token, before: Option<&Token>) -> Diagnostic {
     Reader::fault(
         found.span,
         match before {
-            Some(before) => format!("`{found_text}` does not go on with what `{}` ends", shown(&before.text)),
+            Some(before) => format!("expected the next clause after `{}`, found `{found_text}`", shown(&before.text)),
             None => format!("`{found_text}` does not begin a clause"),
         },
     )

@@ -13,6 +13,8 @@ mod grammar;
 mod literals;
 mod names;
 mod predicates;
+#[cfg(test)]
+mod properties;
 mod reader;
 mod recover;
 mod scan;

@@ -3,7 +3,7 @@
 //! A clause that cannot be read becomes `ClauseKind::Broken` with the keyword that was meant; a declaration whose head
 //! cannot be read is `broken` and keeps its name and its clauses. So nothing that was there is missed later.
 
-use super::ast::{Clause, ClauseKind, Declaration, File, StepName};
+use super::ast::{Clause, ClauseKind, Declaration, File, Kind, Literal, StepName, Value};
 use super::declarations::{Body, empty_head};
 use super::diagnose::{Faulty, Token};
 use super::grammar::{self, Pair, Rule};
@@ -20,9 +20,11 @@ impl Reader<'_> {
         self.report(Self::fault(self.span(at, at), "the text cannot be read from here on"));
     }
 
-    /// Clauses behind a `}` too many: they are given to the declaration that it closed.
-    pub(super) fn orphans(&mut self, pair: &Pair<'_>, tree: &mut File) {
-        let last = tree.declarations.last_mut();
+    /// Clauses outside of any body. Those behind declarations that stand in a body are given to its owner, `around`;
+    /// those behind a `}` too many to the declaration that it closed.
+    pub(super) fn orphans(&mut self, pair: &Pair<'_>, around: Option<usize>, tree: &mut File) {
+        let place = around.or_else(|| tree.declarations.len().checked_sub(1));
+        let last = place.and_then(|place| tree.declarations.get_mut(place));
         let mut body = Body::new(last.as_ref().map_or(Place::Unknown, |last| Place::Of(last.kind)));
         for part in pair.clone().into_inner() {
             self.body_part(&part, &mut body);
@@ -33,6 +35,10 @@ impl Reader<'_> {
             self.report(report.help("clauses stand between the braces of a declaration"));
             return;
         };
+        if around.is_some() {
+            last.clauses.extend(body.clauses);
+            return;
+        }
         let end = self.span((last.span.end as usize).saturating_sub(1), last.span.end as usize);
         let closed = self.slice(end) == "}";
         self.report(match closed {
@@ -85,7 +91,14 @@ impl Reader<'_> {
             let end = open.map_or(last.span.end as usize, |open| open.as_span().end());
             let input = pair.get_input();
             let start = first.span.start as usize;
-            self.report(self.diagnose(&Faulty { entry: Rule::one_gate, input, start, end, keyword: "gate" }));
+            self.report(self.diagnose(&Faulty {
+                entry: Rule::one_gate,
+                input,
+                start,
+                end,
+                keyword: "gate",
+                complete: None,
+            }));
         } else {
             self.report(misspelt(first, Some("gate"), body.place));
         }
@@ -119,7 +132,7 @@ impl Reader<'_> {
         let meant = if self.is_full() { None } else { body.place.meant(&first.text) };
         self.report(if words::is_clause(&first.text) && !self.is_full() {
             let start = first.span.start as usize;
-            self.diagnose(&Faulty { entry: Rule::one_clause, input, start, end, keyword: &first.text })
+            self.diagnose(&Faulty { entry: Rule::one_clause, input, start, end, keyword: &first.text, complete: None })
         } else {
             misspelt(first, meant, body.place)
         });
@@ -138,6 +151,12 @@ impl Reader<'_> {
         let same_line = !between.contains('\n');
         let own =
             first.is_word() && (!same_line || words::is_clause(&first.text) || place.meant(&first.text).is_some());
+        if let ClauseKind::Stale(Value { literal: Literal::Word(word), span }) = &clause.kind
+            && words::near(word, &["never"]).is_some()
+        {
+            let report = Self::fault(*span, format!("expected a duration or `never` after `stale`, found `{word}`"));
+            return Some(report.help("did you mean `never`?"));
+        }
         match further {
             None if own => None,
             Some(word) if word != first.text => {
@@ -147,7 +166,14 @@ impl Reader<'_> {
             None if first.text == "," || first.is_word() => Some(self.behind(clause, first)),
             _ => {
                 let start = clause.span.start as usize;
-                Some(self.diagnose(&Faulty { entry: Rule::one_clause, input, start, end, keyword }))
+                Some(self.diagnose(&Faulty {
+                    entry: Rule::one_clause,
+                    input,
+                    start,
+                    end,
+                    keyword,
+                    complete: Some(first.span.start as usize),
+                }))
             }
         }
     }
@@ -199,14 +225,30 @@ impl Reader<'_> {
 
     fn broken_head(&mut self, pair: &Pair<'_>, head: &[Token], block: &[Pair<'_>], tree: &mut File) {
         let first = &head[0];
+        if let Some(last) = tree.declarations.last_mut().filter(|_| block.is_empty())
+            && let Some(report) = self.declaration_tail(last, first)
+        {
+            self.report(report);
+            last.broken = true;
+            return;
+        }
         let exact = words::is_declaration(&first.text);
         let meant = if self.is_full() && !exact { None } else { words::meant_declaration(&first.text) };
         let open = block.iter().find(|part| part.as_rule() == Rule::open).map(|open| self.extent(open));
         let last = head[head.len() - 1].span;
-        if exact && !self.is_full() {
+        if first.text == "language" {
+            self.report(late_edition(head));
+        } else if exact && !self.is_full() {
             let end = open.unwrap_or(last).end as usize;
             let (input, start) = (pair.get_input(), first.span.start as usize);
-            self.report(self.diagnose(&Faulty { entry: Rule::one_head, input, start, end, keyword: &first.text }));
+            self.report(self.diagnose(&Faulty {
+                entry: Rule::one_head,
+                input,
+                start,
+                end,
+                keyword: &first.text,
+                complete: None,
+            }));
         } else {
             self.report(no_declaration(first, meant));
         }
@@ -235,6 +277,23 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The report, if what starts with `first` is rather the faulty rest of the signal or attribute before it.
+    fn declaration_tail(&self, last: &Declaration, first: &Token) -> Option<Diagnostic> {
+        let between = self.text.get(last.span.end as usize..first.span.start as usize)?;
+        let own = first.is_word() && words::meant_declaration(&first.text).is_some();
+        if last.broken || own || between.contains('\n') || !Place::Of(last.kind).clauses().is_empty() {
+            return None;
+        }
+        let word = last.kind.word();
+        let report = Self::fault(first.span, format!("`{}` does not go on with the {word}", shown(&first.text)));
+        Some(match words::near(&first.text, &["from"]) {
+            Some(from) if last.kind == Kind::Attribute => report.help(format!("did you mean `{from}`?")),
+            _ => report.help(format!("write it as in `{}`", words::example(word).unwrap_or(word))),
+        })
+    }
+}
+
 /// A word or sign where a clause should begin.
 fn misspelt(found: &Token, meant: Option<&str>, place: Place) -> Diagnostic {
     let report = Reader::fault(found.span, format!("`{}` does not begin a clause", shown(&found.text)));
@@ -251,13 +310,24 @@ fn misspelt(found: &Token, meant: Option<&str>, place: Place) -> Diagnostic {
 fn no_declaration(found: &Token, meant: Option<&str>) -> Diagnostic {
     let report = Reader::fault(found.span, format!("`{}` does not begin a declaration", shown(&found.text)));
     report.help(match meant {
-        _ if found.text == "language" => "`language 1` stands first in the file, once".to_owned(),
         Some(meant) if found.text.to_lowercase() == meant => format!("write `{meant}`"),
         Some(meant) => format!("did you mean `{meant}`?"),
         None => {
             "a file has `import`, `policy`, `signal`, `attribute`, `metric`, `ladder`, `action` and `assure`".to_owned()
         }
     })
+}
+
+/// A `language` that is not first in its file, or that says no edition.
+fn late_edition(head: &[Token]) -> Diagnostic {
+    let span = head[0].span;
+    let report = match head.get(1) {
+        Some(number) if number.rule == Rule::lump => {
+            Reader::fault(span, "the edition does not stand first in the file")
+        }
+        _ => Reader::fault(span, "the edition's number is missing after `language`"),
+    };
+    report.help("write `language 1` before everything else, or leave it out")
 }
 
 /// The step of a gate's head, where it can be read.

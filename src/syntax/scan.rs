@@ -6,6 +6,7 @@
 
 use super::grammar::{Grammar, Rule};
 use super::reader::Reader;
+use super::words::shown;
 use crate::diagnostic::{Code, Diagnostic};
 use pest::Parser as _;
 use std::borrow::Cow;
@@ -45,7 +46,7 @@ impl<'t> Reader<'t> {
         let Ok(mut found) = Grammar::parse(Rule::preamble, &self.text[start..]) else {
             return true;
         };
-        let Some(number) = found.find_map(|pair| pair.into_inner().flatten().find(|it| it.as_rule() == Rule::number))
+        let Some(number) = found.find_map(|pair| pair.into_inner().flatten().find(|it| it.as_rule() == Rule::lump))
         else {
             return true;
         };
@@ -54,9 +55,8 @@ impl<'t> Reader<'t> {
         if said == EDITION {
             return true;
         }
-        let is_number = said.starts_with(|first: char| first.is_ascii_digit());
-        let code = if is_number { Code::UnknownEdition } else { Code::SyntaxError };
-        let report = Diagnostic::new(code, span, format!("`{said}` is not an edition of the language"));
+        let message = format!("`{}` is not an edition of the language", shown(said));
+        let report = Diagnostic::new(Code::UnknownEdition, span, message);
         self.only(report.help(format!("write `language {EDITION}`, or use a newer cwrc")));
         false
     }

@@ -8,7 +8,7 @@ use crate::source::suggest::suggest;
 const LONGEST: usize = 40;
 
 /// What begins a declaration, with an example.
-const DECLARATIONS: [(&str, &str); 8] = [
+const DECLARATIONS: [(&str, &str); 9] = [
     ("policy", "policy support_agent { … }"),
     ("signal", "signal accepted \"A reviewer sent it unchanged\""),
     ("attribute", "attribute amount number"),
@@ -17,10 +17,11 @@ const DECLARATIONS: [(&str, &str); 8] = [
     ("action", "action refund follows standard { … }"),
     ("assure", "assure refund crawl to walk { … }"),
     ("import", "import \"shared/metrics.cwr\""),
+    ("language", "language 1"),
 ];
 
 /// What begins a clause, with an example.
-const CLAUSES: [(&str, &str); 33] = [
+const CLAUSES: [(&str, &str); 32] = [
     ("owner", "owner \"support-platform\""),
     ("evaluate", "evaluate every 1d"),
     ("promote", "promote one per 1d"),
@@ -53,7 +54,6 @@ const CLAUSES: [(&str, &str); 33] = [
     ("given", "given acceptance = 97%"),
     ("promotes", "promotes within 60d at least 90%"),
     ("demotes", "demotes within 90d at most 1%"),
-    ("language", "language 1"),
 ];
 
 const POLICY: &[&str] = &["owner", "evaluate", "promote", "trip", "renew", "review"];
@@ -200,6 +200,9 @@ pub(super) fn either(words: &[String]) -> String {
 
 /// What a rule is to people, if it is anything to them; `subject` is what the declaration declares.
 pub(super) fn describe(rule: Rule, subject: &str) -> Option<String> {
+    if rule == Rule::k_not {
+        return None; // it is read before `in` only to be refused
+    }
     let name = format!("{rule:?}");
     if let Some(word) = name.strip_prefix("k_") {
         return Some(format!("`{word}`"));
@@ -223,7 +226,7 @@ pub(super) fn describe(rule: Rule, subject: &str) -> Option<String> {
         Rule::number => "a number",
         Rule::count => "a count",
         Rule::date => "a date",
-        Rule::text | Rule::title | Rule::key | Rule::path => "a string",
+        Rule::text | Rule::key | Rule::path => "a string",
         Rule::constant => "a value",
         Rule::op => "a comparison sign",
         Rule::equals => "`=`",
