@@ -37,7 +37,10 @@ impl Loaded {
     /// where a file could not be read, since that file may declare them.
     #[must_use]
     pub fn build(&self) -> (Option<Policy>, Vec<Diagnostic>) {
-        let (policy, found) = build_from(&self.parsed, self.unread);
+        let (mut policy, found) = build_from(&self.parsed, self.unread);
+        if let Some(policy) = &mut policy {
+            policy.incomplete |= !self.diagnostics.is_empty();
+        }
         (policy, self.diagnostics.iter().cloned().chain(found).collect())
     }
 }

@@ -71,13 +71,11 @@ fn follow(
 ) -> (Option<LadderId>, Draft) {
     let Head::Action { follows: Some(name) } = &declaration.head else { return (None, draft) };
     let id = scope.ladder(name);
-    match id.and_then(|id| ladders.get(id.index())) {
-        Some(ladder) => (id, draft.follow(ladder)),
-        None => {
-            draft.strays = draft.strays.and(Strays { action: true, gates: true, risk: false });
-            (None, draft)
-        }
+    if let Some(ladder) = id.and_then(|id| ladders.get(id.index())) {
+        return (id, draft.follow(ladder));
     }
+    draft.strays = draft.strays.and(Strays { action: true, gates: true, risk: false });
+    (None, draft)
 }
 
 fn report_missing_risk(scope: &mut Scope, declaration: &Declaration) {

@@ -196,11 +196,9 @@ pub(super) fn text(scope: &mut Scope, value: &Value, what: &str, help: &str) -> 
 /// The reason of a clause that needs one; CWR006 at `at` where it is missing.
 pub(super) fn because(scope: &mut Scope, because: Option<&Value>, at: Span, what: &str) -> Option<String> {
     let help = "write why in the words of the one who decided: `because \"no reliable undo\"`";
-    match because {
-        Some(value) => text(scope, value, "`because`", help),
-        None => {
-            scope.report(Code::MissingClause, at, format!("{what} does not say why"), help);
-            None
-        }
+    if let Some(value) = because {
+        return text(scope, value, "`because`", help);
     }
+    scope.report(Code::MissingClause, at, format!("{what} does not say why"), help);
+    None
 }
