@@ -23,21 +23,30 @@ struct Search<'a> {
     budget: &'a mut Budget,
 }
 
-/// The index of a value for each variable, such that all conjuncts hold; `None` if there is none.
+/// The index of a value for each variable, such that all conjuncts hold, none for one that does not matter; `None` if
+/// they cannot hold.
 pub(super) fn solve(
     conjuncts: Vec<Formula>,
     domains: &Domains,
     budget: &mut Budget,
-) -> Result<Option<Vec<usize>>, TooInvolved> {
+) -> Result<Option<Vec<Option<usize>>>, TooInvolved> {
     let values: Vec<Vec<usize>> = domains.values().map(|values| (0..values.len()).collect()).collect();
     let mut search = Search { tried: vec![None; values.len()], values, budget };
-    for group in groups(search.narrow(conjuncts)?) {
+    let rest = search.narrow(conjuncts)?;
+    if search.values.iter().any(Vec::is_empty) {
+        return Ok(None);
+    }
+    for group in groups(rest) {
         if !search.satisfy(&group)? {
             return Ok(None);
         }
     }
-    let first = |(values, tried): (&Vec<usize>, &Option<usize>)| tried.or_else(|| values.first().copied());
-    Ok(search.values.iter().zip(&search.tried).map(first).collect())
+    let chosen = search.tried.iter().zip(&search.values).zip(domains.values());
+    let chosen = chosen.map(|((tried, left), all)| match tried {
+        None if left.len() < all.len() => left.first().copied(),
+        tried => *tried,
+    });
+    Ok(Some(chosen.collect()))
 }
 
 impl Search<'_> {

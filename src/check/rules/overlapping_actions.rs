@@ -15,9 +15,9 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     let predicates: Vec<Cow<Predicate>> = actions.iter().map(overlap::predicate).collect();
     let accepted = Accepted::of(predicates.iter().map(AsRef::as_ref));
     let mut budget = Budget::default();
-    for (later, action) in actions.iter().enumerate().filter(|(_, action)| !action.incomplete) {
+    for (later, action) in actions.iter().enumerate() {
         let mut found: Vec<(&Action, Example)> = Vec::new();
-        for earlier in accepted.rivals(later).filter(|earlier| !actions[*earlier].incomplete) {
+        for earlier in accepted.rivals(later) {
             let both = [predicates[earlier].as_ref(), predicates[later].as_ref()];
             match overlap::example(&both, &mut budget) {
                 Ok(None) => {}
@@ -44,12 +44,20 @@ fn found_overlaps(subject: &Subject, findings: &mut Findings, action: &Action, f
     for (other, _) in rest.iter().take(LABELS - 1) {
         finding = finding.also(other.matches_at, format!("another record is matched by `{}` too", other.name));
     }
-    let more = match rest.len().saturating_sub(LABELS - 1) {
-        0 => String::new(),
-        more => format!("; {more} more action types overlap with `{}`", action.name),
-    };
-    let record = example.json(&subject.policy.attributes, &first.name);
-    findings.push(finding.help(format!("both match `{record}`: say what tells them apart{more}")));
+    let more = rest.len().saturating_sub(LABELS - 1);
+    let more = if more == 0 { String::new() } else { format!("; {more} more overlap with `{}`", action.name) };
+    findings
+        .push(finding.help(format!("both match {}: say what tells them apart{more}", shown(subject, example, first))));
+}
+
+/// The record, and what it has to lack.
+fn shown(subject: &Subject, example: &Example, action: &Action) -> String {
+    let attributes = &subject.policy.attributes;
+    let record = example.json(attributes, &action.name);
+    match example.lacks(attributes).as_slice() {
+        [] => format!("`{record}`"),
+        lacks => format!("`{record}`, without `{}`", lacks.join("`, `")),
+    }
 }
 
 /// What an action without `matches` takes.
