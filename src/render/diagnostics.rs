@@ -19,6 +19,8 @@ use std::fmt;
 
 /// Lines that a place may cover before only its first is shown.
 const MOST_LINES: usize = 4;
+/// Lines between two places that are drawn as one piece of text.
+const NEAR: usize = 4;
 /// Bytes of a line beyond which it is not shown, only named.
 const LONGEST_LINE: usize = 400;
 
@@ -88,38 +90,38 @@ struct Sheet {
     named: Vec<String>,
 }
 
-/// One sheet per text that has a label, the primary label's first.
+/// The primary label with those near it, then the others by text, each group a sheet.
 fn sheets(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Vec<Sheet> {
-    let mut files: Vec<FileId> = vec![diagnostic.at.span.file];
-    files.extend(diagnostic.also.iter().map(|label| label.span.file).filter(|file| *file != files[0]));
-    files.dedup();
-    let message = |at| if at == 0 { clean(&diagnostic.message) } else { String::new() };
-    let mut done = BTreeSet::new();
-    let files = files.into_iter().filter(|file| done.insert(*file)).enumerate();
-    let sheet = |(at, file)| {
-        let labels = std::iter::once(&diagnostic.at).chain(&diagnostic.also).enumerate();
-        let labels = labels.filter(|(_, label)| label.span.file == file).map(|(at, label)| (at == 0, label));
-        Sheet::new(message(at), diagnostic.severity(), sources, file, labels, style)
+    let home = diagnostic.at.span;
+    let line = |label: &Label| sources.position(label.span).0;
+    let is_near = |label: &&Label| {
+        label.span.file == home.file && line(label).abs_diff(line(&diagnostic.at)) <= NEAR
     };
-    files.map(sheet).collect()
-}
-
-impl Sheet {
-    fn new<'a>(
-        message: String,
-        severity: Severity,
-        sources: &Sources,
-        file: FileId,
-        places: impl Iterator<Item = (bool, &'a Label)>,
-        style: Style,
-    ) -> Self {
-        let mut sheet =
-            Self { message, severity, text: Shown::new(&sources.get(file).text), labels: Vec::new(), named: Vec::new() };
-        for (primary, label) in places {
-            sheet.add(primary, label, sources, style);
+    let (near, far): (Vec<&Label>, Vec<&Label>) = diagnostic.also.iter().partition(is_near);
+    let mut groups = vec![(home.file, Vec::from([&diagnostic.at]))];
+    groups[0].1.extend(near);
+    let mut by_file: BTreeMap<FileId, Vec<&Label>> = BTreeMap::new();
+    for label in far {
+        by_file.entry(label.span.file).or_default().push(label);
+    }
+    // The text of the primary label comes before the others.
+    let others = by_file.remove(&home.file).map(|labels| (home.file, labels));
+    groups.extend(others.into_iter().chain(by_file));
+    let sheet = |(at, (file, labels)): (usize, (FileId, Vec<&Label>))| {
+        let message = if at == 0 { clean(&diagnostic.message) } else { String::new() };
+        let mut sheet = Sheet::new(message, diagnostic.severity(), Shown::new(&sources.get(file).text));
+        for (nth, label) in labels.into_iter().enumerate() {
+            sheet.add(at == 0 && nth == 0, label, sources, style);
         }
         sheet.labels.sort_by_key(|label| (label.offset(), label.len()));
         sheet
+    };
+    groups.into_iter().enumerate().map(sheet).collect()
+}
+
+impl Sheet {
+    fn new(message: String, severity: Severity, text: Shown) -> Self {
+        Self { message, severity, text, labels: Vec::new(), named: Vec::new() }
     }
 
     fn add(&mut self, primary: bool, label: &Label, sources: &Sources, style: Style) {
@@ -142,8 +144,9 @@ impl Sheet {
 
     /// Breaks a label where it would leave the screen.
     fn narrow(&self, label: &str, start: usize, end: usize, style: Style) -> String {
-        let line_start = self.text.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let middle = self.text.text[line_start..start + (end - start) / 2].len();
+        let text = &self.text.text;
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let middle = text[line_start..start].chars().count() + text[start..end].chars().count() / 2;
         let room = style.width.saturating_sub(middle + 12).max(30);
         wrap(label, "", "", room).trim_end().to_owned()
     }
@@ -160,6 +163,7 @@ impl Sheet {
         if handler.render_report(&mut out, self).is_err() {
             out = format!("  {}\n", self.message);
         }
+        let mut out: String = out.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
         for named in &self.named {
             out += &wrap(named, "    ", "      ", style.width);
         }
