@@ -94,9 +94,7 @@ struct Sheet {
 fn sheets(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Vec<Sheet> {
     let home = diagnostic.at.span;
     let line = |label: &Label| sources.position(label.span).0;
-    let is_near = |label: &&Label| {
-        label.span.file == home.file && line(label).abs_diff(line(&diagnostic.at)) <= NEAR
-    };
+    let is_near = |label: &&Label| label.span.file == home.file && line(label).abs_diff(line(&diagnostic.at)) <= NEAR;
     let (near, far): (Vec<&Label>, Vec<&Label>) = diagnostic.also.iter().partition(is_near);
     let mut groups = vec![(home.file, Vec::from([&diagnostic.at]))];
     groups[0].1.extend(near);
@@ -356,7 +354,11 @@ mod tests {
             let files = [sources.add("a.cwr", text.as_str()), sources.add("b.cwr", "b\n")];
             let mut any = || {
                 let start = u32::try_from(next(text.len() + 3)).expect("small");
-                Span { file: files[usize::from(next(4) == 0)], start, end: start + u32::try_from(next(9)).expect("small") }
+                Span {
+                    file: files[usize::from(next(4) == 0)],
+                    start,
+                    end: start + u32::try_from(next(9)).expect("small"),
+                }
             };
             let diagnostic =
                 Diagnostic::new(Code::SyntaxError, any(), "m").label("one").also(any(), "two").also(any(), "three");

@@ -57,11 +57,8 @@ pub fn json(findings: &[Findings]) -> String {
         }
     }
     let count = |severity: Severity| diagnostics.iter().filter(|it| it.severity == severity.word()).count();
-    let summary = Summary {
-        errors: count(Severity::Error),
-        warnings: count(Severity::Warning),
-        infos: count(Severity::Info),
-    };
+    let summary =
+        Summary { errors: count(Severity::Error), warnings: count(Severity::Warning), infos: count(Severity::Info) };
     let document = Document { cwrc: "1", diagnostics, summary };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');

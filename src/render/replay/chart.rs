@@ -91,12 +91,7 @@ pub(super) fn sign(view: View, kind: Kind) -> (char, Ink, &'static str) {
 const IMPORTANCE: [Kind; 7] =
     [Kind::Trip, Kind::Demote, Kind::Renew, Kind::Stale, Kind::Promote, Kind::Stop, Kind::Defer];
 
-fn row<'a>(
-    view: View,
-    axis: Axis,
-    timeline: &[(Tick, Tier)],
-    decisions: impl Iterator<Item = &'a Decision>,
-) -> String {
+fn row<'a>(view: View, axis: Axis, timeline: &[(Tick, Tier)], decisions: impl Iterator<Item = &'a Decision>) -> String {
     let mut cells: Vec<(char, Ink)> = Vec::new();
     for column in 0..axis.columns {
         let last = axis.last_boundary(column);

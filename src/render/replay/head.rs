@@ -44,9 +44,7 @@ fn field(name: &str, text: &str, style: Style) -> String {
 fn evidence(evidence: Evidence) -> String {
     let assumption = match evidence {
         Evidence::AsRecorded => "a record counts only at the tier it really ran at",
-        Evidence::AnyTier => {
-            "a record counts wherever it ran, which assumes that quality does not depend on the tier"
-        }
+        Evidence::AnyTier => "a record counts wherever it ran, which assumes that quality does not depend on the tier",
     };
     format!("{}: {assumption}", evidence.word())
 }

@@ -34,7 +34,8 @@ fn entry(view: View, decision: &Decision, dates: usize) -> String {
     );
     let clause = style.paint(Ink::Quiet, format!("by{GLUE}{}", clean(&decision.clause)));
     let indent = " ".repeat(dates + 7);
-    let mut out = crate::render::text::wrap(&format!("{head}  {clause}").replace("  ", "\u{a0}\u{a0}"), "", "", usize::MAX);
+    let mut out =
+        crate::render::text::wrap(&format!("{head}  {clause}").replace("  ", "\u{a0}\u{a0}"), "", "", usize::MAX);
     for line in details(view, decision) {
         out += &view.line(&line, indent.len());
     }
@@ -118,7 +119,13 @@ fn trip(view: View, decision: &Decision, signals: u64, (from, to): (Tick, Tick))
     match view.trip_of(decision) {
         None => seen,
         Some((names, count, within)) => {
-            format!("{} {names} in the {} from {}, trips at {}", thousands(signals), within, view.date(from), thousands(count))
+            format!(
+                "{} {names} in the {} from {}, trips at {}",
+                thousands(signals),
+                within,
+                view.date(from),
+                thousands(count)
+            )
         }
     }
 }

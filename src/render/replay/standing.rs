@@ -12,7 +12,8 @@ use crate::value::Tier;
 const GAP: &str = "  ";
 /// Columns that stand on the first line whatever the width.
 const FIRST: usize = 4;
-const HEADINGS: [&str; 6] = ["action type", "tier", "since", "autonomous", "harm where unattended", "enough evidence at"];
+const HEADINGS: [&str; 6] =
+    ["action type", "tier", "since", "autonomous", "harm where unattended", "enough evidence at"];
 
 /// The table.
 pub(super) fn table(view: View) -> String {

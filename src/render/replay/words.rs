@@ -70,7 +70,12 @@ impl View<'_> {
             Standing::Insufficient => self.too_few(reading),
             Standing::Short | Standing::Clears => self.measured(reading),
         };
-        format!("{}{saw} {}, {}", self.metric(&reading.bar), self.window(reading), self.must(&reading.bar, reading.keep))
+        format!(
+            "{}{saw} {}, {}",
+            self.metric(&reading.bar),
+            self.window(reading),
+            self.must(&reading.bar, reading.keep)
+        )
     }
 
     /// The name of a bar's metric.
@@ -142,7 +147,9 @@ impl View<'_> {
         match reading.bar.window {
             _ if length == 0 => "(none can have matured yet)".to_owned(),
             None => format!("over the tier, from {from}"),
-            Some(window) if length < window => format!("over {} of {} from {from}", self.span(length), self.span(window)),
+            Some(window) if length < window => {
+                format!("over {} of {} from {from}", self.span(length), self.span(window))
+            }
             Some(window) => format!("over {} from {from}", self.span(window)),
         }
     }
