@@ -1,7 +1,7 @@
 //! What keeps the house in order: codes, pages, cases and rules belong together; messages have one form; some words and
 //! floating point stay out of places.
 
-use crate::check::{World, cases, findings, findings_of};
+use crate::check::{World, cases, findings, rendered};
 use crate::{files_below, repository};
 use cwrc::diagnostic::{Code, Diagnostic};
 use std::collections::BTreeSet;
@@ -32,7 +32,10 @@ fn block<'a>(page: &'a str, fence: &str) -> Option<&'a str> {
 
 /// Everything that pages and cases give.
 fn all_findings() -> Vec<Diagnostic> {
-    let pages = Code::ALL.iter().filter_map(|code| block(code.page(), "bad")).flat_map(findings_of);
+    let pages = Code::ALL
+        .iter()
+        .filter_map(|code| block(code.page(), "bad"))
+        .flat_map(|text| findings(&World::Text(text), "policy.cwr").1);
     pages.chain(cases().iter().flat_map(|path| findings(&World::Disk, path).1)).collect()
 }
 
@@ -58,13 +61,13 @@ fn every_page_shows_its_code_and_the_cure() {
             wrong.push(format!("{number}: a block is missing"));
             continue;
         };
-        let told: Vec<Diagnostic> = findings_of(bad);
+        let (sources, told) = findings(&World::Text(bad), "policy.cwr");
         if told.len() != 1 || told[0].code != *code {
-            wrong.push(format!("{number}: bad gives {told:#?}"));
+            wrong.push(format!("{number}: bad gives\n{}", rendered(&sources, &told)));
         }
-        let told = findings_of(good);
+        let (sources, told) = findings(&World::Text(good), "policy.cwr");
         if !told.is_empty() {
-            wrong.push(format!("{number}: good gives {told:#?}"));
+            wrong.push(format!("{number}: good gives\n{}", rendered(&sources, &told)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -104,7 +107,7 @@ fn every_case_says_what_it_shows() {
     for path in cases().iter().filter(|path| path.starts_with("tests/cases/check/")) {
         let text = String::from_utf8_lossy(&std::fs::read(repository(path)).expect("a case")).into_owned();
         assert!(text.starts_with("# "), "{path} does not open with a comment");
-        assert!(text.lines().count() <= 60, "{path} is long");
+        assert!(text.lines().count() <= 70, "{path} is long");
     }
 }
 

@@ -15,10 +15,22 @@ enum Json {
 }
 
 impl Example {
-    pub(super) fn new(domains: Domains, chosen: &[usize]) -> Self {
-        let pick =
-            |((subject, mut values), index): ((Subject, Vec<Value>), &usize)| (subject, values.swap_remove(*index));
-        Self(domains.into_iter().zip(chosen).map(pick).collect())
+    /// The chosen value of each subject; none for one that does not matter.
+    pub(super) fn new(domains: Domains, chosen: &[Option<usize>]) -> Self {
+        let pick = |((subject, mut values), index): ((Subject, Vec<Value>), &Option<usize>)| {
+            index.map(|index| (subject, values.swap_remove(index)))
+        };
+        Self(domains.into_iter().zip(chosen).filter_map(pick).collect())
+    }
+
+    /// The attributes that the record has to lack, or to have of another kind.
+    #[must_use]
+    pub fn lacks<'a>(&self, attributes: &'a [Attribute]) -> Vec<&'a str> {
+        let name = |(subject, value): (&Subject, &Option<Constant>)| match subject {
+            Subject::Attribute(id) if value.is_none() => Some(attributes[id.index()].name.as_str()),
+            _ => None,
+        };
+        self.0.iter().filter_map(name).collect()
     }
 
     /// What the record has for a subject: `None` where it does not matter, `Some(None)` where it is absent or of

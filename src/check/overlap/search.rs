@@ -23,21 +23,31 @@ struct Search<'a> {
     budget: &'a mut Budget,
 }
 
-/// The index of a value for each variable, such that all conjuncts hold; `None` if there is none.
+/// The index of a value for each variable, such that all conjuncts hold, none for one that does not matter; `None` if
+/// they cannot hold.
 pub(super) fn solve(
     conjuncts: Vec<Formula>,
     domains: &Domains,
     budget: &mut Budget,
-) -> Result<Option<Vec<usize>>, TooInvolved> {
+) -> Result<Option<Vec<Option<usize>>>, TooInvolved> {
     let values: Vec<Vec<usize>> = domains.values().map(|values| (0..values.len()).collect()).collect();
     let mut search = Search { tried: vec![None; values.len()], values, budget };
-    for group in groups(search.narrow(conjuncts)?) {
+    let rest = search.narrow(conjuncts)?;
+    if search.values.iter().any(Vec::is_empty) {
+        return Ok(None);
+    }
+    for group in groups(rest) {
         if !search.satisfy(&group)? {
             return Ok(None);
         }
+        search.forget(&group)?;
     }
-    let first = |(values, tried): (&Vec<usize>, &Option<usize>)| tried.or_else(|| values.first().copied());
-    Ok(search.values.iter().zip(&search.tried).map(first).collect())
+    let chosen = search.tried.iter().zip(&search.values).zip(domains.values());
+    let chosen = chosen.map(|((tried, left), all)| match tried {
+        None if left.len() < all.len() => left.first().copied(),
+        tried => *tried,
+    });
+    Ok(Some(chosen.collect()))
 }
 
 impl Search<'_> {
@@ -84,6 +94,21 @@ impl Search<'_> {
         }
         self.tried[variable] = None;
         Ok(false)
+    }
+
+    /// Takes back the values that the satisfied conjuncts do not need, so that an example shows what matters.
+    fn forget(&mut self, conjuncts: &[Formula]) -> Result<(), TooInvolved> {
+        let mut variables = BTreeSet::new();
+        for conjunct in conjuncts {
+            collect(conjunct, &mut variables);
+        }
+        for variable in variables {
+            let value = self.tried[variable].take();
+            if !matches!(self.worth_of_all(conjuncts)?, Worth::True) {
+                self.tried[variable] = value;
+            }
+        }
+        Ok(())
     }
 
     fn worth(&mut self, formula: &Formula) -> Result<Worth, TooInvolved> {

@@ -4,11 +4,12 @@ use crate::check::findings::Findings;
 use crate::check::overlap::{self, Budget};
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::policy::{Action, Predicate};
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     let mut budget = Budget::default();
-    let written = |action: &&_| !overlap::is_default(action);
-    for action in subject.policy.actions.iter().filter(|action| !action.incomplete).filter(written) {
+    let written = |action: &&Action| !overlap::is_default(action) && action.matches != Predicate::UNREADABLE;
+    for action in subject.policy.actions.iter().filter(written) {
         let message = match overlap::example(&[&action.matches], &mut budget) {
             Ok(Some(_)) => continue,
             Ok(None) => format!("no record can ever match `{}`", action.name),

@@ -20,10 +20,10 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     }
 }
 
-/// Whether it lacks exactly these.
+/// Whether it lacks exactly these; `None` where one of them is above its ceiling.
 fn lacks(action: &Action, steps: &[Step]) -> Option<bool> {
     let missing = |step: &Step| step.to() <= action.ceiling_tier() && action.gate(*step).is_none();
-    let concerned = !action.incomplete && action.ceiling_tier() > Tier::Crawl;
+    let concerned = !action.incomplete && steps.iter().all(|step| step.to() <= action.ceiling_tier());
     concerned.then(|| Step::ALL.into_iter().filter(missing).eq(steps.iter().copied()))
 }
 

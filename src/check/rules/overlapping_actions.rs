@@ -15,19 +15,18 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     let predicates: Vec<Cow<Predicate>> = actions.iter().map(overlap::predicate).collect();
     let accepted = Accepted::of(predicates.iter().map(AsRef::as_ref));
     let mut budget = Budget::default();
-    for (later, action) in actions.iter().enumerate().filter(|(_, action)| !action.incomplete) {
+    for (later, action) in actions.iter().enumerate() {
         let mut found: Vec<(&Action, Example)> = Vec::new();
-        for earlier in accepted.rivals(later).filter(|earlier| !actions[*earlier].incomplete) {
+        for earlier in accepted.rivals(later) {
             let both = [predicates[earlier].as_ref(), predicates[later].as_ref()];
             match overlap::example(&both, &mut budget) {
                 Ok(None) => {}
                 Ok(Some(example)) => found.push((&actions[earlier], example)),
                 Err(overlap::TooInvolved) => {
-                    findings.push(too_involved(action, &actions[earlier]));
+                    findings.push(too_involved(action, &actions[earlier], &budget));
                     if budget.is_spent() {
                         return;
                     }
-                    break;
                 }
             }
         }
@@ -44,12 +43,20 @@ fn found_overlaps(subject: &Subject, findings: &mut Findings, action: &Action, f
     for (other, _) in rest.iter().take(LABELS - 1) {
         finding = finding.also(other.matches_at, format!("another record is matched by `{}` too", other.name));
     }
-    let more = match rest.len().saturating_sub(LABELS - 1) {
-        0 => String::new(),
-        more => format!("; {more} more action types overlap with `{}`", action.name),
-    };
-    let record = example.json(&subject.policy.attributes, &first.name);
-    findings.push(finding.help(format!("both match `{record}`: say what tells them apart{more}")));
+    let more = rest.len().saturating_sub(LABELS - 1);
+    let more = if more == 0 { String::new() } else { format!("; {more} more overlap with `{}`", action.name) };
+    findings
+        .push(finding.help(format!("both match {}: say what tells them apart{more}", shown(subject, example, first))));
+}
+
+/// The record, and what it has to lack.
+fn shown(subject: &Subject, example: &Example, action: &Action) -> String {
+    let attributes = &subject.policy.attributes;
+    let record = example.json(attributes, &action.name);
+    match example.lacks(attributes).as_slice() {
+        [] => format!("`{record}`"),
+        lacks => format!("`{record}`, without `{}`", lacks.join("`, `")),
+    }
 }
 
 /// What an action without `matches` takes.
@@ -62,9 +69,15 @@ fn default_label(action: &Action) -> Option<String> {
     })
 }
 
-fn too_involved(action: &Action, other: &Action) -> Diagnostic {
-    let message = format!("the predicates of `{}` and `{}` are too involved to compare", action.name, other.name);
+fn too_involved(action: &Action, other: &Action, budget: &Budget) -> Diagnostic {
+    let (names, help) =
+        (format!("`{}` and `{}`", action.name, other.name), "ask for an action first: `action == \"…\" and …`");
+    let (message, help) = if budget.is_spent() {
+        (format!("too many predicates to compare each with each: stopped at {names}"), help)
+    } else {
+        (format!("the predicates of {names} are too involved to compare"), "use fewer `or`s over different attributes")
+    };
     Diagnostic::new(Code::UnreadableInput, action.matches_at, message)
         .also(other.matches_at, "compared with this one")
-        .help("write them with fewer `or`s over different attributes")
+        .help(help)
 }

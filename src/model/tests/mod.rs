@@ -9,6 +9,7 @@ use super::{Policy, load};
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::{Files, Sources};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Error, ErrorKind};
 
 /// Files in memory.
@@ -23,6 +24,10 @@ impl Memory {
 impl Files for Memory {
     fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
         self.0.get(path).cloned().ok_or_else(|| Error::from(ErrorKind::NotFound))
+    }
+
+    fn list(&self, _: &str) -> std::io::Result<Vec<String>> {
+        Ok(self.0.keys().cloned().collect())
     }
 }
 
@@ -52,7 +57,7 @@ fn line(sources: &Sources, found: &Diagnostic, skip: usize) -> String {
         text.push_str(help);
     }
     for label in &found.also {
-        text.push_str(&format!(" | also {} {}", place(label.span), label.text));
+        let _ = write!(text, " | also {} {}", place(label.span), label.text);
     }
     text
 }

@@ -1,0 +1,108 @@
+//! The head: which policy over which history, and what became of its lines.
+
+use super::{View, words};
+use crate::history::Intake;
+use crate::history::intake::{Bad, Quote, Reason};
+use crate::render::Style;
+use crate::render::ink::Ink;
+use crate::render::text::{GLUE, clean, clip, pad, plural, thousands, wrap};
+use crate::replay::Evidence;
+use crate::value::Instant;
+
+/// Hexadecimal digits of the digest that are shown.
+const DIGITS: usize = 12;
+/// Columns of the names on the left.
+const LEFT: usize = 10;
+
+/// The head of the page.
+pub(super) fn head(view: View, intake: &Intake, names: &[String]) -> String {
+    let (plan, run, style) = (view.plan, view.run, view.style);
+    let title = format!(
+        "{} replayed from {} to {}, evaluated every {}",
+        style.paint(Ink::Strong, clean(&plan.policy)),
+        view.date(run.from),
+        view.date(run.to),
+        view.span(1),
+    );
+    let digest = clip(&plan.digest, "sha256:".len() + DIGITS, "");
+    let mut out = wrap(&title, "", "", style.width);
+    out += &field("plan", &digest, style);
+    out += &field("evidence", &evidence(run.evidence), style);
+    out += &field("records", &records(intake), style);
+    let rest = remarks(intake);
+    if !rest.is_empty() {
+        out += &field("", &rest, style);
+    }
+    out + &bad_lines(intake, names, style)
+}
+
+fn field(name: &str, text: &str, style: Style) -> String {
+    let first = style.paint(Ink::Quiet, pad(name, LEFT));
+    wrap(text, &first, &" ".repeat(LEFT), style.width)
+}
+
+fn evidence(evidence: Evidence) -> String {
+    let assumption = match evidence {
+        Evidence::AsRecorded => "a record counts only at the tier it really ran at",
+        Evidence::AnyTier => "a record counts wherever it ran, which assumes that quality does not depend on the tier",
+    };
+    format!("{}: {assumption}", evidence.word())
+}
+
+fn records(intake: &Intake) -> String {
+    match intake.unclassified {
+        0 => plural(intake.total(), "record"),
+        other => format!("{}, {} of them of no action type", plural(intake.total(), "record"), thousands(other)),
+    }
+}
+
+/// What else there is to know of the lines; what did not occur is left out.
+fn remarks(intake: &Intake) -> String {
+    let all = [
+        (intake.without_tier, "without a tier"),
+        (intake.duplicates, "lines merged into another's record"),
+        (intake.notices, "notices"),
+        (intake.late_outcomes, "outcomes too late to count"),
+        (intake.contradicted, "outcomes against an earlier verdict"),
+    ];
+    let told = all.into_iter().filter(|(n, _)| *n > 0);
+    let told = told.map(|(n, what)| format!("{}{GLUE}{}", thousands(n), what.replace(' ', "\u{a0}")));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// How many lines were left out for each reason, and the first of each.
+pub(super) fn bad_lines(intake: &Intake, names: &[String], style: Style) -> String {
+    if intake.bad.is_empty() {
+        return String::new();
+    }
+    let lines = intake.bad_lines();
+    let verb = if lines == 1 { "was" } else { "were" };
+    let head = format!("{} {verb} left out and are evidence for nothing:", plural(lines, "line").replace(GLUE, " "));
+    let head = if lines == 1 { head.replace(" and are ", " and is ") } else { head };
+    let mut out = format!("{}\n", style.paint(Ink::Care, head));
+    let counts = intake.bad.values().map(|bad| thousands(bad.count).len()).max().unwrap_or(0);
+    for (reason, bad) in &intake.bad {
+        out += &bad_line(*reason, bad, counts, names, style);
+    }
+    out
+}
+
+fn bad_line(reason: Reason, bad: &Bad, counts: usize, names: &[String], style: Style) -> String {
+    let Quote { place, why, text } = &bad.first;
+    let name = names.get(place.input).map_or("input", String::as_str);
+    let count = crate::render::text::pad_left(&thousands(bad.count), counts);
+    let first = format!("  {count} {}  ", style.paint(Ink::Strong, reason.word()));
+    let rest = " ".repeat(counts + 5);
+    let often = if bad.count > 1 { "first " } else { "" };
+    let mut out = wrap(&format!("{often}{}:{}: {}", clean(name), place.line, clean(why)), &first, &rest, style.width);
+    let room = style.width.saturating_sub(rest.len());
+    let quoted = clip(&clean(text), room, style.pick("…", "..."));
+    out += &format!("{rest}{}\n", style.paint(Ink::Quiet, quoted));
+    out
+}
+
+/// `2026-02-03` of a time.
+#[allow(dead_code, reason = "kept until the chart needs it")]
+fn day(at: Instant) -> String {
+    words::date(at)
+}

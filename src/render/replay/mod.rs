@@ -1,0 +1,78 @@
+//! What `cwrc simulate` tells people: where each action type stands, how it got there by which figures, what it still
+//! needs, and what the history cannot tell.
+//!
+//! One section, one file, in the order of the page. `words` says what a bar saw; every section says it the same way.
+
+mod chart;
+mod head;
+mod moves;
+mod needs;
+mod next;
+mod resets;
+mod silence;
+mod standing;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use super::Style;
+use super::ink::Ink;
+use super::text::wrap;
+use crate::history::{Counts, Intake};
+use crate::plan::{Action, Plan};
+use crate::replay::Run;
+use crate::replay::run::Outcome;
+
+/// What every section looks at.
+#[derive(Clone, Copy, Debug)]
+struct View<'a> {
+    plan: &'a Plan,
+    run: &'a Run,
+    style: Style,
+}
+
+/// A replay for people. `names` are the inputs as the user named them.
+#[must_use]
+pub fn human(plan: &Plan, counts: &Counts, run: &Run, names: &[String], style: Style) -> String {
+    let view = View { plan, run, style };
+    let sections = [
+        head::head(view, &counts.intake, names),
+        standing::table(view),
+        chart::chart(view),
+        moves::log(view),
+        resets::list(view),
+        next::list(view),
+        silence::list(view),
+    ];
+    let told: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
+    told.join("\n")
+}
+
+/// The lines that were left out: how many for each reason, and the first of each. Empty if there are none.
+#[must_use]
+pub fn bad_lines(intake: &Intake, names: &[String], style: Style) -> String {
+    head::bad_lines(intake, names, style)
+}
+
+impl<'a> View<'a> {
+    /// The action types, each with what became of it.
+    fn actions(self) -> impl Iterator<Item = (usize, &'a Action, &'a Outcome)> {
+        self.plan.actions.iter().zip(&self.run.outcomes).enumerate().map(|(at, (action, it))| (at, action, it))
+    }
+
+    /// Columns of the longest name.
+    fn name_width(self) -> usize {
+        self.plan.actions.iter().map(|action| action.name.chars().count()).max().unwrap_or(0)
+    }
+
+    /// The heading of a section.
+    fn heading(self, text: &str) -> String {
+        format!("{}\n", self.style.paint(Ink::Strong, text))
+    }
+
+    /// A line of a section, indented; if it is too long it goes on below its own start.
+    fn line(self, text: &str, indent: usize) -> String {
+        let space = " ".repeat(indent);
+        wrap(text, &space, &format!("{space}  "), self.style.width)
+    }
+}

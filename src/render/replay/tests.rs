@@ -1,0 +1,1 @@
+//! Tests of the page, through real text; the golden ones are in `tests/cases/render`.
