@@ -10,6 +10,7 @@ mod check;
 mod differential;
 mod engine;
 mod floors;
+mod generate;
 mod laws;
 mod random;
 mod reference;
