@@ -8,6 +8,7 @@
 
 mod check;
 mod floors;
+mod render;
 mod tidy;
 
 /// The path of something in the repository.

@@ -88,11 +88,11 @@ fn details(view: View, decision: &Decision) -> Vec<String> {
     }
 }
 
-/// `all bars held since 2026-01-20 (14 d, hold 14 d)`
+/// `held since 2026-01-20 (14 d; hold 14 d)`
 fn held(view: View, decision: &Decision, since: Tick) -> String {
     let action = &view.plan.actions[decision.action.index()];
     let hold = action.gate_above(decision.from).map_or_else(String::new, |gate| view.span(gate.hold));
-    format!("held since {} ({} of {hold})", view.date(since), view.span(decision.at - since))
+    format!("held since {} ({}; hold {hold})", view.date(since), view.span(decision.at - since))
 }
 
 fn approved(view: View, decision: &Decision, approval: Option<&Approval>) -> String {
@@ -114,12 +114,10 @@ fn stale(view: View, decision: &Decision, since: Tick) -> String {
 }
 
 fn trip(view: View, decision: &Decision, signals: u64, (from, to): (Tick, Tick)) -> String {
-    let seen = format!("{} from {} ({})", plural(signals, "signal"), view.date(from), view.span(to - from));
+    let seen = format!("{} in {} from {}", plural(signals, "signal"), view.span(to - from), view.date(from));
     match view.trip_of(decision) {
         None => seen,
-        Some((names, count, within)) => {
-            format!("{} {names} in the {} from {}, trips at {}", thousands(signals), within, view.date(from), thousands(count))
-        }
+        Some((names, count, within)) => format!("{names}: {seen}, trips at {} within {within}", thousands(count)),
     }
 }
 
