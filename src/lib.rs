@@ -1,7 +1,10 @@
 //! cwrc: policy as code for the autonomy of AI agents.
 
+pub mod analysis;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
+pub mod generate;
 pub mod history;
 pub mod model;
 pub mod plan;
@@ -11,12 +14,3 @@ pub mod source;
 pub mod stats;
 pub mod syntax;
 pub mod value;
-
-/// The command line.
-pub mod cli {
-    /// Runs the program.
-    #[must_use]
-    pub fn main() -> std::process::ExitCode {
-        std::process::ExitCode::SUCCESS
-    }
-}

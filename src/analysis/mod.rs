@@ -18,6 +18,8 @@ pub struct Analysis {
     pub policy: Option<Policy>,
     /// What is wrong, sorted.
     pub diagnostics: Vec<Diagnostic>,
+    /// The file itself is UTF-8: otherwise there was nothing to look at.
+    pub is_utf8: bool,
 }
 
 impl Analysis {
@@ -37,16 +39,14 @@ impl Analysis {
 ///
 /// Fails only if the file itself cannot be read.
 pub fn analyze(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis> {
+    let is_utf8 = std::str::from_utf8(&files.read(path)?).is_ok();
     let mut sources = Sources::default();
-    let loaded = model::load(&mut sources, files, path, base)?;
-    let (policy, built) = model::build(&loaded.parsed);
-    let mut diagnostics = loaded.diagnostics;
-    diagnostics.extend(built);
+    let (policy, mut diagnostics) = model::load(&mut sources, files, path, base).build();
     if let Some(policy) = &policy {
-        diagnostics.extend(check::check(policy));
+        diagnostics.extend(check::check(policy, &sources));
     }
     diagnostic::sort(&mut diagnostics, &sources);
-    Ok(Analysis { path: path.to_owned(), sources, policy, diagnostics })
+    Ok(Analysis { path: path.to_owned(), sources, policy, diagnostics, is_utf8 })
 }
 
 /// Analyses every policy root below a directory, and every library that none of them imports.

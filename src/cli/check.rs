@@ -4,7 +4,6 @@ use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
 use super::{Global, output};
 use crate::analysis::{self, Analysis};
-use crate::diagnostic::Code;
 use crate::render;
 use std::fs;
 
@@ -92,8 +91,7 @@ fn human(all: &[Analysis], args: &Args, global: &Global) -> Result<(), Failure> 
 
 /// Errors win over what is undecided; input that is not UTF-8 could not be looked at at all.
 fn exit_of(analysis: &Analysis) -> Exit {
-    let unreadable = |it: &crate::diagnostic::Diagnostic| it.code == Code::UnreadableInput && it.is_not_utf8();
-    if analysis.diagnostics.iter().any(unreadable) {
+    if !analysis.is_utf8 {
         Exit::Failed
     } else if analysis.has_errors() {
         Exit::NotFine

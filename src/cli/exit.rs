@@ -81,7 +81,9 @@ impl From<replay::Error> for Failure {
     fn from(error: replay::Error) -> Self {
         let failure = Self::new(error.to_string());
         if error == replay::Error::NothingKept {
-            failure.help("each line must be one JSON object with at least `id`, `time` and `action`; --map names other keys")
+            failure.help(
+                "each line must be one JSON object with at least `id`, `time` and `action`; --map names other keys",
+            )
         } else {
             failure
         }

@@ -42,7 +42,8 @@ fn expand(path: &str) -> Result<Vec<String>, Failure> {
     let matches = glob::glob(path).map_err(|error| Failure::new(format!("`{path}` is no glob: {error}")))?;
     let files: Vec<String> = matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned()).collect();
     if files.is_empty() {
-        return Err(Failure::new(format!("no file matches {path}")).help("check the path; it is taken from the working directory"));
+        return Err(Failure::new(format!("no file matches {path}"))
+            .help("check the path; it is taken from the working directory"));
     }
     Ok(files)
 }

@@ -39,7 +39,8 @@ fn terminal_width() -> Option<usize> {
 pub(super) fn write(text: &str, file: Option<&str>) -> Result<(), Failure> {
     match file {
         Some(path) => fs::write(path, text).map_err(|error| {
-            Failure::new(format!("cannot write {path}: {error}")).help("check that its directory exists and may be written")
+            Failure::new(format!("cannot write {path}: {error}"))
+                .help("check that its directory exists and may be written")
         }),
         None => to_stream(&mut io::stdout().lock(), text),
     }

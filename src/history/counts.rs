@@ -52,18 +52,29 @@ pub struct Series {
     pub tier: Option<Tier>,
 }
 
-/// Records of one action type, one recorded tier and one tick of action time (semantics §7).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Exposure {
-    /// All of them.
-    pub records: u64,
-    /// Harm seen.
-    pub seen: u64,
+/// What it would mean for a record to have run unattended (semantics §7).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Harm {
+    /// None that this history could tell of: it ran at run, and nothing was told against it.
+    Told,
+    /// A customer's signal told against it.
+    Seen,
     /// Not seen, but a person caught a mistake: released where it ran unattended.
-    pub released: u64,
-    /// Neither: by the samples of the action type's customer metrics that may yet show that nothing happened. Where
-    /// none of them has matured with its feed alive, the record is unknown.
-    pub open: BTreeMap<Vec<(MetricId, Tick)>, u64>,
+    Released,
+    /// Neither, by the samples of the action type's customer metrics that may yet show that nothing happened: metric and
+    /// ticks from the action to the sample. Where none has matured with its feed alive, the record is unknown.
+    Open(Vec<(MetricId, Tick)>),
+}
+
+/// Which records are counted together for exposure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Exposure {
+    /// Of which action type.
+    pub action: ActionId,
+    /// Recorded at which tier.
+    pub tier: Option<Tier>,
+    /// An index into [`Counts::harms`].
+    pub harm: u32,
 }
 
 /// The counts of one history under one plan.
@@ -87,8 +98,10 @@ pub struct Counts {
     pub alive: BTreeMap<SignalId, BTreeSet<Tick>>,
     /// The cohort of the latest record of each tick that has one.
     pub latest_cohorts: BTreeMap<ActionId, Vec<(Tick, CohortId)>>,
-    /// Records by action type, recorded tier and tick of action time.
-    pub exposure: BTreeMap<(ActionId, Option<Tier>, Tick), Exposure>,
+    /// The kinds of harm met.
+    pub harms: Vec<Harm>,
+    /// Records by action type, recorded tier and harm, and by tick of action time.
+    pub exposure: BTreeMap<Exposure, Vec<(Tick, u64)>>,
 }
 
 impl Counts {

@@ -10,6 +10,7 @@
 
 pub mod blocks;
 pub mod counts;
+pub mod dense;
 pub mod fields;
 pub mod intake;
 pub mod line;

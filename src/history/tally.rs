@@ -1,6 +1,7 @@
 //! Records added up: one `Tallier` per worker, joined at the end; addition commutes, so order and threads do not matter.
 
-use super::counts::{Cohort, CohortId, Counts, Exposure, Series, Tally};
+use super::counts::{Cohort, CohortId, Counts, Exposure, Harm, Series, Tally};
+use super::dense::Dense;
 use super::intake::{Intake, Place, Quote};
 use super::line::{Fault, Outcome, Record};
 use super::sample::{Side, sample, told_against, unheeded};
@@ -11,7 +12,8 @@ use crate::value::duration::Tick;
 use crate::value::{Instant, Tier};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 
 /// What the policy asks of every record, worked out once.
 #[derive(Debug)]
@@ -77,12 +79,16 @@ pub struct Tallier<'p> {
     earliest: Option<(Instant, String)>,
     latest: Option<(Instant, String)>,
     cohorts: FxHashMap<Cohort, CohortId>,
-    samples: FxHashMap<(Series, Tick), Tally>,
-    arrivals: FxHashMap<(Option<ActionId>, SignalId, Tick), u64>,
+    /// All samples and the bad ones, by series.
+    samples: Dense<Series, [u64; 2]>,
+    /// Sums of values, by series of a mean.
+    sums: Dense<Series, i128>,
+    arrivals: Dense<(Option<ActionId>, SignalId), u64>,
     notices: FxHashSet<(SignalId, Instant)>,
     alive: FxHashSet<(SignalId, Tick)>,
     latest_cohorts: FxHashMap<(ActionId, Tick), (Instant, String, CohortId)>,
-    exposure: FxHashMap<(ActionId, Option<Tier>, Tick), Exposure>,
+    harms: FxHashMap<Harm, u32>,
+    exposure: Dense<Exposure, u64>,
 }
 
 impl<'p> Tallier<'p> {
@@ -98,12 +104,14 @@ impl<'p> Tallier<'p> {
             earliest: None,
             latest: None,
             cohorts: std::iter::once((Vec::new(), 0)).collect(),
-            samples: FxHashMap::default(),
-            arrivals: FxHashMap::default(),
+            samples: Dense::default(),
+            sums: Dense::default(),
+            arrivals: Dense::default(),
             notices: FxHashSet::default(),
             alive: FxHashSet::default(),
             latest_cohorts: FxHashMap::default(),
-            exposure: FxHashMap::default(),
+            harms: FxHashMap::default(),
+            exposure: Dense::default(),
         }
     }
 
@@ -166,7 +174,7 @@ impl<'p> Tallier<'p> {
         for (at, outcome) in outcomes.iter().enumerate() {
             let Some(signal) = outcome.signal.filter(|signal| self.wanted.tripping[signal.index()]) else { continue };
             if outcomes[..at].iter().all(|earlier| earlier.signal != Some(signal)) {
-                *self.arrivals.entry((action, signal, self.tick(outcome.time))).or_default() += 1;
+                *self.arrivals.at((action, signal), outcome.time.tick(self.plan.tick_seconds)) += 1;
             }
         }
     }
@@ -179,13 +187,15 @@ impl<'p> Tallier<'p> {
             let Some(sample) = sample(&self.plan.metrics[metric.index()], record.time, &record.outcomes) else {
                 continue;
             };
-            let tally = match sample.side {
-                Side::Good => Tally { n: 1, bad: 0, sum: 0 },
-                Side::Bad => Tally { n: 1, bad: 1, sum: 0 },
-                Side::Value(value) => Tally { n: 1, bad: 0, sum: i128::from(value) },
-            };
             let series = Series { action, metric: *metric, cohort, tier };
-            self.samples.entry((series, self.tick(sample.matures))).or_default().add(tally);
+            let tick = sample.matures.tick(self.plan.tick_seconds);
+            let [n, bad] = self.samples.at(series, tick);
+            *n += 1;
+            match sample.side {
+                Side::Good => {}
+                Side::Bad => *bad += 1,
+                Side::Value(value) => *self.sums.at(series, tick) += i128::from(value),
+            }
         }
         if !record.outcomes.is_empty() {
             self.unheeded(record);
@@ -205,8 +215,7 @@ impl<'p> Tallier<'p> {
         let Some(renew) = &self.plan.actions[action.index()].renew else { return 0 };
         let value = |id: &crate::model::policy::AttributeId| record.given[id.index()].clone().map(owned);
         let values: Cohort = renew.attributes.iter().map(value).collect();
-        let next = CohortId::try_from(self.cohorts.len()).unwrap_or(CohortId::MAX);
-        let cohort = *self.cohorts.entry(values).or_insert(next);
+        let cohort = number(&mut self.cohorts, values);
         let key = (action, self.tick(record.time));
         let is_latest = self
             .latest_cohorts
@@ -224,25 +233,23 @@ impl<'p> Tallier<'p> {
             ids.iter().any(|id| told_against(&self.plan.metrics[id.index()], record.time, &record.outcomes))
         };
         let customer = &self.wanted.customer[action.index()];
-        let seen = against(customer);
-        let below_run = tier != Some(Tier::Run);
-        let released = !seen && below_run && against(&self.wanted.colleagues);
-        let is_open = !seen && !released && below_run;
-        let open: Option<Vec<(MetricId, Tick)>> = is_open.then(|| self.samples_of(customer, record));
-        let key = (action, tier, self.tick(record.time));
-        let cell = self.exposure.entry(key).or_default();
-        cell.records += 1;
-        cell.seen += u64::from(seen);
-        cell.released += u64::from(released);
-        if let Some(open) = open {
-            *cell.open.entry(open).or_default() += 1;
-        }
+        let harm = if against(customer) {
+            Harm::Seen
+        } else if tier == Some(Tier::Run) {
+            Harm::Told
+        } else if against(&self.wanted.colleagues) {
+            Harm::Released
+        } else {
+            Harm::Open(self.samples_of(customer, record))
+        };
+        let exposure = Exposure { action, tier, harm: number(&mut self.harms, harm) };
+        *self.exposure.at(exposure, record.time.tick(self.plan.tick_seconds)) += 1;
     }
 
     fn samples_of(&self, metrics: &[MetricId], record: &Record) -> Vec<(MetricId, Tick)> {
         let tick = |id: &MetricId| {
             let sample = sample(&self.plan.metrics[id.index()], record.time, &record.outcomes)?;
-            Some((*id, self.tick(sample.matures)))
+            Some((*id, self.tick(sample.matures) - self.tick(record.time)))
         };
         metrics.iter().filter_map(tick).collect()
     }
@@ -256,12 +263,11 @@ impl<'p> Tallier<'p> {
         if let Some((time, id)) = other.latest {
             later(&mut self.latest, time, &id);
         }
-        let renamed = self.adopt(other.cohorts);
-        other.samples.into_iter().for_each(|((series, tick), tally)| {
-            let series = Series { cohort: renamed[series.cohort as usize], ..series };
-            self.samples.entry((series, tick)).or_default().add(tally);
-        });
-        other.arrivals.into_iter().for_each(|(key, n)| *self.arrivals.entry(key).or_default() += n);
+        let renamed = adopt(&mut self.cohorts, other.cohorts);
+        let ours = |series: Series| Series { cohort: renamed[series.cohort as usize], ..series };
+        self.samples.absorb(other.samples, ours, |mine, theirs| (0..2).for_each(|at| mine[at] += theirs[at]));
+        self.sums.absorb(other.sums, ours, |mine, theirs| *mine += theirs);
+        self.arrivals.absorb(other.arrivals, |key| key, |mine, theirs| *mine += theirs);
         self.notices.extend(other.notices);
         self.alive.extend(other.alive);
         other.latest_cohorts.into_iter().for_each(|(key, (time, id, cohort))| {
@@ -271,59 +277,78 @@ impl<'p> Tallier<'p> {
                 *mine = (time, id, cohort);
             }
         });
-        other
-            .exposure
-            .into_iter()
-            .for_each(|(key, theirs)| add_exposure(self.exposure.entry(key).or_default(), theirs));
+        let harms = adopt(&mut self.harms, other.harms);
+        let ours = |exposure: Exposure| Exposure { harm: harms[exposure.harm as usize], ..exposure };
+        self.exposure.absorb(other.exposure, ours, |mine, theirs| *mine += theirs);
     }
 
-    /// Takes over another worker's cohorts: its number of each becomes ours.
-    fn adopt(&mut self, theirs: FxHashMap<Cohort, CohortId>) -> Vec<CohortId> {
-        let mut renamed = vec![0; theirs.len()];
-        theirs.into_iter().for_each(|(values, id)| {
-            let next = CohortId::try_from(self.cohorts.len()).unwrap_or(CohortId::MAX);
-            renamed[id as usize] = *self.cohorts.entry(values).or_insert(next);
-        });
-        renamed
-    }
-
-    /// The counts, in their one order: cohorts are numbered by their values.
+    /// The counts, in their one order: cohorts and harms are numbered by their values.
     #[must_use]
-    pub fn finish(mut self) -> Counts {
-        let mut sorted: Vec<(Cohort, CohortId)> = self.cohorts.drain().collect();
-        sorted.sort_unstable();
-        let mut rank = vec![0; sorted.len()];
-        for (new, (_, old)) in sorted.iter().enumerate() {
-            rank[*old as usize] = CohortId::try_from(new).unwrap_or(CohortId::MAX);
-        }
-        let renumbered = |series: Series| Series { cohort: rank[series.cohort as usize], ..series };
-        let samples = self.samples.into_iter().map(|((series, tick), tally)| (renumbered(series), (tick, tally)));
-        let arrivals = self.arrivals.into_iter().map(|((action, signal, tick), n)| ((action, signal), (tick, n)));
-        let cohorts =
-            self.latest_cohorts.into_iter().map(|((action, tick), (_, _, id))| (action, (tick, rank[id as usize])));
-        let mut notices: FxHashMap<(SignalId, Tick), u64> = FxHashMap::default();
+    pub fn finish(self) -> Counts {
+        let (cohorts, cohort) = ranked(self.cohorts);
+        let (harms, harm) = ranked(self.harms);
         let seconds = self.plan.tick_seconds;
-        self.notices
-            .into_iter()
-            .for_each(|(signal, time)| *notices.entry((signal, time.tick(seconds))).or_default() += 1);
-        let mut alive: BTreeMap<SignalId, _> = BTreeMap::new();
+        let mut notices: Dense<SignalId, u64> = Dense::default();
+        self.notices.into_iter().for_each(|(signal, time)| *notices.at(signal, time.tick(seconds)) += 1);
+        let latest = self.latest_cohorts.into_iter();
+        let mut alive: BTreeMap<SignalId, BTreeSet<Tick>> = BTreeMap::new();
         self.alive.into_iter().for_each(|(signal, tick)| {
-            let ticks: &mut std::collections::BTreeSet<Tick> = alive.entry(signal).or_default();
-            ticks.insert(tick);
+            alive.entry(signal).or_default().insert(tick);
         });
+        let renumbered = |series: Series| Series { cohort: cohort[series.cohort as usize], ..series };
+        let sums = self.sums.finish(renumbered);
         Counts {
             intake: self.intake,
             earliest: self.earliest,
             latest: self.latest,
-            cohorts: sorted.into_iter().map(|(values, _)| values).collect(),
-            samples: by_tick(samples),
-            arrivals: by_tick(arrivals),
-            notices: by_tick(notices.into_iter().map(|((signal, tick), n)| (signal, (tick, n)))),
+            samples: with_sums(self.samples.finish(renumbered), &sums),
+            arrivals: self.arrivals.finish(|key| key),
+            notices: notices.finish(|signal| signal),
             alive,
-            latest_cohorts: by_tick(cohorts),
-            exposure: self.exposure.into_iter().collect(),
+            latest_cohorts: by_tick(latest.map(|((of, tick), (_, _, id))| (of, (tick, cohort[id as usize])))),
+            exposure: self.exposure.finish(|it| Exposure { harm: harm[it.harm as usize], ..it }),
+            cohorts,
+            harms,
         }
     }
+}
+
+/// Samples and the sums of those that are values.
+fn with_sums(
+    samples: BTreeMap<Series, Vec<(Tick, [u64; 2])>>,
+    sums: &BTreeMap<Series, Vec<(Tick, i128)>>,
+) -> BTreeMap<Series, Vec<(Tick, Tally)>> {
+    let tallied = samples.into_iter().map(|(series, entries)| {
+        let sums = sums.get(&series).map_or(&[][..], Vec::as_slice);
+        let sum = |tick| sums.binary_search_by_key(&tick, |(at, _)| *at).map_or(0, |at| sums[at].1);
+        let tally = |(tick, [n, bad]): (Tick, [u64; 2])| (tick, Tally { n, bad, sum: sum(tick) });
+        (series, entries.into_iter().map(tally).collect())
+    });
+    tallied.collect()
+}
+
+/// The number of a value: its own, or the next.
+fn number<T: Eq + Hash>(numbers: &mut FxHashMap<T, u32>, value: T) -> u32 {
+    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+    *numbers.entry(value).or_insert(next)
+}
+
+/// Takes over another worker's numbered values: at its number of each stands ours.
+fn adopt<T: Eq + Hash>(mine: &mut FxHashMap<T, u32>, theirs: FxHashMap<T, u32>) -> Vec<u32> {
+    let mut renamed = vec![0; theirs.len()];
+    theirs.into_iter().for_each(|(value, old)| renamed[old as usize] = number(mine, value));
+    renamed
+}
+
+/// The numbered values in order, and at the old number of each its new one.
+fn ranked<T: Ord>(numbers: FxHashMap<T, u32>) -> (Vec<T>, Vec<u32>) {
+    let mut sorted: Vec<(T, u32)> = numbers.into_iter().collect();
+    sorted.sort_unstable();
+    let mut rank = vec![0; sorted.len()];
+    for (new, (_, old)) in sorted.iter().enumerate() {
+        rank[*old as usize] = u32::try_from(new).unwrap_or(u32::MAX);
+    }
+    (sorted.into_iter().map(|(value, _)| value).collect(), rank)
 }
 
 fn by_tick<K: Ord, V>(entries: impl Iterator<Item = (K, (Tick, V))>) -> BTreeMap<K, Vec<(Tick, V)>> {
@@ -335,15 +360,6 @@ fn by_tick<K: Ord, V>(entries: impl Iterator<Item = (K, (Tick, V))>) -> BTreeMap
         series.sort_unstable_by_key(|(tick, _)| *tick);
     }
     all
-}
-
-fn add_exposure(mine: &mut Exposure, theirs: Exposure) {
-    mine.records += theirs.records;
-    mine.seen += theirs.seen;
-    mine.released += theirs.released;
-    for (open, n) in theirs.open {
-        *mine.open.entry(open).or_default() += n;
-    }
 }
 
 fn earlier(kept: &mut Option<(Instant, String)>, time: Instant, id: &str) {

@@ -2,6 +2,7 @@
 //!
 //! Paths are resolved by their text alone and may never step outside the base directory, not even to come back.
 
+use super::damage::Damage;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Files, Sources, Span};
 use crate::syntax::{self, ast};
@@ -12,14 +13,14 @@ use std::io::{Error, ErrorKind};
 const LARGEST: usize = 1 << 20;
 
 /// A root and its imports.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Loaded {
     /// The files, imported ones before those that import them; the root is the last.
     pub parsed: Vec<(FileId, ast::File)>,
     /// What is wrong with files, imports and syntax.
     pub diagnostics: Vec<Diagnostic>,
-    /// Some file could not be read, so names may be missing through no fault of their users.
-    pub unread: bool,
+    /// What is missing because it could not be read.
+    pub damage: Damage,
 }
 
 /// A file whose imports are being followed.
@@ -58,7 +59,7 @@ pub fn load(sources: &mut Sources, files: &dyn Files, path: &str, base: &str) ->
         absolute: path.starts_with('/'),
         open: Vec::new(),
         met: HashMap::new(),
-        loaded: Loaded { parsed: Vec::new(), diagnostics: Vec::new(), unread: false },
+        loaded: Loaded::default(),
     };
     match files.read(path) {
         Ok(bytes) => loader.enter(key, path, bytes, None),
@@ -104,7 +105,7 @@ impl Loader<'_> {
 
     fn import(&mut self, import: &ast::Import) {
         let Some(key) = self.resolve(import) else {
-            self.loaded.unread = true;
+            self.loaded.damage.unread = true;
             return;
         };
         match self.met.get(&key) {
@@ -167,12 +168,13 @@ impl Loader<'_> {
     fn enter(&mut self, key: Vec<String>, path: &str, bytes: Vec<u8>, via: Option<Span>) {
         self.met.insert(key.clone(), true);
         let Some((file, text)) = self.decode(path, bytes, via) else {
-            self.loaded.unread = true;
+            self.loaded.damage.unread = true;
             self.met.insert(key, false);
             return;
         };
         let parse = syntax::parse(file, &text);
-        self.loaded.unread |= parse.diagnostics.iter().any(|found| hides_names(found.code));
+        self.loaded.damage.unread |= parse.diagnostics.iter().any(|found| hides_names(found.code));
+        self.loaded.damage.add(&parse.file, &text, &parse.diagnostics);
         self.loaded.diagnostics.extend(parse.diagnostics);
         let via = via.unwrap_or(Span { file, start: 0, end: 0 });
         let imports = parse.file.imports.iter().cloned().collect();
@@ -213,11 +215,11 @@ impl Loader<'_> {
         let span = Span { file, start: 0, end: 0 };
         let message = format!("`{path}` cannot be read: {}", reason(error));
         self.loaded.diagnostics.push(Diagnostic::new(Code::UnreadableInput, span, message));
-        self.loaded.unread = true;
+        self.loaded.damage.unread = true;
     }
 
     fn report_missing(&mut self, path: &str, import: &ast::Import, error: &Error) {
-        self.loaded.unread = true;
+        self.loaded.damage.unread = true;
         let message = format!("import `{}` cannot be read: {}", import.path.value, reason(error));
         let found = Diagnostic::new(Code::BadImport, import.path.span, message);
         let help = format!("the path counts from this file's directory, so `{path}` is looked for");

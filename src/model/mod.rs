@@ -7,6 +7,7 @@
 //! This floor owns CWR002 to CWR007 and CWR101 to CWR104; a bar that reaches the [`Policy`] has a known metric, a
 //! target in its range and an operator in its direction.
 
+mod damage;
 mod imports;
 mod ladder;
 mod lower;
@@ -16,6 +17,7 @@ pub mod policy;
 #[cfg(test)]
 mod tests;
 
+pub use damage::Damage;
 pub use imports::{Loaded, load};
 pub use policy::Policy;
 
@@ -29,15 +31,15 @@ use names::Items;
 /// `policy` block: a library, resolved as far as it goes.
 #[must_use]
 pub fn build(parsed: &[(FileId, ast::File)]) -> (Option<Policy>, Vec<Diagnostic>) {
-    build_from(parsed, false)
+    build_from(parsed, &Damage::default())
 }
 
 impl Loaded {
     /// Builds the policy of what was loaded; the diagnostics of loading come first. Unknown names stay unreported
-    /// where a file could not be read, since that file may declare them.
+    /// where they may be declared in what could not be read.
     #[must_use]
     pub fn build(&self) -> (Option<Policy>, Vec<Diagnostic>) {
-        let (mut policy, found) = build_from(&self.parsed, self.unread);
+        let (mut policy, found) = build_from(&self.parsed, &self.damage);
         if let Some(policy) = &mut policy {
             policy.incomplete |= !self.diagnostics.is_empty();
         }
@@ -45,9 +47,9 @@ impl Loaded {
     }
 }
 
-fn build_from(parsed: &[(FileId, ast::File)], unread: bool) -> (Option<Policy>, Vec<Diagnostic>) {
+fn build_from(parsed: &[(FileId, ast::File)], damage: &Damage) -> (Option<Policy>, Vec<Diagnostic>) {
     let items = Items::collect(parsed);
-    let mut scope = Scope::new(unread);
+    let mut scope = Scope::new(damage);
     names::declare(&items, &mut scope);
     let root = lower::policy::choose(&items, parsed, &mut scope);
     let tick = lower::policy::tick(root, &mut scope);

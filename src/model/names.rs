@@ -186,10 +186,7 @@ impl<'a, T: Copy> Table<'a, T> {
             [] => format!("no {kind} is declared; declare it with `{kind} {word} …`"),
             [only] => format!("the only {kind} is `{only}`; declare another with `{kind} {word} …`"),
             names if names.len() <= LISTED => format!("write one of `{}`", names.join("`, `")),
-            _ => format!(
-                "declare it with `{kind} {word} …`, or write the name of one of the {} that are",
-                self.order.len()
-            ),
+            names => format!("none of the {} {kind}s is like it; declare it with `{kind} {word} …`", names.len()),
         }
     }
 }
@@ -313,7 +310,7 @@ impl<'a> Scope<'a> {
             self.broken |= what.is_none();
             return what;
         }
-        if known.nameless || self.unread {
+        if known.nameless || self.damage.may_declare(&name.value) {
             self.broken = true;
             return None;
         }

@@ -2,8 +2,7 @@
 
 use super::evidence::Feed;
 use crate::history::Counts;
-use crate::history::counts::Exposure;
-use crate::model::policy::MetricId;
+use crate::history::counts::Harm;
 use crate::plan::Plan;
 use crate::value::Tier;
 use crate::value::duration::Tick;
@@ -26,6 +25,17 @@ pub struct Exposed {
 }
 
 impl Exposed {
+    fn add(&mut self, n: u64, tier: Tier, harm: &Harm, is_unknown: bool) {
+        self.records += n;
+        self.autonomous += if tier >= Tier::Walk { n } else { 0 };
+        if tier == Tier::Run {
+            self.unattended += n;
+            self.seen += if *harm == Harm::Seen { n } else { 0 };
+            self.released += if *harm == Harm::Released { n } else { 0 };
+            self.unknown += if is_unknown { n } else { 0 };
+        }
+    }
+
     /// The harm interval: at least what was seen, at most that and all that was released or is unknown.
     #[must_use]
     pub fn harm(&self) -> (u64, u64) {
@@ -38,37 +48,22 @@ impl Exposed {
 pub fn exposure(plan: &Plan, counts: &Counts, timelines: &[&[(Tick, Tier)]], to: Tick) -> Vec<Exposed> {
     let feeds: Vec<Feed> = plan.metrics.iter().map(|metric| Feed::of(counts, metric)).collect();
     let end = counts.last_boundary(plan.tick_seconds);
-    // As known at the end of the history, whatever `to`: a sample exists if its tick is over and its feed was alive.
-    let is_known = |(metric, tick): &(MetricId, Tick)| *tick < end && feeds[metric.index()].is_alive(*tick);
     let mut all = vec![Exposed::default(); plan.actions.len()];
-    for ((action, _, tick), cell) in counts.exposure.range(..).filter(|((_, _, tick), _)| *tick < to) {
-        let tier = tier_at(timelines[action.index()], *tick);
-        let read_only = plan.actions[action.index()].read_only;
-        add(&mut all[action.index()], cell, tier, read_only, &is_known);
+    for (of, entries) in &counts.exposure {
+        let action = of.action.index();
+        let harm = if plan.actions[action].read_only { &Harm::Told } else { &counts.harms[of.harm as usize] };
+        for (tick, n) in entries.iter().filter(|(tick, _)| *tick < to) {
+            // As known at the end of the history, whatever `to`: a sample exists if its tick is over, its feed alive.
+            let is_known = |at: Tick, feed: &Feed| at < end && feed.is_alive(at);
+            let tier = tier_at(timelines[action], *tick);
+            let is_unknown = match harm {
+                Harm::Open(samples) => !samples.iter().any(|(id, after)| is_known(tick + after, &feeds[id.index()])),
+                Harm::Told | Harm::Seen | Harm::Released => false,
+            };
+            all[action].add(*n, tier, harm, is_unknown);
+        }
     }
     all
-}
-
-fn add(
-    exposed: &mut Exposed,
-    cell: &Exposure,
-    tier: Tier,
-    read_only: bool,
-    known: &impl Fn(&(MetricId, Tick)) -> bool,
-) {
-    exposed.records += cell.records;
-    if tier >= Tier::Walk {
-        exposed.autonomous += cell.records;
-    }
-    if tier == Tier::Run {
-        exposed.unattended += cell.records;
-    }
-    if tier == Tier::Run && !read_only {
-        exposed.seen += cell.seen;
-        exposed.released += cell.released;
-        let unknown = cell.open.iter().filter(|(samples, _)| !samples.iter().any(known));
-        exposed.unknown += unknown.map(|(_, n)| n).sum::<u64>();
-    }
 }
 
 /// The tier during a tick; before the first boundary it is crawl.

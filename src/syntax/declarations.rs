@@ -3,12 +3,14 @@
 use super::ast::{Clause, ClauseKind, Declaration, File, Head, Import, Kind};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
+use super::words::{self, Place};
 use crate::source::Span;
 use pest::iterators::Pairs;
 
 /// What stands between two braces.
-#[derive(Default)]
 pub(super) struct Body {
+    /// What it is the body of.
+    pub(super) place: Place,
     /// Its clauses.
     pub(super) clauses: Vec<Clause>,
     /// Its `{`.
@@ -19,18 +21,33 @@ pub(super) struct Body {
     gates: Vec<(usize, Span)>,
 }
 
+impl Body {
+    /// An empty body.
+    pub(super) fn new(place: Place) -> Self {
+        Self { place, clauses: Vec::new(), open: None, closed: false, gates: Vec::new() }
+    }
+}
+
 impl Reader<'_> {
     /// A whole file.
     pub(super) fn file(&mut self, pairs: Pairs<'_, Rule>, tree: &mut File) {
-        for item in pairs.flat_map(Pair::into_inner) {
+        let items: Vec<Pair<'_>> = pairs.flat_map(Pair::into_inner).collect();
+        // The declaration whose body the following ones stand in.
+        let mut around = None;
+        for (place, item) in items.iter().enumerate() {
             match item.as_rule() {
                 Rule::edition | Rule::EOI => {}
-                Rule::import => self.import(&item, tree),
-                Rule::orphans => self.orphans(&item, tree),
-                Rule::stray_close => self.stray_close(&item),
-                Rule::broken_declaration => self.broken_declaration(&item, tree),
+                Rule::import => self.import(item, tree),
+                Rule::orphans => self.orphans(item, around.take(), tree),
+                Rule::stray_close if around.take().is_some() => {}
+                Rule::stray_close => self.stray_close(item),
+                Rule::broken_declaration => self.broken_declaration(item, tree),
                 _ => {
-                    let declaration = self.declaration(&item);
+                    let inside = nested(&items[place..]);
+                    if inside.is_some() {
+                        around = Some(tree.declarations.len());
+                    }
+                    let declaration = self.declaration(item, inside);
                     tree.declarations.push(declaration);
                 }
             }
@@ -50,13 +67,13 @@ impl Reader<'_> {
         }
     }
 
-    /// One declaration that the grammar could read.
-    fn declaration(&mut self, pair: &Pair<'_>) -> Declaration {
+    /// One declaration that the grammar could read, and the first of those that stand in its body, if any do.
+    fn declaration(&mut self, pair: &Pair<'_>, inside: Option<&Pair<'_>>) -> Declaration {
         let span = self.extent(pair);
         let (kind, head) = kind_of(pair.as_rule());
         let clauses = Vec::new();
         let mut it = Declaration { kind, name: None, title: None, head, clauses, keyword: span, span, broken: false };
-        let mut body = Body::default();
+        let mut body = Body::new(Place::Of(kind));
         for (place, part) in pair.clone().into_inner().enumerate() {
             if place == 0 {
                 it.keyword = self.extent(&part);
@@ -64,11 +81,21 @@ impl Reader<'_> {
                 self.body_part(&part, &mut body);
             }
         }
-        if !body.closed && body.open.is_some() {
-            self.unclosed(&mut body, grammar::end(pair));
+        match inside {
+            Some(inside) => self.inside(inside, kind, it.keyword),
+            None if !body.closed && body.open.is_some() => self.unclosed(&mut body, grammar::end(pair)),
+            None => {}
         }
         it.clauses = body.clauses;
         it
+    }
+
+    /// Reports a declaration that stands in another's body.
+    fn inside(&mut self, inside: &Pair<'_>, outer: Kind, keyword: Span) {
+        let word = inside.clone().into_inner().next().map_or(self.extent(inside), |first| self.extent(&first));
+        let message = format!("`{}` stands in the body of {}", self.slice(word), words::with_article(outer));
+        let report = Self::fault(word, message).also(keyword, "this body");
+        self.report(report.help("write it outside of the braces"));
     }
 
     /// Reads a part of a declaration's head; `false` if it is none.
@@ -116,7 +143,7 @@ impl Reader<'_> {
     /// `gate X to Y { … }`
     pub(super) fn gate(&mut self, pair: &Pair<'_>) -> ClauseKind {
         let mut step = None;
-        let mut body = Body::default();
+        let mut body = Body::new(Place::Gate);
         for part in pair.clone().into_inner() {
             match part.as_rule() {
                 Rule::k_gate => {}
@@ -158,6 +185,36 @@ impl Reader<'_> {
             None => report,
         });
     }
+}
+
+/// The first of the declarations that stand in the body of the one before them, if they do: its `}` is missing before
+/// them, and is one too many behind them.
+fn nested<'p, 't>(items: &'p [Pair<'t>]) -> Option<&'p Pair<'t>> {
+    let [outer, inside, ..] = items else { return None };
+    if is_complete(outer) || !is_complete(inside) {
+        return None;
+    }
+    let behind = items[1..].iter().find(|item| !is_complete(item))?;
+    let closes = match behind.as_rule() {
+        Rule::orphans => last_rule(behind) == Some(Rule::close),
+        rule => rule == Rule::stray_close && behind.as_str().trim_end() == "}",
+    };
+    closes.then_some(inside)
+}
+
+/// Whether it is a declaration that lacks no `}`.
+fn is_complete(item: &Pair<'_>) -> bool {
+    match item.as_rule() {
+        Rule::signal | Rule::attribute | Rule::import => true,
+        Rule::policy | Rule::metric | Rule::ladder | Rule::action | Rule::assure => {
+            last_rule(item) == Some(Rule::close)
+        }
+        _ => false,
+    }
+}
+
+fn last_rule(pair: &Pair<'_>) -> Option<Rule> {
+    pair.clone().into_inner().next_back().map(|last| last.as_rule())
 }
 
 /// Whether a gate may have such a clause.

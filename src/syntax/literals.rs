@@ -132,7 +132,7 @@ fn code_point(rest: &str) -> Option<(char, usize)> {
 
 /// A number, duration, percentage, difference of percentages or date.
 fn number_like(text: &str) -> Result<Literal, Fault> {
-    let is_amount = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '_' | '+' | '-');
+    let is_amount = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ',' | '_' | '+' | '-');
     let rest = text.trim_start_matches(is_amount);
     let amount = &text[..text.len() - rest.len()];
     if amount.get(1..).is_some_and(|tail| tail.contains('-')) {
@@ -267,6 +267,7 @@ fn decimal(text: &str) -> Result<String, Fault> {
 
 fn malformed(text: &str) -> Fault {
     let help = match text.strip_prefix(['+', '-']).unwrap_or(text) {
+        bare if bare.contains(',') => format!("write `{}`", text.replace(',', "_")),
         bare if bare.starts_with('.') => format!("write `{}`", text.replacen('.', "0.", 1)),
         bare if bare.ends_with('.') => format!("write `{}`", text.trim_end_matches('.')),
         _ => "write digits, and where needed a point with digits on both sides, as in `1_000.5`".to_owned(),

@@ -8,15 +8,19 @@
 pub mod ast;
 mod clauses;
 mod declarations;
+mod diagnose;
 mod grammar;
 mod literals;
 mod names;
 mod predicates;
+#[cfg(test)]
+mod properties;
 mod reader;
 mod recover;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;

@@ -144,10 +144,10 @@ impl Reader<'_> {
 
     /// `vip`
     fn bare_flag(&mut self, pair: &Pair<'_>) -> Predicate {
-        let attribute = self.word(pair);
-        let word = &attribute.value;
-        let report = Self::fault(attribute.span, format!("`{word}` alone is no comparison"));
-        self.report(report.help(match word.as_str() {
+        let span = self.extent(pair);
+        let word = self.slice(span);
+        let report = Self::fault(span, format!("`{word}` alone is no comparison"));
+        self.report(report.help(match word {
             "true" | "false" => "compare an attribute with it, as in `vip == true`".to_owned(),
             _ => format!("write `{word} == true`"),
         }));

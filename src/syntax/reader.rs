@@ -5,19 +5,23 @@ use super::grammar::{self, Pair};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span, Spanned};
 
+/// So many faults of a file are told; of the others only their number.
+const TOLD: usize = 50;
+
 /// Turns the pairs of one text into its tree.
 pub(super) struct Reader<'t> {
     file: FileId,
     /// The text as it was given.
     pub(super) text: &'t str,
-    /// What is wrong with it.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
+    /// How many were reported, those that were dropped too.
+    reported: usize,
 }
 
 impl<'t> Reader<'t> {
     /// A reader of that text.
     pub(super) fn new(file: FileId, text: &'t str) -> Self {
-        Self { file, text, diagnostics: Vec::new() }
+        Self { file, text, diagnostics: Vec::new(), reported: 0 }
     }
 
     /// The span of two byte offsets.
@@ -41,16 +45,6 @@ impl<'t> Reader<'t> {
         Spanned::new(pair.as_str().to_owned(), self.extent(pair))
     }
 
-    /// Starts a report of something that is not the language.
-    pub(super) fn fault(span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(Code::SyntaxError, span, message)
-    }
-
-    /// Reports.
-    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
-    }
-
     /// Where the next word or sign at or after an offset is; `None` at the end of the text.
     pub(super) fn next_token(&self, mut at: usize) -> Option<Span> {
         loop {
@@ -58,10 +52,58 @@ impl<'t> Reader<'t> {
             let skipped = rest.trim_start_matches([' ', '\t', '\r', '\n']);
             at += rest.len() - skipped.len();
             if !skipped.starts_with('#') {
+                let word = skipped.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
                 let length = skipped.chars().next()?.len_utf8();
-                return Some(self.span(at, at + length));
+                return Some(self.span(at, at + word.unwrap_or(skipped.len()).max(length)));
             }
             at += skipped.find('\n').unwrap_or(skipped.len());
         }
+    }
+
+    /// Starts a report of something that is not the language.
+    pub(super) fn fault(span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Code::SyntaxError, span, message)
+    }
+
+    /// Reports.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.reported += 1;
+        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() > 8 * TOLD {
+            self.drop_late();
+        }
+    }
+
+    /// Whether what is reported from an offset on would not be told any more: no use to look for the best words.
+    pub(super) fn is_full(&self) -> bool {
+        self.diagnostics.len() > 2 * TOLD
+    }
+
+    /// Keeps the first reports, and one more to say where the others begin.
+    fn drop_late(&mut self) {
+        self.diagnostics.sort_by_key(|it| (it.at.span.start, it.code));
+        self.diagnostics.truncate(TOLD + 1);
+    }
+
+    /// Gives a limit's report, and forgets all others.
+    pub(super) fn only(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics = vec![diagnostic];
+        self.reported = 1;
+    }
+
+    /// All reports, in the order of the text.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        self.drop_late();
+        if self.reported > TOLD
+            && let Some(first) = self.diagnostics.pop()
+        {
+            let more = self.reported - TOLD;
+            let message = match more {
+                1 => "1 more fault is not shown".to_owned(),
+                _ => format!("{more} more faults are not shown"),
+            };
+            self.diagnostics.push(Self::fault(first.at.span, message).help("correct those above first"));
+        }
+        self.diagnostics
     }
 }

@@ -27,6 +27,10 @@ impl Files for World<'_> {
             Self::Text(_) => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
     }
+
+    fn list(&self, _: &str) -> io::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Everything that is found in a policy root and its imports.

@@ -7,7 +7,12 @@
 //! text changed.
 
 mod check;
+mod differential;
+mod engine;
 mod floors;
+mod laws;
+mod random;
+mod reference;
 mod render;
 mod tidy;
 

@@ -40,6 +40,7 @@ pub(super) fn solve(
         if !search.satisfy(&group)? {
             return Ok(None);
         }
+        search.forget(&group)?;
     }
     let chosen = search.tried.iter().zip(&search.values).zip(domains.values());
     let chosen = chosen.map(|((tried, left), all)| match tried {
@@ -93,6 +94,21 @@ impl Search<'_> {
         }
         self.tried[variable] = None;
         Ok(false)
+    }
+
+    /// Takes back the values that the satisfied conjuncts do not need, so that an example shows what matters.
+    fn forget(&mut self, conjuncts: &[Formula]) -> Result<(), TooInvolved> {
+        let mut variables = BTreeSet::new();
+        for conjunct in conjuncts {
+            collect(conjunct, &mut variables);
+        }
+        for variable in variables {
+            let value = self.tried[variable].take();
+            if !matches!(self.worth_of_all(conjuncts)?, Worth::True) {
+                self.tried[variable] = value;
+            }
+        }
+        Ok(())
     }
 
     fn worth(&mut self, formula: &Formula) -> Result<Worth, TooInvolved> {

@@ -23,11 +23,10 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
                 Ok(None) => {}
                 Ok(Some(example)) => found.push((&actions[earlier], example)),
                 Err(overlap::TooInvolved) => {
-                    findings.push(too_involved(action, &actions[earlier]));
+                    findings.push(too_involved(action, &actions[earlier], &budget));
                     if budget.is_spent() {
                         return;
                     }
-                    break;
                 }
             }
         }
@@ -70,9 +69,15 @@ fn default_label(action: &Action) -> Option<String> {
     })
 }
 
-fn too_involved(action: &Action, other: &Action) -> Diagnostic {
-    let message = format!("the predicates of `{}` and `{}` are too involved to compare", action.name, other.name);
+fn too_involved(action: &Action, other: &Action, budget: &Budget) -> Diagnostic {
+    let (names, help) =
+        (format!("`{}` and `{}`", action.name, other.name), "ask for an action first: `action == \"…\" and …`");
+    let (message, help) = if budget.is_spent() {
+        (format!("too many predicates to compare each with each: stopped at {names}"), help)
+    } else {
+        (format!("the predicates of {names} are too involved to compare"), "use fewer `or`s over different attributes")
+    };
     Diagnostic::new(Code::UnreadableInput, action.matches_at, message)
         .also(other.matches_at, "compared with this one")
-        .help("write them with fewer `or`s over different attributes")
+        .help(help)
 }

@@ -1,7 +1,7 @@
 //! `action`: its own clauses, with those of its ladder and of the policy merged in.
 
 use super::body::{Strays, draft};
-use super::place::{Body, Seen};
+use super::place::{self, Body, Seen};
 use super::policy::Header;
 use super::{Scope, list, named, place_of, predicate, title, value, word};
 use crate::diagnostic::{Code, Diagnostic};
@@ -49,14 +49,14 @@ fn action<'a>(
     scope: &mut Scope,
 ) -> Option<Action> {
     let declaration = item.declaration;
-    let mut draft = draft(scope, &declaration.clauses, Body::Action, Origin::Action);
+    let mut draft = draft(scope, declaration, Body::Action, Origin::Action);
     let own = own(scope, declaration, former);
     if declaration.broken {
         scope.broken = true;
         draft.strays = Strays::all();
     }
     let (follows, draft) = follow(scope, declaration, draft, ladders);
-    if !own.has_risk && !draft.strays.risk {
+    if !own.has_risk && !draft.strays.risk && !scope.damage.hurts(declaration) {
         report_missing_risk(scope, declaration);
     }
     declaration.name.as_ref().map(|name| assemble(declaration, name, follows, own, draft, header))
@@ -97,7 +97,7 @@ fn assemble(
     for gate in gates.iter_mut().flatten() {
         gate.incomplete |= strays.gates;
     }
-    let (matches, matches_at) = own.matches.unwrap_or_else(|| (by_name(name), name.span));
+    let (matches, matches_at) = own.matches.unwrap_or_else(|| (by_name(name, &own.formerly), name.span));
     Action {
         name: name.value.clone(),
         title: title(declaration),
@@ -120,9 +120,13 @@ fn assemble(
     }
 }
 
-/// Without `matches`: `action == "NAME"`.
-fn by_name(name: &Name) -> Predicate {
-    Predicate::Compare(Subject::Action, Op::Equal, Constant::Text(name.value.clone()))
+/// Without `matches`: `action == "NAME"`, or one of the earlier names, by which histories still call it.
+fn by_name(name: &Name, formerly: &[String]) -> Predicate {
+    let text = |name: &String| Constant::Text(name.clone());
+    if formerly.is_empty() {
+        return Predicate::Compare(Subject::Action, Op::Equal, text(&name.value));
+    }
+    Predicate::In(Subject::Action, std::iter::once(&name.value).chain(formerly).map(text).collect())
 }
 
 fn own<'a>(scope: &mut Scope, declaration: &'a Declaration, former: &mut Former<'a>) -> Own {
@@ -137,7 +141,8 @@ fn own<'a>(scope: &mut Scope, declaration: &'a Declaration, former: &mut Former<
         has_risk: false,
     };
     let mut seen = Seen::default();
-    for clause in &declaration.clauses {
+    for (clause, cut) in place::each(scope.damage, &declaration.clauses, declaration.span.end) {
+        scope.cut = cut;
         own_clause(scope, clause, &mut own, &mut seen, former);
     }
     own
@@ -165,7 +170,7 @@ fn own_clause<'a>(scope: &mut Scope, clause: &'a ast::Clause, own: &mut Own, see
             own.formerly = formerly(scope, names, former);
         }
         // It may have been this action's `matches`; then its records are unknown.
-        ClauseKind::Broken if super::place::may_be(clause, "matches") && own.matches.is_none() => {
+        ClauseKind::Broken if place::may_be(clause, "matches") && own.matches.is_none() => {
             own.matches = Some((Predicate::UNREADABLE, clause.span));
         }
         _ => {}

@@ -1,7 +1,7 @@
 //! `assure`: a world and promises about one gate. One with any fault is left out: there is nothing to prove.
 
 use super::place::{self, Body, Seen, belongs};
-use super::{Scope, bar, value, word};
+use super::{Scope, bar, place_of, value, word};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::names::Items;
 use crate::model::policy::{Action, Assurance, Bar, Clause, Gate, Metric, MetricId, Origin, Promise};
@@ -19,7 +19,6 @@ struct World {
     has_traffic: bool,
     promises: Vec<Clause<Promise>>,
     has_promise: bool,
-    has_demotes: bool,
     faulty: bool,
 }
 
@@ -41,7 +40,10 @@ fn assure(declaration: &Declaration, actions: &[Action], metrics: &[Metric], sco
     scope.broken |= declaration.broken;
     let missing = report_missing(scope, declaration, &world);
     let gate = gate(scope, action?, step?, at)?;
-    let fits = fits(scope, gate, metrics, &world, at);
+    if declaration.clauses.iter().any(|clause| place::may_be(clause, "given")) {
+        return None;
+    }
+    let fits = fits(scope, gate, metrics, &world, place_of(declaration));
     if missing || !fits || world.faulty || gate.incomplete || declaration.broken {
         return None;
     }
@@ -61,7 +63,7 @@ fn step(declaration: &Declaration, scope: &mut Scope) -> (Option<Step>, Span) {
 fn gate<'a>(scope: &mut Scope, action: &'a Action, step: Step, at: Span) -> Option<&'a Gate> {
     let gate = action.gate(step);
     if gate.is_none() && !action.incomplete && step.to() > action.ceiling_tier() {
-        let message = format!("action `{}` has no gate {step}", action.name);
+        let message = format!("action `{}` has no gate `{step}`", action.name);
         let mut found = Diagnostic::new(Code::MisplacedClause, at, message);
         if let Some(ceiling) = &action.ceiling {
             found = found.also(ceiling.at, "its ceiling");
@@ -73,6 +75,7 @@ fn gate<'a>(scope: &mut Scope, action: &'a Action, step: Step, at: Span) -> Opti
 
 fn world(scope: &mut Scope, declaration: &Declaration) -> World {
     let mut world = World::default();
+    scope.spilled = scope.damage.spills(declaration);
     let mut seen = Seen::default();
     for clause in &declaration.clauses {
         if belongs(scope, clause, Body::Assure) {
@@ -97,7 +100,6 @@ fn take(scope: &mut Scope, clause: &ast::Clause, world: &mut World, seen: &mut S
         ClauseKind::Promise { within, at_least, chance } => {
             world.has_promise = true;
             let demotes = clause.keyword.value == "demotes";
-            world.has_demotes |= demotes;
             let within = value::ticks(scope, within, "`within`");
             let chance = value::share(scope, chance, &format!("`{}`", place::word(clause)));
             match within.zip(chance) {
@@ -148,10 +150,10 @@ fn traffic(scope: &mut Scope, count: &Value, per: &Value) -> Option<(Decimal, Du
 
 /// Whether a promise or the traffic is missing; reported if so.
 fn report_missing(scope: &mut Scope, declaration: &Declaration, world: &World) -> bool {
-    if declaration.broken {
+    if scope.damage.hurts(declaration) {
         return true;
     }
-    let at = declaration.name.as_ref().map_or(declaration.keyword, |name| name.span);
+    let at = place_of(declaration);
     if !world.has_promise {
         let help = "add one, such as `promotes within 90d at most 5%`";
         scope.report(Code::MissingClause, at, "assure block promises nothing".to_owned(), help);
@@ -169,7 +171,8 @@ fn fits(scope: &mut Scope, gate: &Gate, metrics: &[Metric], world: &World, at: S
     if gate.incomplete {
         return false;
     }
-    let keeps = gate.keeps.iter().filter(|_| world.has_demotes);
+    let demotes = world.promises.iter().any(|promise| promise.value.demotes);
+    let keeps = gate.keeps.iter().filter(|_| demotes);
     let mut fits = true;
     let mut asked = Vec::new();
     for bar in gate.bars.iter().chain(keeps) {

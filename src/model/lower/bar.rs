@@ -143,8 +143,7 @@ fn min(scope: &mut Scope, written: &Written) -> Option<u32> {
 
 fn missing<T>(scope: &mut Scope, written: &Written, part: &str, help: &str) -> Option<T> {
     let message = format!("{} on `{}` has no {part}", written.word(), written.metric());
-    scope.report(Code::MissingClause, written.clause.span, message, help);
-    None
+    scope.report_missing(written.clause.span, message, help)
 }
 
 fn confidence(scope: &mut Scope, written: &Written) -> Result<Option<Confidence>, Faulty> {

@@ -6,7 +6,7 @@ use crate::diagnostic::Code;
 use crate::model::ladder::Draft;
 use crate::model::names::Items;
 use crate::model::policy::{Clause, LadderId, Origin, Renew, Stale, Trip};
-use crate::syntax::ast::{self, ClauseKind, Name, StepName, Value};
+use crate::syntax::ast::{self, ClauseKind, Declaration, Name, StepName, Value};
 use crate::value::Tier;
 
 /// Where a trip or a renewed version may lead.
@@ -54,7 +54,7 @@ pub(in crate::model) fn ladders(items: &Items, scope: &mut Scope) -> Vec<Draft> 
     let mut drafts = Vec::new();
     for item in &items.ladders {
         let id = LadderId::new(drafts.len());
-        let mut draft = draft(scope, &item.declaration.clauses, Body::Ladder, Origin::Ladder(id));
+        let mut draft = draft(scope, item.declaration, Body::Ladder, Origin::Ladder(id));
         if item.declaration.broken {
             scope.broken = true;
             draft.strays = Strays::all();
@@ -67,10 +67,13 @@ pub(in crate::model) fn ladders(items: &Items, scope: &mut Scope) -> Vec<Draft> 
 }
 
 /// The shared clauses of a body; every clause that does not belong in it is reported.
-pub(super) fn draft(scope: &mut Scope, clauses: &[ast::Clause], body: Body, from: Origin) -> Draft {
+pub(super) fn draft(scope: &mut Scope, declaration: &Declaration, body: Body, from: Origin) -> Draft {
+    let (clauses, end) = (&declaration.clauses, declaration.span.end);
     let mut draft = Draft::default();
+    scope.spilled = scope.damage.spills(declaration);
     let mut seen = Seen::default();
-    for clause in clauses {
+    for (clause, cut) in place::each(scope.damage, clauses, end) {
+        scope.cut = cut;
         if !belongs(scope, clause, body) {
             draft.strays.note(clause);
         } else if clause.kind == ClauseKind::Broken {
@@ -132,7 +135,7 @@ fn lower_gate(
 ) {
     let at = step.map_or(clause.keyword.span, |step| clause.keyword.span.to(word::both(step)));
     let step = step.and_then(|step| word::step(scope, step));
-    let (gate, strays) = gate::lower(scope, clauses, at, step, from);
+    let (gate, strays) = gate::lower(scope, clause, clauses, at, step, from);
     draft.strays = draft.strays.and(strays);
     let (Some(gate), Some(step)) = (gate, step) else {
         scope.broken = true;

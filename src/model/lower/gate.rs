@@ -1,7 +1,7 @@
 //! `gate`: its bars and keeps, hold, requires, approval, stop.
 
 use super::body::{Strays, made};
-use super::place::{Body, Seen, belongs};
+use super::place::{self, Body, Seen, belongs};
 use super::{Scope, bar, value, word};
 use crate::model::policy::{Gate, Origin, Requires};
 use crate::source::Span;
@@ -11,6 +11,7 @@ use crate::value::{Duration, Step, Tier};
 /// A gate, and what stands in it that belongs to its action. Its clauses are checked even where its step is unknown.
 pub(super) fn lower(
     scope: &mut Scope,
+    whole: &Clause,
     clauses: &[Clause],
     at: Span,
     step: Option<Step>,
@@ -29,10 +30,11 @@ pub(super) fn lower(
     };
     let mut seen = Seen::default();
     let mut strays = Strays::default();
-    for clause in clauses {
+    for (clause, cut) in place::each(scope.damage, clauses, whole.span.end) {
+        scope.cut = cut;
         if belongs(scope, clause, Body::Gate) {
             lower_clause(scope, clause, &mut gate, &mut seen, from);
-            strays.risk |= super::place::may_be(clause, "risk");
+            strays.risk |= place::may_be(clause, "risk");
         } else {
             strays.note(clause);
         }

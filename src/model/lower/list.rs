@@ -22,6 +22,9 @@ pub(super) fn signals(scope: &mut Scope, names: &[Name]) -> Option<Vec<SignalId>
 
 /// The names of a list without repetitions, which are reported.
 pub(super) fn once<'n>(scope: &mut Scope, names: &'n [Name], what: &str) -> Vec<&'n Name> {
+    if let [only] = names {
+        return vec![only];
+    }
     let mut seen: HashMap<&str, Span> = HashMap::with_capacity(names.len());
     let mut unique = Vec::with_capacity(names.len());
     for name in names {

@@ -76,6 +76,7 @@ fn metric(declaration: &Declaration, scope: &mut Scope) -> (Option<Metric>, Opti
     let judge = judge(declaration, scope);
     let family = family(declaration, scope);
     let parts = collect(declaration, family, scope);
+    scope.cut = parts.faulty || scope.damage.hurts(declaration);
     let alive = alive(scope, parts.alive);
     let kind = kind(declaration, family, &parts, scope);
     let shape = family.map(|family| shape(family, &parts, kind.as_ref()));
@@ -92,7 +93,7 @@ fn judge(declaration: &Declaration, scope: &mut Scope) -> Option<Judge> {
     if let Some(from) = from {
         return word::choose(scope, from, "judge", &JUDGES);
     }
-    if !declaration.broken {
+    if !scope.damage.hurts(declaration) {
         let message = format!("{} does not say who judges", named(declaration));
         let help = "write `from reviewer`, `from staff` or `from customer` after the name";
         scope.report(Code::MissingClause, place_of(declaration), message, help);
@@ -120,7 +121,7 @@ fn family(declaration: &Declaration, scope: &mut Scope) -> Option<Family> {
 
 fn missing_kind(declaration: &Declaration, scope: &mut Scope) -> Option<Family> {
     let lost = |clause: &Clause| ["good", "bad", "counts", "mean", "settle"].iter().any(|word| may_be(clause, word));
-    if !declaration.broken && !declaration.clauses.iter().any(lost) {
+    if !scope.damage.hurts(declaration) && !declaration.clauses.iter().any(lost) {
         let message = format!("{} does not say what it measures", named(declaration));
         let help = "write `good S, …` and `bad S, …`, or `counts S, … within D`, or `mean of S between A and B`";
         scope.report(Code::MissingClause, place_of(declaration), message, help);
@@ -129,6 +130,7 @@ fn missing_kind(declaration: &Declaration, scope: &mut Scope) -> Option<Family> 
 }
 
 fn collect<'a>(declaration: &'a Declaration, family: Option<Family>, scope: &mut Scope) -> Parts<'a> {
+    scope.spilled = scope.damage.spills(declaration);
     let mut parts = Parts::default();
     let mut seen = Seen::default();
     for clause in &declaration.clauses {
@@ -205,7 +207,9 @@ fn verdict(declaration: &Declaration, parts: &Parts, scope: &mut Scope) -> Optio
         }
         None => Some(None),
     };
-    let two_sided = parts.faulty || settle.is_none_or(|settle| two_sided(declaration, parts, settle, scope));
+    let two_sided = parts.faulty
+        || scope.damage.hurts(declaration)
+        || settle.is_none_or(|settle| two_sided(declaration, parts, settle, scope));
     let (good, bad, settle) = (good?, bad?, settle?);
     (disjoint && two_sided).then_some(MetricKind::Verdict { good, bad, settle })
 }
@@ -240,11 +244,12 @@ fn two_sided(declaration: &Declaration, parts: &Parts, settle: Option<(Duration,
     }
     let (side, other) = if good { ("bad", "good") } else { ("good", "bad") };
     let message = format!("{} can never count a {side} sample", named(declaration));
-    let help = match settle {
-        None => format!("add `{side} S, …`, or `settle 30d as {side}` if silence is {side}"),
-        Some((after, _)) => format!("add `{side} S, …`, or write `settle {after} as {side}`"),
-    };
     let there = if good { parts.good } else { parts.bad };
+    let help = match (settle, there) {
+        (None, _) => format!("add `{side} S, …`, or `settle 30d as {side}` if silence is {side}"),
+        (Some((after, _)), Some(_)) => format!("add `{side} S, …`, or write `settle {after} as {side}`"),
+        (Some(_), None) => format!("add `{side} S, …`"),
+    };
     let mut found = Diagnostic::new(Code::OneSidedMetric, place_of(declaration), message).help(help);
     if let Some((clause, _)) = there {
         found = found.also(clause.span, format!("only `{other}` is here"));
@@ -265,8 +270,7 @@ fn within_of(scope: &mut Scope, at: Span, within: Option<&Value>, what: &str) ->
         return value::ticks(scope, value, "`within`");
     }
     let help = "add `within 7d`, or however long it may take";
-    scope.report(Code::MissingClause, at, format!("{what} does not say within how long"), help);
-    None
+    scope.report_missing(at, format!("{what} does not say within how long"), help)
 }
 
 fn mean(parts: &Parts, scope: &mut Scope) -> Option<MetricKind> {

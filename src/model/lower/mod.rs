@@ -17,6 +17,7 @@ pub(super) mod predicate;
 pub(super) mod value;
 pub(super) mod word;
 
+use super::damage::Damage;
 use super::names::Names;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -31,16 +32,20 @@ pub(super) struct Scope<'a> {
     pub(super) tick: Option<Duration>,
     /// The findings.
     pub(super) out: Vec<Diagnostic>,
-    /// Some file could not be read: unknown names may be declared there.
-    pub(super) unread: bool,
+    /// What could not be read.
+    pub(super) damage: &'a Damage,
+    /// The clause that is being lowered holds or is followed by something unreadable, maybe the part that it lacks.
+    pub(super) cut: bool,
+    /// The braces of the declaration that is being lowered are out of order, so clauses may stand in the wrong body.
+    pub(super) spilled: bool,
     /// Something that was reported before (by the parser, or at a declaration) is missing.
     pub(super) broken: bool,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
     /// Nothing is known yet.
-    pub(super) fn new(unread: bool) -> Self {
-        Self { names: Names::new(), tick: None, out: Vec::new(), unread, broken: false }
+    pub(super) fn new(damage: &'a Damage) -> Self {
+        Self { names: Names::new(), tick: None, out: Vec::new(), damage, cut: false, spilled: false, broken: false }
     }
 
     /// Reports a finding with a help.
@@ -48,9 +53,19 @@ impl Scope<'_> {
         self.out.push(Diagnostic::new(code, span, message).help(help));
     }
 
+    /// Reports a part that a clause lacks, unless it was there and could not be read.
+    pub(super) fn report_missing<T>(&mut self, span: Span, message: String, help: &str) -> Option<T> {
+        if self.cut {
+            self.broken = true;
+        } else {
+            self.report(Code::MissingClause, span, message, help);
+        }
+        None
+    }
+
     /// Whether anything is missing from what has been built.
     pub(super) fn is_incomplete(&self) -> bool {
-        self.broken || self.unread || !self.out.is_empty()
+        self.broken || self.damage.unread || !self.out.is_empty()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::damage::Damage;
 use crate::source::Span;
 use crate::syntax::ast::{Clause, ClauseKind};
 
@@ -108,6 +109,16 @@ pub(super) fn may_be(clause: &Clause, keyword: &str) -> bool {
     clause.kind == ClauseKind::Broken && (word == keyword || !KEYWORDS.contains(&word))
 }
 
+/// The clauses of a body that ends at `end`, each with whether something unreadable is in it or follows it.
+pub(super) fn each<'c>(damage: &Damage, clauses: &'c [Clause], end: u32) -> impl Iterator<Item = (&'c Clause, bool)> {
+    clauses.iter().enumerate().map(move |(index, clause)| {
+        let next = clauses.get(index + 1);
+        let to = next.map_or(end, |next| next.span.start);
+        let cut = damage.lies_within(clause.span.file, clause.span.start, to);
+        (clause, cut || next.is_some_and(|next| may_be(next, "")))
+    })
+}
+
 /// What to call a clause.
 pub(super) fn word(clause: &Clause) -> &str {
     match clause.kind {
@@ -122,6 +133,10 @@ pub(super) fn belongs(scope: &mut Scope, clause: &Clause, body: Body) -> bool {
     let homes = homes(&clause.kind);
     if homes.is_empty() || homes.contains(&body) {
         return true;
+    }
+    if scope.spilled {
+        scope.broken = true;
+        return false;
     }
     let message = format!("`{}` does not belong in {}", word(clause), body.phrase());
     let help = format!("it belongs in {}", list(homes));

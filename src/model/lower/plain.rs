@@ -56,7 +56,7 @@ fn attribute(declaration: &Declaration, scope: &mut Scope) -> Option<Attribute> 
 fn attribute_kind(declaration: &Declaration, kind: Option<&Name>, scope: &mut Scope) -> Option<AttributeKind> {
     match kind {
         Some(kind) => word::choose(scope, kind, "kind of attribute", &KINDS),
-        None if declaration.broken => None,
+        None if scope.damage.hurts(declaration) => None,
         None => {
             let message = format!("{} does not say what kind of value it has", named(declaration));
             let help = "write `number`, `text` or `flag` after the name";

@@ -35,6 +35,9 @@ pub(in crate::model) fn choose<'a>(
     let chosen = items.policies.iter().find(|policy| Some(policy.keyword.file) == root);
     let chosen = *chosen.or(items.policies.first())?;
     for other in items.policies.iter().filter(|other| other.keyword != chosen.keyword) {
+        if other.name.is_none() || chosen.name.is_none() {
+            continue;
+        }
         let imported = other.keyword.file != chosen.keyword.file;
         let help = if imported { "a file that is imported declares no policy" } else { "leave one of them out" };
         let found = Diagnostic::new(Code::DeclaredTwice, place_of(other), "policy is declared twice");
@@ -50,7 +53,7 @@ pub(in crate::model) fn tick(policy: Option<&Declaration>, scope: &mut Scope) ->
         ClauseKind::Evaluate(value) => Some(value),
         _ => None,
     });
-    let lost = policy.broken || policy.clauses.iter().any(|clause| place::may_be(clause, "evaluate"));
+    let lost = scope.damage.hurts(policy) || policy.clauses.iter().any(|clause| place::may_be(clause, "evaluate"));
     scope.tick = match written {
         Some(value) => evaluate(scope, value),
         None => Some(Duration::days(1)).filter(|_| !lost),
@@ -92,6 +95,7 @@ pub(in crate::model) fn lower(policy: Option<&Declaration>, tick: Option<Duratio
         renew: None,
         strays: super::body::Strays::default(),
     };
+    scope.spilled = policy.is_some_and(|policy| scope.damage.spills(policy));
     let mut seen = Seen::default();
     for clause in policy.map(|policy| policy.clauses.as_slice()).unwrap_or_default() {
         if belongs(scope, clause, Body::Policy) {

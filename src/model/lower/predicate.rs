@@ -33,8 +33,8 @@ pub(super) fn lower(scope: &mut Scope, written: &ast::Predicate) -> Option<Predi
 
 /// All of them, or none; every one is looked at.
 fn all<T, U>(list: &[T], make: impl FnMut(&T) -> Option<U>) -> Option<Vec<U>> {
-    let made: Vec<Option<U>> = list.iter().map(make).collect();
-    made.into_iter().collect()
+    let parts: Vec<Option<U>> = list.iter().map(make).collect();
+    parts.into_iter().collect()
 }
 
 fn subject(scope: &mut Scope, attribute: &Name) -> Option<(Subject, AttributeKind)> {

@@ -199,6 +199,5 @@ pub(super) fn because(scope: &mut Scope, because: Option<&Value>, at: Span, what
     if let Some(value) = because {
         return text(scope, value, "`because`", help);
     }
-    scope.report(Code::MissingClause, at, format!("{what} does not say why"), help);
-    None
+    scope.report_missing(at, format!("{what} does not say why"), help)
 }

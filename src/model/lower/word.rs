@@ -17,7 +17,7 @@ pub(super) fn choose<T: Copy>(scope: &mut Scope, name: &Name, what: &str, list: 
         let message = format!("unknown {what} `{}`", name.value);
         let help = match suggest::suggest(&name.value, list.iter().map(|(word, _)| *word)) {
             Some(word) => format!("did you mean `{word}`?"),
-            None => format!("write {}", one_of(list)),
+            None => format!("write {}", alternatives(list)),
         };
         scope.report(Code::WrongValue, name.span, message, help);
     }
@@ -25,10 +25,10 @@ pub(super) fn choose<T: Copy>(scope: &mut Scope, name: &Name, what: &str, list: 
 }
 
 /// "`a`, `b` or `c`".
-fn one_of<T>(list: &[(&str, T)]) -> String {
-    let words: Vec<String> = list.iter().map(|(word, _)| format!("`{word}`")).collect();
+fn alternatives<T>(choices: &[(&str, T)]) -> String {
+    let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
     match words.as_slice() {
-        [init @ .., last] if !init.is_empty() => format!("{} or {last}", init.join(", ")),
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
         _ => words.concat(),
     }
 }

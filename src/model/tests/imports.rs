@@ -22,7 +22,7 @@ fn imported_files_come_first_and_once() {
     let order: Vec<&str> = loaded.parsed.iter().map(|(file, _)| sources.get(*file).path.as_str()).collect();
     assert_eq!(order, ["p/c.cwr", "p/lib/b.cwr", "p/a.cwr", "p/root.cwr"]);
     let (policy, found) = loaded.build();
-    assert!(found.is_empty() && !loaded.unread, "{found:?}");
+    assert!(found.is_empty() && !loaded.damage.unread, "{found:?}");
     let names: Vec<String> = policy.into_iter().flat_map(|policy| policy.signals).map(|signal| signal.name).collect();
     assert_eq!(names, ["c", "b", "a"]);
 }

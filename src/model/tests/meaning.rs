@@ -124,3 +124,26 @@ fn paths_count_from_one() {
     assert_eq!(paths::trip("reply", 0), "reply.trip[1]");
     assert_eq!(paths::stop("reply", Step::CrawlToWalk), "reply.crawl_to_walk.stop");
 }
+
+/// A faulty bar leaves its gate incomplete, a faulty clause its action, and neither more than that.
+#[test]
+fn what_is_missing_is_marked_where_it_is_missing() {
+    let text = SUPPORT.replace("refund_stands >= 99%", "refund_stand >= 99%").replace("stale 90d", "stale 90");
+    let (_, policy, found) = build_text(&text);
+    let policy = policy.expect("a policy");
+    assert_eq!(found.len(), 2);
+    assert!(policy.incomplete);
+    let marks: Vec<bool> = policy.actions.iter().map(|action| action.incomplete).collect();
+    assert_eq!(marks, [false, true, false]);
+    let refund = &policy.actions[1];
+    let gates: Vec<bool> = refund.gates.iter().flatten().map(|gate| gate.incomplete).collect();
+    assert_eq!(gates, [false, true]);
+    assert!(refund.stale.as_ref().is_some_and(|stale| matches!(stale.from, Origin::Ladder(_))));
+}
+
+#[test]
+fn an_unreadable_predicate_matches_nothing() {
+    let (_, policy, found) = build_text(&SUPPORT.replace("amount <= 50\n", "amont <= 50\n"));
+    let action = &policy.expect("a policy").actions[1];
+    assert_eq!((found.len(), &action.matches, action.incomplete), (1, &Predicate::UNREADABLE, true));
+}

@@ -9,6 +9,7 @@ use super::{Policy, load};
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::{Files, Sources};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Error, ErrorKind};
 
 /// Files in memory.
@@ -52,7 +53,7 @@ fn line(sources: &Sources, found: &Diagnostic, skip: usize) -> String {
         text.push_str(help);
     }
     for label in &found.also {
-        text.push_str(&format!(" | also {} {}", place(label.span), label.text));
+        let _ = write!(text, " | also {} {}", place(label.span), label.text);
     }
     text
 }

@@ -3,7 +3,7 @@
 use super::View;
 use super::chart::sign;
 use crate::render::ink::Ink;
-use crate::render::text::{GLUE, clean, list, pad, plural, thousands};
+use crate::render::text::{GLUE, clean, list, pad, plural, thousands, width, wrap};
 use crate::replay::decision::Approval;
 use crate::replay::{Decision, Detail, Reading};
 use crate::value::duration::Tick;
@@ -25,16 +25,12 @@ pub(super) fn log(view: View) -> String {
 fn entry(view: View, decision: &Decision, dates: usize) -> String {
     let style = view.style;
     let (sign, ink, _) = sign(view, decision.detail.kind());
-    let head = format!(
-        "  {}  {}  {}  {}",
-        pad(&view.date(decision.at), dates),
-        style.paint(ink, sign),
-        style.paint(Ink::Strong, pad(&view.name(decision.action), view.name_width())),
-        title(view, decision),
-    );
-    let clause = style.paint(Ink::Quiet, format!("by{GLUE}{}", clean(&decision.clause)));
+    let first = format!("  {}  {}  ", pad(&view.date(decision.at), dates), style.paint(ink, sign));
     let indent = " ".repeat(dates + 7);
-    let mut out = crate::render::text::wrap(&format!("{head}  {clause}").replace("  ", "\u{a0}\u{a0}"), "", "", usize::MAX);
+    let name = style.paint(Ink::Strong, view.name(decision.action));
+    let gap = GLUE.to_string().repeat(2 + view.name_width() - width(&name));
+    let clause = style.paint(Ink::Quiet, format!("by{GLUE}{}", clean(&decision.clause)));
+    let mut out = wrap(&format!("{name}{gap}{} {GLUE}{clause}", title(view, decision)), &first, &indent, style.width);
     for line in details(view, decision) {
         out += &view.line(&line, indent.len());
     }

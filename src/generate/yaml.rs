@@ -1,0 +1,356 @@
+//! YAML to a tree that keeps numbers as written and keys in order, and that can say where each node stands.
+//!
+//! A first pass finds the shape, a second one reads every scalar as text, so that `0.10` stays `0.10` and no value ever
+//! passes through floating point. Places are looked up only when there is something to say about them, by walking
+//! the text once more and stopping there.
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+/// One YAML value.
+#[derive(Clone, Debug)]
+pub(super) enum Node {
+    /// `key: value`, in order; no key twice.
+    Map(Vec<(String, Node)>),
+    /// `- value`
+    List(Vec<Node>),
+    /// Anything else.
+    Scalar(Scalar),
+}
+
+/// A value without parts, as written.
+#[derive(Clone, Debug)]
+pub(super) struct Scalar {
+    /// What YAML takes it for.
+    pub(super) kind: Kind,
+    /// The text between the quotes, or as it stands.
+    pub(super) text: String,
+}
+
+/// What YAML takes a scalar for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `null`, `~` or nothing.
+    Null,
+    /// `true` or `false`.
+    Flag,
+    /// A number of any form.
+    Number,
+    /// Everything else.
+    Text,
+}
+
+/// One step from a node into one of its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The value of a key.
+    Value(String),
+    /// The key itself; nothing may follow.
+    Key(String),
+    /// The element at an index.
+    Item(usize),
+}
+
+/// Line and column, both from 1.
+pub(super) type Position = (usize, usize);
+
+/// Reads one YAML document. The error says what is wrong, and where.
+pub(super) fn parse(text: &str) -> Result<Node, (String, Position)> {
+    let shape: Shape = serde_yaml::from_str(text).map_err(|error| told(&error))?;
+    shape.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| told(&error))
+}
+
+/// The place of a node; of what is not there, the place of the last node on the way.
+pub(super) fn locate(text: &str, path: &[Step]) -> Position {
+    // Finding the node is an error, and errors carry their place.
+    let found = Locate(path).deserialize(serde_yaml::Deserializer::from_str(text));
+    found.err().as_ref().map_or((1, 1), position)
+}
+
+fn position(error: &serde_yaml::Error) -> Position {
+    error.location().map_or((1, 1), |place| (place.line(), place.column()))
+}
+
+/// The error without the place that it repeats, and the place.
+fn told(error: &serde_yaml::Error) -> (String, Position) {
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text);
+    let message = message.strip_prefix("deserializing from YAML containing ").map_or(message, |_| "a second document");
+    (message.to_owned(), position(error))
+}
+
+/// A value without its scalars' texts.
+enum Shape {
+    Map(Vec<(String, Shape)>),
+    List(Vec<Shape>),
+    Scalar(Kind),
+}
+
+/// A key, read as text whatever it looks like.
+struct Key(String);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TextVisitor).map(Key)
+    }
+}
+
+struct TextVisitor;
+
+impl Visitor<'_> for TextVisitor {
+    type Value = String;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a name")
+    }
+    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ShapeVisitor)
+    }
+}
+
+struct ShapeVisitor;
+
+impl<'de> Visitor<'de> for ShapeVisitor {
+    type Value = Shape;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a map, a list or a plain value")
+    }
+    fn visit_unit<E: Error>(self) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Null))
+    }
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Flag))
+    }
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Number))
+    }
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Number))
+    }
+    fn visit_i128<E: Error>(self, _: i128) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Number))
+    }
+    fn visit_u128<E: Error>(self, _: u128) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Number))
+    }
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Number))
+    }
+    fn visit_str<E: Error>(self, _: &str) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Text))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = list.next_element()? {
+            all.push(item);
+        }
+        Ok(Shape::List(all))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+        let mut all: Vec<(String, Shape)> = Vec::new();
+        while let Some(Key(key)) = map.next_key_seed(NewKey(&all))? {
+            all.push((key, map.next_value()?));
+        }
+        Ok(Shape::Map(all))
+    }
+}
+
+/// A key that is not there yet.
+struct NewKey<'a>(&'a [(String, Shape)]);
+
+impl<'de> DeserializeSeed<'de> for NewKey<'_> {
+    type Value = Key;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self).map(Key)
+    }
+}
+
+impl Visitor<'_> for NewKey<'_> {
+    type Value = String;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a name")
+    }
+    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+        if self.0.iter().any(|(known, _)| known == text) {
+            return Err(E::custom(Repeated(text)));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+struct Repeated<'a>(&'a str);
+
+impl fmt::Display for Repeated<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "`{}` is given twice", self.0)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &Shape {
+    type Value = Node;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        match self {
+            Shape::Map(_) => deserializer.deserialize_map(self),
+            Shape::List(_) => deserializer.deserialize_seq(self),
+            Shape::Scalar(_) => deserializer.deserialize_str(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for &Shape {
+    type Value = Node;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("what was there a moment ago")
+    }
+    fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
+        let kind = if let Shape::Scalar(kind) = self { *kind } else { Kind::Text };
+        Ok(Node::Scalar(Scalar { kind, text: text.to_owned() }))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        let Shape::List(shapes) = self else { return Err(A::Error::custom("a list")) };
+        let mut all = Vec::with_capacity(shapes.len());
+        for shape in shapes {
+            all.extend(list.next_element_seed(shape)?);
+        }
+        Ok(Node::List(all))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let Shape::Map(shapes) = self else { return Err(A::Error::custom("a map")) };
+        let mut all = Vec::with_capacity(shapes.len());
+        for (_, shape) in shapes {
+            if let Some(Key(key)) = map.next_key()? {
+                all.push((key, map.next_value_seed(shape)?));
+            }
+        }
+        Ok(Node::Map(all))
+    }
+}
+
+/// Walks along a path and fails where it ends.
+struct Locate<'a>(&'a [Step]);
+
+impl<'de> DeserializeSeed<'de> for Locate<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+fn here<E: Error>() -> Result<(), E> {
+    Err(E::custom("here"))
+}
+
+impl<'de> Visitor<'de> for Locate<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("what was there a moment ago")
+    }
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        here()
+    }
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        here()
+    }
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        here()
+    }
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        here()
+    }
+    fn visit_i128<E: Error>(self, _: i128) -> Result<(), E> {
+        here()
+    }
+    fn visit_u128<E: Error>(self, _: u128) -> Result<(), E> {
+        here()
+    }
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        here()
+    }
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        here()
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let Some((Step::Item(wanted), rest)) = self.0.split_first() else { return here() };
+        for _ in 0..*wanted {
+            list.next_element::<serde::de::IgnoredAny>()?;
+        }
+        list.next_element_seed(Locate(rest))?;
+        here()
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Some((Step::Value(wanted) | Step::Key(wanted), rest)) = self.0.split_first() else { return here() };
+        let at_key = matches!(self.0.first(), Some(Step::Key(_)));
+        while let Some(found) = map.next_key_seed(FindKey { wanted, at_key })? {
+            if found {
+                map.next_value_seed(Locate(rest))?;
+                return here();
+            }
+            map.next_value::<serde::de::IgnoredAny>()?;
+        }
+        here()
+    }
+}
+
+/// Whether a key is the one on the path; fails at it where the path ends there.
+struct FindKey<'a> {
+    wanted: &'a str,
+    at_key: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for FindKey<'_> {
+    type Value = bool;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for FindKey<'_> {
+    type Value = bool;
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a name")
+    }
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+        let found = text == self.wanted;
+        if found && self.at_key { Err(E::custom("here")) } else { Ok(found) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "start: 2026-01-01\nlist:\n  - {n: 0.10, b: true}\n  - [x, '5', ~]\n5: last\n";
+
+    #[test]
+    fn scalars_stay_as_written() {
+        let printed = format!("{:?}", parse(TEXT).expect("yaml"));
+        for part in [r#"Number, text: "0.10""#, r#"Flag, text: "true""#, r#"Text, text: "5""#, r#"("5", "#] {
+            assert!(printed.contains(part), "{part} in {printed}");
+        }
+    }
+
+    #[test]
+    fn finds_nodes_and_keys() {
+        let (value, key, item) =
+            (|name: &str| Step::Value(name.into()), |name: &str| Step::Key(name.into()), Step::Item);
+        assert_eq!(locate(TEXT, &[value("start")]), (1, 8));
+        assert_eq!(locate(TEXT, &[value("list"), item(0), value("n")]), (3, 9));
+        assert_eq!(locate(TEXT, &[value("list"), item(0), key("b")]), (3, 15));
+        assert_eq!(locate(TEXT, &[value("list"), item(1), item(1)]), (4, 9));
+        assert_eq!(locate(TEXT, &[key("5")]), (5, 1));
+        assert_eq!(locate(TEXT, &[value("nowhere")]).0, 1);
+    }
+
+    #[test]
+    fn says_where_it_is_no_yaml() {
+        assert_eq!(parse("a: 1\nb: 2\na: 3\n").expect_err("twice"), ("`a` is given twice".into(), (3, 1)));
+        assert_eq!(parse("a: [1\nb: 2\n").expect_err("open").1.0, 2);
+        assert!(parse("a: 1\n---\nb: 2\n").is_err());
+        assert!(parse("a: !tag 1\n").is_err());
+    }
+}

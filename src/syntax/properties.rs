@@ -1,0 +1,186 @@
+//! Properties of every text: there is a tree, every span lies in the text, time is linear, faults are counted.
+
+use super::{Parse, parse};
+use crate::source::{FileId, Span};
+use proptest::prelude::*;
+use std::time::Instant;
+
+/// The policy of language.md §1.
+const SUPPORT: &str = include_str!("../../tests/cases/syntax/support.cwr");
+
+/// Parses, and checks what holds for every text.
+fn read(text: &str) -> Parse {
+    let found = parse(FileId(0), text);
+    for it in &found.diagnostics {
+        let spans = std::iter::once(&it.at).chain(&it.also);
+        assert!(spans.into_iter().all(|label| is_in(text, label.span)), "{it:?}");
+        assert!(!it.message.contains('\n') && it.message.matches('`').count() % 2 == 0, "{it:?}");
+        assert!(!it.message.ends_with('.') && it.help.is_some() || it.message == "this cannot be read", "{it:?}");
+    }
+    for it in &found.file.declarations {
+        let names = it.name.iter().chain(&it.title).map(|name| name.span);
+        let clauses = it.clauses.iter().flat_map(|clause| [clause.span, clause.keyword.span]);
+        assert!(names.chain(clauses).chain([it.span, it.keyword]).all(|span| is_in(text, span)), "{it:?}");
+    }
+    found
+}
+
+fn is_in(text: &str, span: Span) -> bool {
+    text.get(span.start as usize..span.end as usize).is_some()
+}
+
+/// A word, sign or piece that may stand anywhere.
+fn scrap() -> impl Strategy<Value = String> {
+    let words: Vec<String> = SUPPORT.split_whitespace().map(str::to_owned).collect();
+    prop_oneof![
+        prop::sample::select(words),
+        prop::sample::select(
+            "{ } ( ) , ; : = == ! not and or in \" ' # \\ /* */ // 14days 90 % ≥ \u{202E}"
+                .split(' ')
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        ),
+        "\\PC{0,3}",
+        Just("\n".to_owned()),
+    ]
+}
+
+/// `SUPPORT`, its tokens and the white space between them apart.
+fn pieces() -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for letter in SUPPORT.chars() {
+        let last = pieces.last_mut().expect("never empty");
+        if last.chars().next_back().is_some_and(|before| before.is_whitespace() != letter.is_whitespace()) {
+            pieces.push(letter.to_string());
+        } else {
+            last.push(letter);
+        }
+    }
+    pieces
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_text_has_a_tree(text in any::<String>()) {
+        read(&text);
+    }
+
+    #[test]
+    fn any_row_of_scraps_has_a_tree(scraps in prop::collection::vec(scrap(), 0..60), glue in "[ \n]") {
+        read(&scraps.join(&glue));
+    }
+
+    #[test]
+    fn any_mutation_has_a_tree(at in any::<prop::sample::Index>(), kind in 0..4, with in scrap()) {
+        let mut all = pieces();
+        let at = at.index(all.len());
+        match kind {
+            0 => { all.remove(at); }
+            1 => all.insert(at, with),
+            2 => all[at] = with,
+            _ => all.insert(at, all[at].clone()),
+        }
+        read(&all.concat());
+    }
+
+    #[test]
+    fn any_prefix_has_a_tree(at in 0..SUPPORT.len()) {
+        if let Some(text) = SUPPORT.get(..at) {
+            read(text);
+        }
+    }
+
+    #[test]
+    fn planted_faults_are_counted(plants in prop::collection::vec((0..CLAUSES.len(), 0..FAULTS + 3), 1..30)) {
+        let mut text = String::from("ladder standard {\n  gate crawl to walk {\n");
+        let mut faults = 0;
+        for (clause, fault) in plants {
+            let (clause, is_faulty) = plant(CLAUSES[clause], fault);
+            faults += usize::from(is_faulty);
+            text += &format!("    {clause}\n    hold 14d\n");
+        }
+        text += "  }\n  stale 28d\n}\nsignal a\n";
+        let found = read(&text);
+        let messages: Vec<_> = found.diagnostics.iter().map(|it| &it.message).collect();
+        prop_assert!((faults..=faults + 1).contains(&messages.len()), "{faults} planted, {messages:#?} in {text}");
+        prop_assert_eq!(found.file.declarations.len(), 2);
+    }
+}
+
+/// Clauses to plant faults in.
+const CLAUSES: [&str; 12] = [
+    "bar acceptance >= 90% over 14d min 200",
+    "bar score >= 4.2 over tier min 500 confidence 95% anytime",
+    "keep completion >= 95% over 14d min 100 margin 4pp",
+    "requires reply_to_faq at walk",
+    "approval \"CFO\"",
+    "stop after 180d",
+    "trip complaint, refund >= 3 within 1d to crawl",
+    "good accepted, hold",
+    "counts reopened within 7d",
+    "settle 30d as good",
+    "renew on model, prompt_version to crawl",
+    "mean of rating between 1 and 5",
+];
+
+/// How many ways of `plant` there are to make a clause faulty.
+const FAULTS: usize = 7;
+
+/// A clause made faulty in one way, and whether that way applies.
+fn plant(clause: &str, fault: usize) -> (String, bool) {
+    let planted = match fault {
+        0 => format!("{};", clause),
+        1 => clause.replacen(' ', ": ", 1),
+        2 => format!("{}{}", &clause[..1], clause).replacen(' ', "_ ", 1),
+        3 => clause.split(' ').next().unwrap_or_default().to_owned(),
+        4 => clause.replacen("d", "days", if clause.contains("14d") { 1 } else { 0 }),
+        5 => clause.replacen(">=", "=", 1),
+        6 => clause.replacen("d ", " d ", usize::from(clause.contains("14d "))),
+        _ => clause.to_owned(),
+    };
+    let is_faulty = planted != clause;
+    (planted, is_faulty)
+}
+
+/// Parses and says how long it took, in seconds.
+fn seconds(text: &str) -> f64 {
+    let start = Instant::now();
+    let found = parse(FileId(0), text);
+    assert!(found.diagnostics.len() <= 51);
+    start.elapsed().as_secs_f64()
+}
+
+/// The size of the texts below, and how long each may take: all of the size that is read in an optimised build.
+const SIZE: usize = if cfg!(debug_assertions) { 1 << 16 } else { 1 << 20 };
+const LIMIT: f64 = 2.0;
+
+/// Texts that would take a careless parser for ever.
+#[test]
+fn time_is_linear() {
+    let full = |piece: &str| piece.repeat((SIZE) / piece.len());
+    let mut texts: Vec<(&str, String)> = Vec::new();
+    texts.push(("unclosed blocks", "action a {\n".repeat(SIZE / 52)));
+    texts.push(("unclosed gates", "action a { gate crawl to walk {\n".repeat(SIZE / 52)));
+    texts.push(("bad statements", format!("action a {{ {} }}", "bar x >= 90 ovr;\n".repeat(SIZE / 20))));
+    texts.push(("bad declarations", "acton x {}\n".repeat(SIZE / 20)));
+    for piece in ["(", "{", "\"", "'", "7", ")", "}", ",", ";", "“", "„", "/*", "not", "gate ", "good ", "bar ", "x\n"]
+    {
+        texts.push((piece, full(piece)));
+    }
+    for piece in
+        ["trip, ", "signal ", "requires ", "counts a, ", "matches a == 1 and ", "in ( ", "{ a ", "action a ", "a {\n"]
+    {
+        texts.push((piece, format!("policy p {{ {}", full(piece))));
+        texts.push((piece, format!("policy p {{ good {}", full(piece))));
+    }
+    let mut slow: Vec<String> = Vec::new();
+    for (name, text) in texts {
+        let text = &text[..text.floor_char_boundary(SIZE)];
+        let taken = seconds(text);
+        println!("{taken:.3} s {name:?}");
+        slow.extend((taken > LIMIT).then(|| format!("{name:?}: {taken:.3} s")));
+    }
+    assert!(slow.is_empty(), "{slow:#?}");
+}
