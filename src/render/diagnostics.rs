@@ -6,7 +6,7 @@
 
 use super::Style;
 use super::ink::Ink;
-use super::text::{GLUE, clean, is_hidden, list, plural, wrap};
+use super::text::{GLUE, clean, is_hidden, list, plural, wrap, written_out};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::model::Policy;
 use crate::source::{FileId, Sources, Span};
@@ -228,7 +228,7 @@ impl Shown {
         while let Some((at, sign)) = signs.next() {
             let ends_line = sign == '\r' && signs.peek().is_some_and(|(_, next)| *next == '\n');
             if is_hidden(sign) && !matches!(sign, '\n' | '\t') && !ends_line {
-                shown.text.extend(sign.escape_unicode());
+                shown.text += &written_out(sign);
                 let behind = at + sign.len_utf8();
                 shown.added.push((behind, shown.text.len() - behind));
             } else {

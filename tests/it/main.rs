@@ -13,6 +13,7 @@ mod floors;
 mod laws;
 mod random;
 mod reference;
+mod render;
 mod tidy;
 
 /// The path of something in the repository.

@@ -121,8 +121,8 @@ fn legend(view: View, left: &str) -> String {
         let (sign, ink, word) = sign(view, kind);
         format!("{}\u{a0}{word}", view.style.paint(ink, sign))
     });
-    let all: Vec<String> = tiers.into_iter().chain(kinds).map(|part| part + "\u{a0}").collect();
-    wrap(&all.join(" "), left, left, view.style.width)
+    let all: Vec<String> = tiers.into_iter().chain(kinds).collect();
+    wrap(&all.join(" \u{a0}"), left, left, view.style.width)
 }
 
 impl Axis {

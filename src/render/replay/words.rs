@@ -66,7 +66,7 @@ impl View<'_> {
     /// at least 90 %`.
     pub(super) fn reading(self, reading: &Reading) -> String {
         let saw = match reading.standing {
-            Standing::NoData => " no sample".to_owned(),
+            Standing::NoData => ": no sample".to_owned(),
             Standing::Insufficient => self.too_few(reading),
             Standing::Short | Standing::Clears => self.measured(reading),
         };
@@ -80,14 +80,14 @@ impl View<'_> {
 
     /// The name of a bar's metric.
     pub(super) fn metric(self, bar: &Bar) -> String {
-        self.style.paint(Ink::Strong, clean(&self.plan.metrics[bar.metric.index()].name))
+        clean(&self.plan.metrics[bar.metric.index()].name)
     }
 
     fn is_event(self, bar: &Bar) -> bool {
         matches!(self.plan.metrics[bar.metric.index()].kind, MetricKind::Event { .. })
     }
 
-    /// ` 12 of at least 100 samples (11 good)`
+    /// `: 12 of at least 100 samples (11 good)`
     fn too_few(self, reading: &Reading) -> String {
         let (n, bad) = (reading.tally.n, reading.tally.bad);
         let so_far = match &reading.bar.limit {
@@ -95,7 +95,7 @@ impl View<'_> {
             Limit::Share { .. } if self.is_event(&reading.bar) => format!("{} hit", thousands(bad)),
             Limit::Share { .. } => format!("{} good", thousands(n - bad)),
         };
-        format!(" {n} of at least {} ({so_far})", plural(reading.bar.min, "sample"), n = thousands(n))
+        format!(": {n} of at least {} ({so_far})", plural(reading.bar.min, "sample"), n = thousands(n))
     }
 
     /// ` 94.2 % (226 of 240 good, at most 24 bad allowed)`
@@ -135,7 +135,8 @@ impl View<'_> {
     fn room(self, reading: &Reading, noun: &str) -> String {
         let verb = if reading.keep { "tolerated" } else { "allowed" };
         match u64::try_from(allowed_bad(reading)) {
-            Ok(0) => format!("none{noun} {verb}"),
+            Ok(0) if noun.is_empty() => format!("none {verb}"),
+            Ok(0) => format!("no{noun} one {verb}"),
             Ok(most) => format!("at most {}{noun} {verb}", thousands(most)),
             Err(_) => "too few to clear even without a bad one".to_owned(),
         }
@@ -145,7 +146,7 @@ impl View<'_> {
     fn window(self, reading: &Reading) -> String {
         let (from, length) = (self.date(reading.from), reading.to - reading.from);
         match reading.bar.window {
-            _ if length == 0 => "(none can have matured yet)".to_owned(),
+            _ if length == 0 => "yet at this tier".to_owned(),
             None => format!("over the tier, from {from}"),
             Some(window) if length < window => {
                 format!("over {} of {} from {from}", self.span(length), self.span(window))
@@ -165,7 +166,7 @@ impl View<'_> {
         let edge = edge(bar, self.is_event(bar));
         let margin = if lower_is_better { edge.minus(bar.target) } else { bar.target.minus(edge) };
         let margin = if is_share { figures::points(margin) } else { margin.to_string() };
-        let (most, sign) = if lower_is_better { ("at most", "and") } else { ("at least", "less") };
+        let (most, sign) = if lower_is_better { ("at most", "plus") } else { ("at least", "less") };
         format!("must stay {most} {} ({} {sign} {margin})", told(edge), told(bar.target))
     }
 
@@ -213,8 +214,8 @@ fn given(value: Option<&Given>) -> String {
     match value {
         None => "absent".to_owned(),
         Some(Given::Number(number)) => number.to_string(),
-        Some(Given::Text(text)) => format!("\"{}\"", clean(&clip(text, 40, "…"))),
+        Some(Given::Text(text)) => format!("\"{}\"", clean(&clip(text, 40, "..."))),
         Some(Given::Flag(flag)) => flag.to_string(),
-        Some(Given::Other(json)) => clean(&clip(json, 40, "…")),
+        Some(Given::Other(json)) => clean(&clip(json, 40, "...")),
     }
 }
