@@ -38,7 +38,7 @@ impl Token {
     /// Whether it shows that something is missing before it, rather than that it is wrong itself.
     fn ends(&self) -> bool {
         match self.rule {
-            Rule::word => is(Rule::keyword_alone, &self.text),
+            Rule::word => is(Rule::lone_keyword, &self.text),
             Rule::op => true,
             _ => matches!(self.text.as_str(), "{" | "}" | ")" | ","),
         }
@@ -165,6 +165,7 @@ fn differs(expected: &[String], found: &Token, before: &Token) -> Diagnostic {
     let message = format!("expected {} after `{was}`, found `{is}`", words::either(expected));
     let report = Reader::fault(found.span, message);
     match words::near(&found.text, &keywords(expected)) {
+        _ if found.text == "is" => report.help("write `==`"),
         Some(near) if found.is_word() => report.help(format!("did you mean `{near}`?")),
         _ if found.text == "=" => report.help("leave the `=` out"),
         _ => report,

@@ -314,7 +314,9 @@ fn usual(text: &str) -> Option<String> {
 fn unknown_unit(text: &str, amount: &str, unit: &str) -> Fault {
     let message = format!("`{unit}` is not a unit");
     match unit {
-        "m" => Fault::value(message, format!("write `{amount}min` for minutes; months do not exist, count in days")),
+        "m" | "M" => {
+            Fault::value(message, format!("write `{amount}min` for minutes; months do not exist, count in days"))
+        }
         "month" | "months" | "mo" | "y" | "year" | "years" => {
             Fault::value(message, "months and years differ in length: count in days, as in `30d`")
         }

@@ -96,6 +96,15 @@ proptest! {
     }
 
     #[test]
+    fn any_layout_is_the_language(gaps in prop::collection::vec(0..5_usize, 600)) {
+        let mut text = String::new();
+        for (word, gap) in super::tests::EVERYTHING.split_whitespace().zip(gaps) {
+            text.extend([word, [" ", "\n", "\t ", " # \"{ c\n", "\r\n"][gap]]);
+        }
+        prop_assert_eq!(read(&text).diagnostics, []);
+    }
+
+    #[test]
     fn planted_faults_are_counted(plants in prop::collection::vec((0..CLAUSES.len(), 0..FAULTS + 3), 1..30)) {
         let mut text = String::from("ladder standard {\n  gate crawl to walk {\n");
         let mut faults = 0;
@@ -180,4 +189,22 @@ fn time_is_linear() {
         slow.extend((taken > LIMIT).then(|| format!("{name:?}: {taken:.3} s")));
     }
     assert!(slow.is_empty(), "{slow:#?}");
+}
+
+/// One word deleted, doubled, replaced or misspelt gives two reports at the most, whichever word it is.
+#[test]
+fn one_slip_is_not_many_faults() {
+    let all = pieces();
+    for at in (0..all.len()).filter(|at| !all[*at].trim().is_empty()) {
+        let word = &all[at];
+        let mut swapped: Vec<char> = word.chars().collect();
+        if let [_, second, third, ..] = swapped.as_mut_slice() {
+            std::mem::swap(second, third);
+        }
+        for slip in [String::new(), format!("{word} {word}"), "frobnicate".to_owned(), swapped.into_iter().collect()] {
+            let text = [all[..at].concat(), slip, all[at + 1..].concat()].concat();
+            let found = read(&text).diagnostics;
+            assert!(found.len() <= 2, "{found:#?}\n{text}");
+        }
+    }
 }

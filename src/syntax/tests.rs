@@ -38,7 +38,7 @@ fn conformance_policies_are_the_language() {
 const SUPPORT: &str = include_str!("../../tests/cases/syntax/support.cwr");
 
 /// Clauses that use every form of the language, keywords as names among them.
-const EVERYTHING: &str = "\
+pub(super) const EVERYTHING: &str = "\
 language 1 import \"shared/a.cwr\" import \"b.cwr\"
 policy policy { owner \"x\" evaluate every 90min promote one per 2h review by 2026-03-01
   trip good, bad >= 3 within 1d to crawl renew on model, prompt_version to crawl }
@@ -52,7 +52,7 @@ ladder standard { gate crawl to walk { bar hold >= 4.2 over tier min 1_000 confi
   cooldown 7d reentry 1pp stale 28d trip over >= 1 within 90min to walk renew on to to walk }
 action a follows standard { risk low irreversible read_only matches not (vip == true or region in (\"EU\", 5))
     and and != -1 and not not == \"x\" or in in (\"y\")
-  gate walk to run { keep bar < 4% over 14d min 100 margin 0.5 requires at at walk approval \"CFO\" stop after 180d }
+  gate walk to run { keep bar < 4% over 14d min 100 margin 0.5 keep score >= 4.2 min 5 requires at at walk approval \"CFO\" stop after 180d }
   ceiling walk because \"no\" stale never because \"why\" formerly old_a, hold }
 assure a crawl to walk { given bar = 97% given traffic 500 per 1d given traffic = 1% promotes within 60d at least 90%
   demotes within 90d at most 0.5% }
