@@ -330,7 +330,7 @@ fn limits_and_editions() {
         &format!("action a {{ matches {}a == 1 }}", "not ".repeat(65)),
         &["1:276 CWR007 parentheses and `not`s nest deeper than 64"],
     );
-    check(&" ".repeat((1 << 20) + 1), &["1:1 CWR007 the file has 1048577 bytes"]);
+    check(&" ".repeat((8 << 20) + 1), &["1:1 CWR007 the file has 8388609 bytes"]);
     let many = faults(&"foo\n".repeat(60));
     assert_eq!((many.len(), many[50].as_str()), (51, "51:1 CWR001 10 more faults are not shown"));
 }
