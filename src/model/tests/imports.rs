@@ -87,7 +87,7 @@ fn inputs_that_are_no_text() {
         found,
         [
             "CWR007 2:8 `a.cwr` is not UTF-8 | save the file as UTF-8 | also 1:8 imported here",
-            "CWR007 1:1 `b.cwr` has 1048577 bytes, more than 1 MiB | split it and import the parts | also 2:8 imported \
+            "CWR007 1:1 `b.cwr` has 8388609 bytes, more than 8 MiB | split it and import the parts | also 2:8 imported \
              here",
         ]
     );
