@@ -19,7 +19,8 @@ pub(super) fn list(view: View) -> String {
         }
     }
     let there = |tier: Tier| {
-        let names = view.actions().filter(move |(at, _, outcome)| outcome.next.is_none() && view.last_tier(*at) == tier);
+        let names =
+            view.actions().filter(move |(at, _, outcome)| outcome.next.is_none() && view.last_tier(*at) == tier);
         names.map(|(_, action, _)| clean(&action.name)).collect::<Vec<_>>()
     };
     for tier in Tier::ALL {
@@ -73,7 +74,12 @@ impl Subject<'_> {
             Waiting::Short => "short of a bar".to_owned(),
             Waiting::Holding(since) => {
                 let left = self.gate.hold - (view.run.to - since);
-                format!("holding since {}, {} of {} left", view.date(*since), view.span(left), view.span(self.gate.hold))
+                format!(
+                    "holding since {}, {} of {} left",
+                    view.date(*since),
+                    view.span(left),
+                    view.span(self.gate.hold)
+                )
             }
             Waiting::Requires(other, tier) => {
                 let now = view.last_tier(other.index());
@@ -100,7 +106,8 @@ impl Subject<'_> {
 
     /// What a bar still needs, behind what it saw.
     fn still(&self, reading: &Reading) -> String {
-        let Some(need) = need(reading) else { return String::new() };
+        let need = need(reading).filter(|_| self.next.waiting != Waiting::Stopped);
+        let Some(need) = need else { return String::new() };
         let told = match need {
             Need::Samples { to_min, to_clear } => self.samples(reading, to_min, to_clear),
             Need::Good(k) => format!("at least {}, if all are good", more(k)),

@@ -41,7 +41,7 @@ fn group(view: View, action: usize, tier: Tier, resets: &[&Reset]) -> String {
             out += &view.line(&view.style.paint(Ink::Quiet, summary(view, between)), 4);
             out += &one(view, last);
         }
-        _ => resets.iter().for_each(|reset| out += &one(view, reset)),
+        _ => out.extend(resets.iter().map(|reset| one(view, reset))),
     }
     out
 }
@@ -49,7 +49,8 @@ fn group(view: View, action: usize, tier: Tier, resets: &[&Reset]) -> String {
 fn one(view: View, reset: &Reset) -> String {
     let action = &view.plan.actions[reset.action.index()];
     let hold = action.gate_above(reset.tier).map_or(0, |gate| gate.hold);
-    let lasted = format!("{} after {} of {}", view.date(reset.at), view.span(reset.at - reset.held_since), view.span(hold));
+    let lasted =
+        format!("{} after {} of {}", view.date(reset.at), view.span(reset.at - reset.held_since), view.span(hold));
     match &reset.cause {
         Cause::Bars(readings) => {
             let failing: Vec<String> = failing(readings).map(|reading| view.marked(reading)).collect();
