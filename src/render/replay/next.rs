@@ -137,7 +137,7 @@ impl Subject<'_> {
             remarks.push(told);
         }
         let also = self.also();
-        if !also.is_empty() {
+        if !also.is_empty() && self.next.waiting != Waiting::Stopped {
             remarks.push(format!("then also {}", enumerate(&also, "and")));
         }
         if self.state.demoted && action.reentry > crate::value::Decimal::ZERO {
