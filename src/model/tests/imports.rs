@@ -80,7 +80,7 @@ fn paths_stay_inside() {
 fn inputs_that_are_no_text() {
     let mut memory = Memory::of([("r.cwr", "import \"a.cwr\"\nimport \"b.cwr\"\npolicy p { owner \"o\" }")]);
     memory.0.insert("a.cwr".to_owned(), b"signal a\nsignal \xff".to_vec());
-    memory.0.insert("b.cwr".to_owned(), vec![b' '; (1 << 20) + 1]);
+    memory.0.insert("b.cwr".to_owned(), vec![b' '; crate::syntax::LONGEST + 1]);
     let (sources, _, found) = build_files(&memory, "r.cwr", ".");
     let found: Vec<String> = found.iter().map(|found| line(&sources, found, 0)).collect();
     assert_eq!(
