@@ -15,7 +15,7 @@ use miette::{
     SpanContents, ThemeCharacters, ThemeStyles,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Lines that a place may cover before only its first is shown.
 const MOST_LINES: usize = 4;
@@ -33,7 +33,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> Str
         out += &one(diagnostic, sources, style);
         if explained.insert(diagnostic.code) {
             let page = format!("explain: cwrc explain {}", diagnostic.code.number());
-            out += &format!("  {}\n", style.paint(Ink::Quiet, page));
+            let _ = writeln!(out, "  {}", style.paint(Ink::Quiet, page));
         }
         out.push('\n');
     }
@@ -325,9 +325,21 @@ mod tests {
 
     #[test]
     fn shows_every_label_and_each_page_once() {
-        insta::assert_snapshot!(drawn(Style::PLAIN));
-        insta::assert_snapshot!(drawn(Style { unicode: false, width: 60, ..Style::PLAIN }));
-        assert!(!drawn(Style::PLAIN).contains('\u{1b}'));
+        let plain = drawn(Style::PLAIN);
+        for part in [
+            "error[CWR215] no-stale\n  × `reply` has no `stale`\n   ╭─[policies/desk.cwr:1:1]\n",
+            "in this policy",
+            "╭─[policies/desk.cwr:5:8]\n",
+            "this can leave crawl",
+            "╭─[policies/shared.cwr:2:1]\n 1 │ signal a\n 2 │ signal b\\u{202E}\n   · ────┬───\n",
+            "declared here",
+            "  help: write `stale 28d`\n  explain: cwrc explain CWR215\n\nerror[CWR215]",
+            "╭─[policies/shared.cwr:3:1]\n",
+        ] {
+            assert!(plain.contains(part), "{part} is missing:\n{plain}");
+        }
+        assert_eq!(plain.matches("explain CWR215").count(), 1);
+        assert!(!plain.contains('\u{1b}') && drawn(Style { unicode: false, ..Style::PLAIN }).is_ascii());
         assert!(drawn(Style { colour: true, ..Style::PLAIN }).contains('\u{1b}'));
     }
 

@@ -1,13 +1,13 @@
 //! What people see: `tests/cases/render/NAME.cwr`, a policy, with `NAME.jsonl` replayed over that history, without one
 //! checked; each with the text beside it.
 //!
-//! The first line says what a case shows; a line `# render:` may say how: `ascii`, `width=72`, `evidence=any-tier`,
-//! `approvals=never`.
+//! The first line says what a case shows; a line `# render:` may say how: `json`, `ascii`, `width=72`,
+//! `evidence=any-tier`, `approvals=never`.
 
 use crate::check::{World, findings};
 use crate::{files_below, repository};
 use cwrc::history::{self, Input};
-use cwrc::render::{self, Style};
+use cwrc::render::{self, Findings, Style};
 use cwrc::replay::{self, Approvals, Evidence};
 use cwrc::source::Sources;
 use cwrc::{model, plan};
@@ -17,6 +17,7 @@ use std::path::Path;
 /// How a case is shown.
 struct Show {
     style: Style,
+    json: bool,
     options: replay::Options,
 }
 
@@ -32,12 +33,15 @@ fn show(policy: &str) -> Show {
     if words.contains(&"approvals=never") {
         options.approvals = Approvals::Never;
     }
-    Show { style, options }
+    Show { style, json: words.contains(&"json"), options }
 }
 
 /// What `cwrc check` says of a case.
 fn checked(path: &str, show: &Show) -> String {
     let (sources, diagnostics) = findings(&World::Disk, path);
+    if show.json {
+        return render::diagnostics_json::json(&[Findings { sources: &sources, diagnostics: &diagnostics }]);
+    }
     render::diagnostics::human(&diagnostics, &sources, show.style)
         + &render::diagnostics::verdict(path, None, &diagnostics, show.style)
 }

@@ -5,7 +5,7 @@ use crate::history::Intake;
 use crate::history::intake::{Bad, Quote, Reason};
 use crate::render::Style;
 use crate::render::ink::Ink;
-use crate::render::text::{GLUE, clean, clip, pad, plural, thousands, wrap};
+use crate::render::text::{GLUE, clean, clip, pad, pad_left, plural, thousands, wrap};
 use crate::replay::Evidence;
 
 /// Hexadecimal digits of the digest that are shown.
@@ -88,13 +88,12 @@ pub(super) fn bad_lines(intake: &Intake, names: &[String], style: Style) -> Stri
 fn bad_line(reason: Reason, bad: &Bad, counts: usize, names: &[String], style: Style) -> String {
     let Quote { place, why, text } = &bad.first;
     let name = names.get(place.input).map_or("input", String::as_str);
-    let count = crate::render::text::pad_left(&thousands(bad.count), counts);
+    let count = pad_left(&thousands(bad.count), counts);
     let first = format!("  {count} {}  ", style.paint(Ink::Strong, reason.word()));
     let rest = " ".repeat(counts + 5);
     let often = if bad.count > 1 { "first " } else { "" };
-    let mut out = wrap(&format!("{often}{}:{}: {}", clean(name), place.line, clean(why)), &first, &rest, style.width);
+    let out = wrap(&format!("{often}{}:{}: {}", clean(name), place.line, clean(why)), &first, &rest, style.width);
     let room = style.width.saturating_sub(rest.len());
     let quoted = clip(&clean(text), room, style.pick("…", "..."));
-    out += &format!("{rest}{}\n", style.paint(Ink::Quiet, quoted));
-    out
+    out + &format!("{rest}{}\n", style.paint(Ink::Quiet, quoted))
 }

@@ -106,7 +106,8 @@ impl Subject<'_> {
 
     /// What a bar still needs, behind what it saw.
     fn still(&self, reading: &Reading) -> String {
-        let Some(need) = need(reading) else { return String::new() };
+        let need = need(reading).filter(|_| self.next.waiting != Waiting::Stopped);
+        let Some(need) = need else { return String::new() };
         let told = match need {
             Need::Samples { to_min, to_clear } => self.samples(reading, to_min, to_clear),
             Need::Good(k) => format!("at least {}, if all are good", more(k)),
@@ -136,7 +137,7 @@ impl Subject<'_> {
             remarks.push(told);
         }
         let also = self.also();
-        if !also.is_empty() {
+        if !also.is_empty() && self.next.waiting != Waiting::Stopped {
             remarks.push(format!("then also {}", enumerate(&also, "and")));
         }
         if self.state.demoted && action.reentry > crate::value::Decimal::ZERO {

@@ -41,7 +41,7 @@ fn group(view: View, action: usize, tier: Tier, resets: &[&Reset]) -> String {
             out += &view.line(&view.style.paint(Ink::Quiet, summary(view, between)), 4);
             out += &one(view, last);
         }
-        _ => resets.iter().for_each(|reset| out += &one(view, reset)),
+        _ => out.extend(resets.iter().map(|reset| one(view, reset))),
     }
     out
 }
