@@ -9,7 +9,6 @@ use crate::syntax::{self, ast};
 use std::collections::{HashMap, VecDeque};
 use std::io::{Error, ErrorKind};
 
-
 /// A root and its imports.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {

@@ -7,6 +7,7 @@
 //! text changed.
 
 mod check;
+mod cli;
 mod differential;
 mod engine;
 mod floors;
