@@ -164,9 +164,10 @@ fn seconds(text: &str) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// The size of the texts below, and how long each may take: all of the size that is read in an optimised build.
+/// The size of the texts below, and how long each may take on a machine that has other things to do, too: all of the
+/// size that is read in an optimised build, where the worst takes 1.7 s of processor time.
 const SIZE: usize = if cfg!(debug_assertions) { 1 << 16 } else { 1 << 20 };
-const LIMIT: f64 = 5.0;
+const LIMIT: f64 = 10.0;
 
 /// Texts that would take a careless parser for ever.
 #[test]
