@@ -4,8 +4,13 @@ use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
 use super::{Global, output};
 use crate::analysis::{self, Analysis};
-use crate::render;
+use crate::model::policy::Assurance;
+use crate::render::{self, Findings, Undecided};
+use std::collections::BTreeSet;
 use std::fs;
+
+/// Names of files that are data, and so no policies: arguments in the wrong order are told as that.
+const DATA: &[&str] = &[".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".parquet", ".gz", ".zst"];
 
 /// Check policies: syntax, names, values, and what would make a gate unsafe
 ///
@@ -35,58 +40,103 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
-    let disk = Disk::default();
     let here = [".".to_owned()];
-    let mut all = Vec::new();
-    for path in if args.paths.is_empty() { &here } else { args.paths.as_slice() } {
-        all.extend(of_path(&disk, path)?);
-    }
+    let paths = if args.paths.is_empty() { &here } else { args.paths.as_slice() };
+    let (all, exit) = of_paths(paths, global);
     if all.is_empty() {
-        return Err(Failure::new("no policy found").help("name a file that ends in .cwr, or a directory that has one"));
+        return Ok(exit);
     }
     match args.format {
-        Format::Json => output::write(&render::diagnostics_json::json(&findings(&all)), args.output.as_deref())?,
+        Format::Json => json(&all, args)?,
         Format::Human => human(&all, args, global)?,
     }
-    Ok(all.iter().fold(Exit::Fine, |exit, one| exit.and(exit_of(one))))
+    Ok(all.iter().fold(exit, |exit, one| exit.and(exit_of(one))))
 }
 
-/// The analyses of one argument.
+/// What is known of each file that the paths name, each file once. A path that cannot be looked at, or that has no
+/// policy, is told on stderr and does not keep the others from being checked.
+fn of_paths(paths: &[String], global: &Global) -> (Vec<Analysis>, Exit) {
+    let disk = Disk::default();
+    let mut all: Vec<Analysis> = Vec::new();
+    let mut exit = Exit::Fine;
+    for path in paths {
+        match of_path(&disk, path) {
+            Ok(found) => all.extend(found),
+            Err(failure) => {
+                output::report(global, &failure);
+                exit = Exit::Failed;
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|one| seen.insert(fs::canonicalize(&one.path).unwrap_or_else(|_| one.path.clone().into())));
+    (all, exit)
+}
+
+/// The analyses of one argument: at least one.
 fn of_path(disk: &Disk, path: &str) -> Result<Vec<Analysis>, Failure> {
-    if path == "-" {
-        return Ok(vec![of_file(disk, STDIN)?]);
-    }
-    if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
-        return analysis::analyze_directory(disk, path).map_err(|error| Failure::unreadable(path, &error));
-    }
-    if path.contains(['*', '?', '[']) && fs::metadata(path).is_err() {
+    let is_there = fs::metadata(path);
+    let found = if path == "-" {
+        vec![of_file(disk, STDIN)?]
+    } else if is_there.as_ref().is_ok_and(fs::Metadata::is_dir) {
+        analysis::analyze_directory(disk, path).map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?
+    } else if path.contains(['*', '?', '[']) && is_there.is_err() {
         let matches = glob::glob(path).map_err(|error| Failure::new(format!("`{path}` is no glob: {error}")))?;
         let files = matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned());
-        return files.map(|file| of_file(disk, &file)).collect();
+        files.map(|file| of_file(disk, &file)).collect::<Result<_, _>>()?
+    } else {
+        vec![of_file(disk, path)?]
+    };
+    if found.is_empty() {
+        let help = "name a file that ends in .cwr, or a directory that has one";
+        return Err(Failure::new(format!("no policy found in {path}")).help(help));
     }
-    Ok(vec![of_file(disk, path)?])
+    Ok(found)
 }
 
 /// The analysis of one file; imports may not leave its directory.
 pub(super) fn of_file(disk: &Disk, path: &str) -> Result<Analysis, Failure> {
+    if DATA.iter().any(|ending| path.ends_with(ending)) {
+        let help = "a policy is a file that ends in .cwr; a history goes behind --history, a world behind --world";
+        return Err(Failure::new(format!("{path} is no policy")).help(help));
+    }
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     analysis::analyze(disk, path, base).map_err(|error| Failure::unreadable(path, &error))
 }
 
-fn findings(all: &[Analysis]) -> Vec<render::Findings<'_>> {
-    all.iter().map(|one| render::Findings { sources: &one.sources, diagnostics: &one.diagnostics }).collect()
+fn json(all: &[Analysis], args: &Args) -> Result<(), Failure> {
+    let undecided: Vec<Vec<Undecided>> = all.iter().map(undecided).collect();
+    let findings = all.iter().zip(&undecided);
+    let findings: Vec<Findings> = findings
+        .map(|(one, undecided)| Findings { sources: &one.sources, diagnostics: &one.diagnostics, undecided })
+        .collect();
+    output::write(&render::diagnostics_json::json(&findings), args.output.as_deref())
 }
 
 fn human(all: &[Analysis], args: &Args, global: &Global) -> Result<(), Failure> {
     let style = output::for_stdout(global);
     let mut text = String::new();
     for one in all {
+        let undecided = undecided(one);
         text += &render::diagnostics::human(&one.diagnostics, &one.sources, style);
+        text += &render::diagnostics::undecided(&undecided, &one.sources, style);
         if !global.quiet {
-            text += &render::diagnostics::verdict(&one.path, one.policy.as_ref(), &one.diagnostics, style);
+            let policy = one.policy.as_ref();
+            text += &render::diagnostics::verdict(&one.path, policy, &one.diagnostics, &undecided, style);
         }
     }
     output::write(&text, args.output.as_deref())
+}
+
+/// The assurances that were not decided: in this version all, once there are no errors.
+fn undecided(analysis: &Analysis) -> Vec<Undecided> {
+    let Some(policy) = analysis.policy.as_ref().filter(|_| !analysis.has_errors()) else { return Vec::new() };
+    let one = |it: &Assurance| Undecided {
+        at: it.at,
+        what: format!("`assure {} {} to {}`", policy.actions[it.action.index()].name, it.step.from(), it.step.to()),
+        why: "this version reads assurances, but does not prove them yet".to_owned(),
+    };
+    policy.assurances.iter().map(one).collect()
 }
 
 /// Errors win over what is undecided; input that is not UTF-8 could not be looked at at all.
@@ -95,9 +145,9 @@ fn exit_of(analysis: &Analysis) -> Exit {
         Exit::Failed
     } else if analysis.has_errors() {
         Exit::NotFine
-    } else if analysis.policy.as_ref().is_some_and(|policy| !policy.assurances.is_empty()) {
-        Exit::Undecided
-    } else {
+    } else if undecided(analysis).is_empty() {
         Exit::Fine
+    } else {
+        Exit::Undecided
     }
 }

@@ -40,7 +40,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let Some(policy) = args.policy.as_deref().filter(|_| !args.schema) else {
         return output::write(plan::json::SCHEMA, output_file).map(|()| Exit::Fine);
     };
-    let Some(plan) = load(policy, global)? else { return Ok(Exit::NotFine) };
+    let plan = match load(policy, global)? {
+        Ok(plan) => plan,
+        Err(exit) => return Ok(exit),
+    };
     let json = plan::json::to_json(&plan);
     let text = match args.format {
         Format::Json => serde_json::to_string_pretty(&json).map(|text| text + "\n").map_err(|error| error.to_string()),
@@ -49,18 +52,18 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     output::write(&text.map_err(Failure::new)?, output_file).map(|()| Exit::Fine)
 }
 
-/// The plan of a policy; `None` if it has errors, which have then been printed to stderr.
-pub(super) fn load(path: &str, global: &Global) -> Result<Option<Plan>, Failure> {
+/// The plan of a policy; if it has errors, they have been printed to stderr, and the exit code is given.
+pub(super) fn load(path: &str, global: &Global) -> Result<Result<Plan, Exit>, Failure> {
     let path = if path == "-" { STDIN } else { path };
     let analysis = check::of_file(&Disk::default(), path)?;
     if analysis.has_errors() {
         let style = output::for_stderr(global);
         output::tell(&render::diagnostics::human(&analysis.diagnostics, &analysis.sources, style));
-        return Ok(None);
+        return Ok(Err(if analysis.is_utf8 { Exit::NotFine } else { Exit::Failed }));
     }
     let Some(policy) = &analysis.policy else {
         let help = "a file without a `policy` block is a library; name the file that imports it";
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     };
-    Ok(Some(plan::compile(policy)))
+    Ok(Ok(plan::compile(policy)))
 }

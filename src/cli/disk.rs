@@ -1,7 +1,7 @@
 //! Policies on the disk, and `-` for standard input.
 
 use crate::source::Files;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -13,11 +13,20 @@ pub(super) const STDIN: &str = "<stdin>";
 #[derive(Debug, Default)]
 pub(super) struct Disk {
     stdin: OnceCell<Vec<u8>>,
+    asked: RefCell<Option<String>>,
+}
+
+impl Disk {
+    /// The file that was read last, so that an error can name it; the directory if none was.
+    pub(super) fn last_asked(&self, directory: &str) -> String {
+        self.asked.borrow().clone().unwrap_or_else(|| directory.to_owned())
+    }
 }
 
 impl Files for Disk {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         if path != STDIN {
+            self.asked.replace(Some(path.to_owned()));
             return fs::read(path);
         }
         if let Some(bytes) = self.stdin.get() {
@@ -30,6 +39,7 @@ impl Files for Disk {
 
     fn list(&self, directory: &str) -> io::Result<Vec<String>> {
         let mut paths = Vec::new();
+        self.asked.replace(None);
         collect(Path::new(directory), &mut paths)?;
         paths.sort();
         Ok(paths)

@@ -63,8 +63,9 @@ impl Failure {
     pub(super) fn unreadable(path: &str, error: &std::io::Error) -> Self {
         let help = match error.kind() {
             std::io::ErrorKind::NotFound => "check the path; it is taken from the working directory",
-            std::io::ErrorKind::IsADirectory => "name a file, or a glob such as 'DIR/*.jsonl'",
+            std::io::ErrorKind::IsADirectory => "it is a directory; name one of its files",
             std::io::ErrorKind::PermissionDenied => "the file exists, but may not be read by you",
+            std::io::ErrorKind::InvalidData => "save it as UTF-8",
             _ => return Self::new(format!("cannot read {path}: {error}")),
         };
         Self::new(format!("cannot read {path}: {error}")).help(help)
@@ -73,19 +74,27 @@ impl Failure {
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        Self::unreadable(&error.name, &error.source)
+        let ReadError { name, source } = error;
+        let test = if name.ends_with(".zst") { "zstd" } else { "gzip" };
+        if source.raw_os_error().is_none() && [".gz", ".zst"].iter().any(|ending| name.ends_with(ending)) {
+            return Self::new(format!("cannot read {name} to its end: {source}"))
+                .help(format!("it is cut off or damaged (`{test} -t {name}` says so too): fetch it again"));
+        }
+        Self::unreadable(&name, &source)
     }
 }
 
 impl From<replay::Error> for Failure {
     fn from(error: replay::Error) -> Self {
         let failure = Self::new(error.to_string());
-        if error == replay::Error::NothingKept {
-            failure.help(
+        match error {
+            replay::Error::NothingKept => failure.help(
                 "each line must be one JSON object with at least `id`, `time` and `action`; --map names other keys",
-            )
-        } else {
-            failure
+            ),
+            replay::Error::NoBoundary { .. } => {
+                failure.help("choose --from and --to inside what the history spans, --from first")
+            }
+            _ => failure,
         }
     }
 }

@@ -29,7 +29,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
-    let Some(plan) = compile::load(&args.policy, global)? else { return Ok(Exit::NotFine) };
+    let plan = match compile::load(&args.policy, global)? {
+        Ok(plan) => plan,
+        Err(exit) => return Ok(exit),
+    };
     let text = fs::read_to_string(&args.world).map_err(|error| Failure::unreadable(&args.world, &error))?;
     let world = match World::parse(&text, &plan) {
         Ok(world) => world,

@@ -4,6 +4,7 @@ use super::exit::Failure;
 use super::progress::Progress;
 use crate::history::Input;
 use crate::history::read::Open;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
@@ -27,8 +28,8 @@ pub(super) fn open(paths: &[String], quiet: bool) -> Result<Histories, Failure> 
     for path in paths {
         files.extend(expand(path)?);
     }
-    let mut seen = std::collections::BTreeSet::new();
-    files.retain(|file| seen.insert(file.clone()));
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.into())));
     let size = |file: &String| fs::metadata(file).map_or(0, |metadata| metadata.len());
     let progress = Progress::new(files.iter().map(size).sum(), quiet);
     let inputs = files.into_iter().map(|file| input(file, &progress)).collect::<Result<_, _>>()?;
@@ -68,8 +69,26 @@ fn input(file: String, progress: &Progress) -> Result<Input<'static>, Failure> {
         let bytes = fs::read(&file).map_err(|error| Failure::unreadable(&file, &error))?;
         return Ok(Input { name: file, open: in_memory(bytes) });
     }
+    check_packed(&file)?;
     let open: Open<'static> = Box::new(move || Ok(progress.watch(File::open(&path)?)));
     Ok(Input { name: file, open })
+}
+
+/// A file that is called packed must be: an empty one is what an interrupted copy leaves behind, not an empty history.
+fn check_packed(file: &str) -> Result<(), Failure> {
+    let (start, ending): (&[u8], _) = match file {
+        _ if file.ends_with(".gz") => (&[0x1f, 0x8b], ".gz"),
+        _ if file.ends_with(".zst") => (&[0x28, 0xb5, 0x2f, 0xfd], ".zst"),
+        _ => return Ok(()),
+    };
+    let mut found = Vec::new();
+    let opened = File::open(file).and_then(|opened| opened.take(start.len() as u64).read_to_end(&mut found));
+    opened.map_err(|error| Failure::unreadable(file, &error))?;
+    if found == start {
+        return Ok(());
+    }
+    let help = format!("fetch it again if it was cut off; if it is not packed, leave {ending} out of its name");
+    Err(Failure::new(format!("{file} is not packed as its name says")).help(help))
 }
 
 /// Standard input can be read only once, but may have to be read twice: it is kept.

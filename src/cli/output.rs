@@ -35,6 +35,11 @@ fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
+/// Whether a result goes to the terminal that shows the warnings too.
+pub(super) fn is_seen(file: Option<&str>) -> bool {
+    file.is_none() && io::stdout().is_terminal()
+}
+
 /// Writes a result to stdout, or to the file that `-o` names.
 pub(super) fn write(text: &str, file: Option<&str>) -> Result<(), Failure> {
     match file {

@@ -105,7 +105,13 @@ fn time(text: &str) -> Result<Instant, String> {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
-    let Some(plan) = compile::load(&args.policy, global)? else { return Ok(Exit::NotFine) };
+    if args.policy == "-" && args.history.iter().any(|path| path == "-") {
+        return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
+    }
+    let plan = match compile::load(&args.policy, global)? {
+        Ok(plan) => plan,
+        Err(exit) => return Ok(exit),
+    };
     let options = replay_options(args, &plan)?;
     let (counts, names) = count(args, &plan, global)?;
     if args.strict && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
@@ -121,8 +127,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Format::Json => run_json::render(&plan, &counts, &run),
         Format::State => saved_json::render(&plan, &run.saved),
     };
-    if !args.strict && args.format != Format::Human && !global.quiet {
-        warn_of_bad(&counts, &names, global);
+    if !args.strict && !global.quiet {
+        match args.format {
+            Format::Human => mention_bad(&counts, args),
+            Format::Json | Format::State => warn_of_bad(&counts, &names, global),
+        }
     }
     output::write(&text, args.output.as_deref())?;
     Ok(if args.strict && counts.intake.bad_lines() > 0 { Exit::NotFine } else { Exit::Fine })
@@ -133,6 +142,17 @@ fn no_tier() -> Failure {
         "--map tier=KEY names the field that says it; --assume-tier TIER states it for all; --evidence any-tier lets \
          records count wherever they ran",
     )
+}
+
+fn no_approvals(path: &str, error: &str) -> Failure {
+    Failure::new(format!("{path} cannot be used as approvals: {error}")).help(
+        r#"each line is an object like {"action": "refund", "to": "run", "time": "2026-03-01T09:00:00Z", "by": "Ada"}"#,
+    )
+}
+
+fn no_state(path: &str, error: &str) -> Failure {
+    Failure::new(format!("{path} is no state of this policy: {error}"))
+        .help("`cwrc simulate POLICY --history HISTORY --format state` writes one")
 }
 
 fn count(args: &Args, plan: &Plan, global: &Global) -> Result<(Counts, Vec<String>), Failure> {
@@ -160,14 +180,14 @@ fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> 
         (_, true) => Approvals::Never,
         (None, false) => Approvals::Assumed,
         (Some(path), false) => Approvals::Recorded(
-            replay::approvals::parse(&read(path)?, plan).map_err(|error| Failure::new(format!("{path}: {error}")))?,
+            replay::approvals::parse(&read(path)?, plan).map_err(|error| no_approvals(path, &error))?,
         ),
     };
     let initial = match &args.initial {
         None => None,
         Some(path) => {
             let saved = saved_json::parse(plan, &read(path)?);
-            Some(saved.map_err(|error| Failure::new(format!("{path} is no saved state: {error}")))?)
+            Some(saved.map_err(|error| no_state(path, &error))?)
         }
     };
     let evidence = match args.evidence {
@@ -175,6 +195,15 @@ fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> 
         EvidenceArg::AnyTier => Evidence::AnyTier,
     };
     Ok(replay::Options { evidence, from: args.from, to: args.to, approvals, initial })
+}
+
+/// The page for people quotes the bad lines itself; whoever does not see it is told that there are some.
+fn mention_bad(counts: &Counts, args: &Args) {
+    let lines = counts.intake.bad_lines();
+    if lines > 0 && !output::is_seen(args.output.as_deref()) {
+        let s = if lines == 1 { " was" } else { "s were" };
+        output::tell(&format!("warning: {lines} line{s} left out; the report quotes the first of each kind\n"));
+    }
 }
 
 /// Bad lines are never silently dropped: the first of each reason is quoted on stderr.

@@ -4,9 +4,9 @@
 //! first), what to write, and once per code where its page is. Hidden characters of the texts are written out, so
 //! that nothing on the screen is other than it looks; lines and columns are those of the text as it is.
 
-use super::Style;
 use super::ink::Ink;
-use super::text::{GLUE, clean, is_hidden, list, plural, wrap};
+use super::text::{GLUE, clean, is_hidden, list, plural, wrap, written_out};
+use super::{Style, Undecided};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::model::Policy;
 use crate::source::{FileId, Sources, Span};
@@ -15,7 +15,7 @@ use miette::{
     SpanContents, ThemeCharacters, ThemeStyles,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Lines that a place may cover before only its first is shown.
 const MOST_LINES: usize = 4;
@@ -33,22 +33,42 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> Str
         out += &one(diagnostic, sources, style);
         if explained.insert(diagnostic.code) {
             let page = format!("explain: cwrc explain {}", diagnostic.code.number());
-            out += &format!("  {}\n", style.paint(Ink::Quiet, page));
+            let _ = writeln!(out, "  {}", style.paint(Ink::Quiet, page));
         }
         out.push('\n');
     }
     out
 }
 
+/// What is not decided, a line each: place, promise and why.
+#[must_use]
+pub fn undecided(all: &[Undecided], sources: &Sources, style: Style) -> String {
+    let one = |it: &Undecided| {
+        let first = format!("{}: {}: ", style.shout(Ink::Care, "undecided"), clean(&sources.place(it.at)));
+        wrap(&clean(&format!("{}: {}", it.what, it.why)), &first, "  ", style.width)
+    };
+    all.iter().map(one).collect()
+}
+
 /// One line for a policy: `policies/support.cwr: 3 errors and 1 warning`, or that all is well with what is in it.
 #[must_use]
-pub fn verdict(path: &str, policy: Option<&Policy>, diagnostics: &[Diagnostic], style: Style) -> String {
+pub fn verdict(
+    path: &str,
+    policy: Option<&Policy>,
+    diagnostics: &[Diagnostic],
+    undecided: &[Undecided],
+    style: Style,
+) -> String {
     let of = |severity| diagnostics.iter().filter(|it| it.severity() == severity).count();
     let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "remark")];
     let told = kinds.into_iter().filter(|(severity, _)| of(*severity) > 0);
-    let told: Vec<String> = told
+    let mut told: Vec<String> = told
         .map(|(severity, noun)| style.shout(Ink::of(severity), plural(of(severity) as u64, noun).replace(GLUE, " ")))
         .collect();
+    if !undecided.is_empty() {
+        let assurances = plural(undecided.len() as u64, "assurance").replace(GLUE, " ");
+        told.push(style.shout(Ink::Care, format!("{assurances} not decided")));
+    }
     let path = clean(path);
     if !told.is_empty() {
         return format!("{path}: {}\n", list(&told, "and"));
@@ -228,7 +248,7 @@ impl Shown {
         while let Some((at, sign)) = signs.next() {
             let ends_line = sign == '\r' && signs.peek().is_some_and(|(_, next)| *next == '\n');
             if is_hidden(sign) && !matches!(sign, '\n' | '\t') && !ends_line {
-                shown.text.extend(sign.escape_unicode());
+                shown.text += &written_out(sign);
                 let behind = at + sign.len_utf8();
                 shown.added.push((behind, shown.text.len() - behind));
             } else {
@@ -325,9 +345,21 @@ mod tests {
 
     #[test]
     fn shows_every_label_and_each_page_once() {
-        insta::assert_snapshot!(drawn(Style::PLAIN));
-        insta::assert_snapshot!(drawn(Style { unicode: false, width: 60, ..Style::PLAIN }));
-        assert!(!drawn(Style::PLAIN).contains('\u{1b}'));
+        let plain = drawn(Style::PLAIN);
+        for part in [
+            "error[CWR215] no-stale\n  × `reply` has no `stale`\n   ╭─[policies/desk.cwr:1:1]\n",
+            "in this policy",
+            "╭─[policies/desk.cwr:5:8]\n",
+            "this can leave crawl",
+            "╭─[policies/shared.cwr:2:1]\n 1 │ signal a\n 2 │ signal b\\u{202E}\n   · ────┬───\n",
+            "declared here",
+            "  help: write `stale 28d`\n  explain: cwrc explain CWR215\n\nerror[CWR215]",
+            "╭─[policies/shared.cwr:3:1]\n",
+        ] {
+            assert!(plain.contains(part), "{part} is missing:\n{plain}");
+        }
+        assert_eq!(plain.matches("explain CWR215").count(), 1);
+        assert!(!plain.contains('\u{1b}') && drawn(Style { unicode: false, ..Style::PLAIN }).is_ascii());
         assert!(drawn(Style { colour: true, ..Style::PLAIN }).contains('\u{1b}'));
     }
 
@@ -335,8 +367,10 @@ mod tests {
     fn verdicts_count() {
         let finding = |code| Diagnostic::new(code, Span { file: FileId(0), start: 0, end: 0 }, "x");
         let all = [finding(Code::NoStale), finding(Code::NoHold)];
-        assert_eq!(verdict("a.cwr", None, &all, Style::PLAIN), "a.cwr: 2 errors\n");
-        assert_eq!(verdict("a.cwr", None, &[], Style::PLAIN), "a.cwr: fine, a library\n");
+        assert_eq!(verdict("a.cwr", None, &all, &[], Style::PLAIN), "a.cwr: 2 errors\n");
+        assert_eq!(verdict("a.cwr", None, &[], &[], Style::PLAIN), "a.cwr: fine, a library\n");
+        let open = [Undecided { at: all[0].at.span, what: "assure a".into(), why: "it is hard".into() }];
+        assert_eq!(verdict("a.cwr", None, &[], &open, Style::PLAIN), "a.cwr: 1 assurance not decided\n");
     }
 
     /// A small generator: any text, any spans.

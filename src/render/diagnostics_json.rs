@@ -1,7 +1,7 @@
 //! Diagnostics for programs: one JSON document, versioned; lines and columns from 1, columns in characters, offsets in
 //! bytes. What two policies say of the same place of a shared file is said once.
 
-use super::Findings;
+use super::{Findings, Undecided};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::{Sources, Span, lines};
 use serde::Serialize;
@@ -10,7 +10,17 @@ use serde::Serialize;
 struct Document<'a> {
     cwrc: &'static str,
     diagnostics: Vec<Entry<'a>>,
+    undecided: Vec<Open<'a>>,
     summary: Summary,
+}
+
+/// An assurance that is neither proved nor refuted.
+#[derive(Serialize, PartialEq)]
+struct Open<'a> {
+    message: &'a str,
+    why: &'a str,
+    #[serde(flatten)]
+    at: Place<'a>,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -48,6 +58,7 @@ struct Summary {
 #[must_use]
 pub fn json(findings: &[Findings]) -> String {
     let mut diagnostics: Vec<Entry> = Vec::new();
+    let mut undecided: Vec<Open> = Vec::new();
     for findings in findings {
         for diagnostic in findings.diagnostics {
             let entry = entry(diagnostic, findings.sources);
@@ -55,11 +66,12 @@ pub fn json(findings: &[Findings]) -> String {
                 diagnostics.push(entry);
             }
         }
+        undecided.extend(findings.undecided.iter().map(|it| open(it, findings.sources)));
     }
     let count = |severity: Severity| diagnostics.iter().filter(|it| it.severity == severity.word()).count();
     let summary =
         Summary { errors: count(Severity::Error), warnings: count(Severity::Warning), infos: count(Severity::Info) };
-    let document = Document { cwrc: "1", diagnostics, summary };
+    let document = Document { cwrc: "1", diagnostics, undecided, summary };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
@@ -77,13 +89,20 @@ fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
     }
 }
 
+fn open<'a>(it: &'a Undecided, sources: &'a Sources) -> Open<'a> {
+    Open { message: &it.what, why: &it.why, at: span(it.at, sources) }
+}
+
 fn place<'a>(label: &'a Label, sources: &'a Sources) -> Place<'a> {
-    let Span { file, start, end } = label.span;
+    Place { label: (!label.text.is_empty()).then_some(label.text.as_str()), ..span(label.span, sources) }
+}
+
+fn span(span: Span, sources: &Sources) -> Place<'_> {
+    let Span { file, start, end } = span;
     let file = sources.get(file);
     let (line, column) = lines::position(&file.text, start as usize);
     let (end_line, end_column) = lines::position(&file.text, end as usize);
-    let label = (!label.text.is_empty()).then_some(label.text.as_str());
-    Place { path: &file.path, line, column, end_line, end_column, start, end, label }
+    Place { path: &file.path, line, column, end_line, end_column, start, end, label: None }
 }
 
 #[cfg(test)]
@@ -98,8 +117,19 @@ mod tests {
         let diagnostic = Diagnostic::new(Code::NoHold, Span { file, start: 3, end: 6 }, "no hold")
             .also(Span { file, start: 7, end: 8 }, "here")
             .help("write one");
-        let of_one_root = Findings { sources: &sources, diagnostics: std::slice::from_ref(&diagnostic) };
-        insta::assert_snapshot!(json(&[of_one_root, of_one_root]));
-        assert_eq!(json(&[]).lines().count(), 9);
+        let of_one_root =
+            Findings { sources: &sources, diagnostics: std::slice::from_ref(&diagnostic), undecided: &[] };
+        let told: serde_json::Value = serde_json::from_str(&json(&[of_one_root, of_one_root])).expect("JSON");
+        let also = serde_json::json!({
+            "path": "a.cwr", "line": 2, "column": 1, "end_line": 2, "end_column": 2, "start": 7, "end": 8, "label": "here",
+        });
+        let only = serde_json::json!({
+            "code": "CWR204", "name": "no-hold", "severity": "error", "message": "no hold",
+            "path": "a.cwr", "line": 1, "column": 3, "end_line": 1, "end_column": 6, "start": 3, "end": 6, "label": null,
+            "also": [also], "help": "write one",
+        });
+        let summary = serde_json::json!({"errors": 1, "warnings": 0, "infos": 0});
+        assert_eq!(told, serde_json::json!({"cwrc": "1", "diagnostics": [only], "undecided": [], "summary": summary}));
+        assert!(json(&[]).ends_with("}\n"));
     }
 }

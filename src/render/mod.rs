@@ -15,7 +15,7 @@ pub mod saved_json;
 mod text;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// What the place of an output can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,4 +40,17 @@ pub struct Findings<'a> {
     pub sources: &'a Sources,
     /// What was found.
     pub diagnostics: &'a [Diagnostic],
+    /// What was promised, and neither proved nor refuted.
+    pub undecided: &'a [Undecided],
+}
+
+/// A promise that is neither proved nor refuted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided {
+    /// Where it stands.
+    pub at: Span,
+    /// Which it is.
+    pub what: String,
+    /// Why nothing is known of it.
+    pub why: String,
 }

@@ -7,6 +7,7 @@
 //! text changed.
 
 mod check;
+mod cli;
 mod differential;
 mod engine;
 mod floors;
@@ -14,6 +15,7 @@ mod generate;
 mod laws;
 mod random;
 mod reference;
+mod render;
 mod tidy;
 
 /// The path of something in the repository.

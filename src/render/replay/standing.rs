@@ -7,6 +7,7 @@ use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, pad, plural, thousands, width};
 use crate::replay::run::Outcome;
 use crate::value::Tier;
+use std::fmt::Write as _;
 
 /// Between columns.
 const GAP: &str = "  ";
@@ -29,7 +30,7 @@ pub(super) fn table(view: View) -> String {
     };
     let mut out = view.heading("Where each action type stands");
     let heads: Vec<String> = HEADINGS[..first].iter().map(|head| (*head).to_owned()).collect();
-    out += &format!("{}\n", view.style.paint(Ink::Quiet, line(&heads).trim_end()));
+    let _ = writeln!(out, "{}", view.style.paint(Ink::Quiet, line(&heads).trim_end()));
     for row in &rows {
         out += &line(&row[..first]);
         if first < row.len() {
