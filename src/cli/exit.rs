@@ -89,12 +89,13 @@ impl From<replay::Error> for Failure {
         let failure = Self::new(error.to_string());
         match error {
             replay::Error::NothingKept => failure.help(
-                "each line must be one JSON object with at least `id`, `time` and `action`; --map names other keys",
+                "each line must be one JSON object with at least `id`, `time` and `action`; where they have other \
+                 names, --map id=ticket,time=opened_at says so",
             ),
             replay::Error::NoBoundary { .. } => {
                 failure.help("choose --from and --to inside what the history spans, --from first")
             }
-            _ => failure,
+            replay::Error::TooManyBoundaries { .. } => failure,
         }
     }
 }

@@ -2,12 +2,16 @@
 
 use super::exit::Failure;
 use super::progress::Progress;
-use crate::history::Input;
+use crate::history::blocks::decompress;
 use crate::history::read::Open;
+use crate::history::{Input, ReadError};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
+
+/// Bytes that show what a text is.
+const START: u64 = 4096;
 
 /// The inputs of a command, and the bar over them.
 pub(super) struct Histories {
@@ -32,7 +36,8 @@ pub(super) fn open(paths: &[String], quiet: bool) -> Result<Histories, Failure> 
     files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.into())));
     let size = |file: &String| fs::metadata(file).map_or(0, |metadata| metadata.len());
     let progress = Progress::new(files.iter().map(size).sum(), quiet);
-    let inputs = files.into_iter().map(|file| input(file, &progress)).collect::<Result<_, _>>()?;
+    let inputs: Vec<Input> = files.into_iter().map(|file| input(file, &progress)).collect::<Result<_, _>>()?;
+    inputs.iter().try_for_each(check_lines)?;
     Ok(Histories { inputs, progress })
 }
 
@@ -89,6 +94,21 @@ fn check_packed(file: &str) -> Result<(), Failure> {
     }
     let help = format!("fetch it again if it was cut off; if it is not packed, leave {ending} out of its name");
     Err(Failure::new(format!("{file} is not packed as its name says")).help(help))
+}
+
+/// One JSON array is not JSON Lines, but its last line may look like one.
+fn check_lines(input: &Input) -> Result<(), Failure> {
+    let mut start = Vec::new();
+    let opened = (input.open)().and_then(decompress);
+    let read = opened.and_then(|bytes| bytes.take(START).read_to_end(&mut start));
+    read.map_err(|source| ReadError { name: input.name.clone(), source })?;
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
+    let Some(rest) = start.strip_prefix(b"[") else { return Ok(()) };
+    if !rest.trim_ascii_start().starts_with(b"{") {
+        return Ok(());
+    }
+    let help = format!("write one object a line, as `jq -c '.[]' {}` does", input.name);
+    Err(Failure::new(format!("{} is one JSON array, not JSON Lines", input.name)).help(help))
 }
 
 /// Standard input can be read only once, but may have to be read twice: it is kept.

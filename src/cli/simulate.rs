@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::{Global, compile, histories, output};
-use crate::history::{self, Counts, Mapping};
+use crate::history::{self, Counts, Mapping, Reason};
 use crate::plan::Plan;
 use crate::render::{self, run_json, saved_json};
 use crate::replay::{self, Approvals, Evidence};
@@ -117,6 +117,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if args.strict && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
         warn_of_bad(&counts, &names, global);
     }
+    if counts.intake.total() == 0 {
+        return Err(nothing_kept(&counts));
+    }
     let tierless = counts.intake.without_tier == counts.intake.total() && counts.intake.total() > 0;
     if tierless && options.evidence == Evidence::AsRecorded && args.assume_tier.is_none() {
         return Err(no_tier());
@@ -135,6 +138,20 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     }
     output::write(&text, args.output.as_deref())?;
     Ok(if args.strict && counts.intake.bad_lines() > 0 { Exit::NotFine } else { Exit::Fine })
+}
+
+/// With the remedy for what most lines are bad for.
+fn nothing_kept(counts: &Counts) -> Failure {
+    let failure = Failure::from(replay::Error::NothingKept);
+    let worst = counts.intake.bad.iter().max_by_key(|(_, bad)| bad.count).map(|(reason, _)| *reason);
+    match worst {
+        Some(Reason::BadTier) => failure.help(
+            "the tiers are crawl, walk and run, in lower case: translate the words of the log, or leave its field out \
+             and say --assume-tier TIER",
+        ),
+        Some(Reason::BadTime) => failure.help("write times with their offset, as in 2026-03-01T12:00:00Z"),
+        _ => failure,
+    }
 }
 
 fn no_tier() -> Failure {

@@ -1,5 +1,7 @@
 //! Tests of the generator: its bytes, its rates, its dirt, and the tiers it follows.
 
+#![expect(clippy::cast_precision_loss, reason = \"small numbers\")]
+
 use super::{World, generate};
 use crate::history::line::{Line, Reader};
 use crate::history::{Counts, Input, Mapping, Options, Reason, count};

@@ -9,6 +9,7 @@
 mod check;
 mod cli;
 mod differential;
+mod docs;
 mod engine;
 mod floors;
 mod generate;

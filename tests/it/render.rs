@@ -40,7 +40,11 @@ fn show(policy: &str) -> Show {
 fn checked(path: &str, show: &Show) -> String {
     let (sources, diagnostics) = findings(&World::Disk, path);
     if show.json {
-        return render::diagnostics_json::json(&[Findings { sources: &sources, diagnostics: &diagnostics, undecided: &[] }]);
+        return render::diagnostics_json::json(&[Findings {
+            sources: &sources,
+            diagnostics: &diagnostics,
+            undecided: &[],
+        }]);
     }
     render::diagnostics::human(&diagnostics, &sources, show.style)
         + &render::diagnostics::verdict(path, None, &diagnostics, &[], show.style)

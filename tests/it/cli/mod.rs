@@ -5,10 +5,11 @@
 
 mod exits;
 mod inputs;
-mod streams;
+pub(crate) mod streams;
 pub(crate) mod transcripts;
 
 use crate::repository;
+use std::fmt;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -113,6 +114,13 @@ impl Drop for Sandbox {
     }
 }
 
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { asked, code, out, err } = self;
+        write!(f, "\n$ cwrc {asked}\n{out}--- stderr\n{err}--- exit {code:?}")
+    }
+}
+
 impl Told {
     /// Whatever was asked: no panic, one of the four codes, nothing but UTF-8.
     #[track_caller]
@@ -124,49 +132,49 @@ impl Told {
             out: text(output.stdout),
             err: text(output.stderr),
         };
-        assert!(matches!(told.code, Some(0..=3)), "{told:#?}");
-        assert!(!told.err.contains("panicked"), "{told:#?}");
+        assert!(matches!(told.code, Some(0..=3)), "{told}");
+        assert!(!told.err.contains("panicked"), "{told}");
         told
     }
 
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{self:#?}");
+        assert_eq!(self.code, Some(code), "{self}");
         self
     }
 
     /// Stderr has this, and stdout is empty.
     #[track_caller]
     pub(crate) fn only_complains(self, part: &str) -> Self {
-        self.is_mute().complains(part)
+        self.mute().complains(part)
     }
 
     /// Stderr has this.
     #[track_caller]
     pub(crate) fn complains(self, part: &str) -> Self {
         let unwrapped = self.err.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(unwrapped.contains(part), "stderr lacks {part:?}: {self:#?}");
+        assert!(unwrapped.contains(part), "stderr lacks {part:?}: {self}");
         self
     }
 
     /// Stdout has this.
     #[track_caller]
     pub(crate) fn says(self, part: &str) -> Self {
-        assert!(self.out.contains(part), "stdout lacks {part:?}: {self:#?}");
+        assert!(self.out.contains(part), "stdout lacks {part:?}: {self}");
         self
     }
 
     /// Stderr is empty.
     #[track_caller]
     pub(crate) fn without_complaint(self) -> Self {
-        assert_eq!(self.err, "", "{self:#?}");
+        assert_eq!(self.err, "", "{self}");
         self
     }
 
     /// Stdout is empty.
     #[track_caller]
-    pub(crate) fn is_mute(self) -> Self {
-        assert_eq!(self.out, "", "{self:#?}");
+    pub(crate) fn mute(self) -> Self {
+        assert_eq!(self.out, "", "{self}");
         self
     }
 }
