@@ -13,8 +13,10 @@ mod docs;
 mod engine;
 mod floors;
 mod laws;
+mod plan;
 mod random;
 mod reference;
+mod replay;
 mod tidy;
 
 /// The path of something in the repository.
