@@ -3,6 +3,13 @@
 //! Prints one row per measurement: the median and the range of five runs, and the peak memory. Nothing is asserted; the
 //! README records the figures with this command.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "small numbers made here, and figures for print"
+)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -12,7 +12,6 @@ mod durations;
 mod findings;
 mod missing;
 pub mod overlap;
-mod perfect;
 mod subject;
 mod words;
 

@@ -95,7 +95,7 @@ impl From<replay::Error> for Failure {
             replay::Error::NoBoundary { .. } => {
                 failure.help("choose --from and --to inside what the history spans, --from first")
             }
-            _ => failure,
+            replay::Error::TooManyBoundaries { .. } => failure,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fs;
 
 /// Make a synthetic history from stated true rates, traffic, delays and dirt; the same seed gives the same bytes
 ///
-/// Example: cwrc generate policies/support.cwr --world policies/support.world.yaml --seed 7 --follow
+/// Example: cwrc generate policies/support.cwr --world policies/support.world.yaml --seed 1 --follow
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The policy

@@ -2,9 +2,9 @@
 
 use super::exit::Failure;
 use super::progress::Progress;
-use crate::history::{Input, ReadError};
 use crate::history::blocks::decompress;
 use crate::history::read::Open;
+use crate::history::{Input, ReadError};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};

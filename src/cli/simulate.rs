@@ -15,7 +15,7 @@ use std::num::NonZeroUsize;
 /// Nothing is invented: evidence at a tier is records that really ran at that tier, unless --evidence any-tier says
 /// otherwise.
 ///
-/// Example: cwrc simulate policies/support.cwr --history policies/support.history.jsonl
+/// Example: cwrc simulate policies/support.cwr --history policies/support.history.jsonl.zst
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The policy, or - for standard input

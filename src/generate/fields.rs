@@ -104,11 +104,11 @@ fn no_overlap(read: &mut Reader, plan: &Plan, at: &At, fields: &[Field]) {
 
 fn value(read: &mut Reader, kind: AttributeKind, at: &At) -> Option<Value> {
     if at.is_map() {
-        let choices = read.shares(at, "values and their shares, as in `{email: 70%, chat: 30%}`", |read, key, at| {
-            let scalar = Scalar { kind: kind_of(kind), text: key.to_owned() };
-            given(read, kind, at, &scalar)
-        });
-        read.adds_up(at, choices.iter().map(|(_, share)| *share), false);
+        let choices =
+            read.shares(at, ("values and their shares, as in `{email: 70%, chat: 30%}`", false), |read, key, at| {
+                let scalar = Scalar { kind: kind_of(kind), text: key.to_owned() };
+                given(read, kind, at, &scalar)
+            });
         return Some(Value::Choice(choices));
     }
     let Some(scalar) = at.scalar() else {
@@ -140,7 +140,7 @@ fn given(read: &mut Reader, kind: AttributeKind, at: &At, scalar: &Scalar) -> Op
     };
     let found = found.filter(|_| fits);
     if found.is_none() {
-        read.wrong(at, format!("`{}` is `{}`", at.name(), scalar.text), format!("write {form}"));
+        read.wrong(at, format!("`{}` holds `{}`", at.field(), scalar.text), format!("write {form}"));
     }
     found
 }

@@ -6,8 +6,8 @@
 //! a replay of everything written so far gives ([`follow`]), else those that the world states.
 //!
 //! Invariants: the same plan, world and seed give the same bytes on every platform; every draw depends on the seed, the
-//! action type's name, the day and the index alone ([`draw`]), so that adding an action type, an incident or dirt
-//! changes no other line's content; all chances are integers against exact shares; nothing here reads a clock.
+//! action type's name, the day and the index alone ([`draw`]), so that one more action type or kind of dirt changes no
+//! other line; all chances are integers against exact shares; nothing here reads a clock.
 
 mod dirt;
 mod draw;

@@ -74,6 +74,24 @@ impl<'n> At<'n> {
         keys.take(1).next().unwrap_or("the world")
     }
 
+    /// The key of a record's field on the way, whether its values change over time or not.
+    pub(super) fn field(&self) -> &str {
+        let values = self.path.iter().skip_while(|step| !matches!(step, Step::Value(key) if key == "record"));
+        match values.skip(1).take(1).next() {
+            Some(Step::Value(key) | Step::Key(key)) => key,
+            _ => self.name(),
+        }
+    }
+
+    /// What to call it: `` `tier` ``, or of a list without names of its own, an entry of it.
+    fn called(&self) -> String {
+        match self.path.last() {
+            None => self.name().to_owned(),
+            Some(Step::Item(_)) => format!("an entry of `{}`", self.name()),
+            Some(Step::Value(_) | Step::Key(_)) => format!("`{}`", self.name()),
+        }
+    }
+
     /// The key that led here.
     pub(super) fn key(&self) -> Self {
         let mut path = self.path.clone();
@@ -93,7 +111,7 @@ impl<'n> At<'n> {
         if let Node::Scalar(scalar) = self.node { Some(scalar) } else { None }
     }
 
-    fn is_list(&self) -> bool {
+    pub(super) fn is_list(&self) -> bool {
         matches!(self.node, Node::List(_))
     }
 
@@ -147,13 +165,13 @@ impl Reader {
 
     /// A map of known keys; the others are errors.
     pub(super) fn record<'n>(&mut self, at: &At<'n>, known: &[&str]) -> Option<Record<'n>> {
-        let all = self.map(at, &format!("its keys, of {}", list(known)))?;
+        let all = self.map(at, &format!("a map of these keys: {}", list(known)))?;
         let mut entries = Vec::new();
         for (key, value) in all {
             if known.contains(&key) {
                 entries.push((key, value));
             } else {
-                self.wrong(&value.key(), format!("`{key}` is no key of {}", at.name()), instead(key, known));
+                self.wrong(&value.key(), format!("`{key}` is no key of {}", at.called()), instead(key, known));
             }
         }
         Some(Record { at: at.clone(), entries })
@@ -164,7 +182,7 @@ impl Reader {
         if let Node::Map(entries) = at.node {
             return Some(at.entries(entries).collect());
         }
-        self.wrong(at, format!("`{}` is {}", at.name(), what(at.node)), format!("write {form}"));
+        self.wrong(at, format!("{} is {}", at.called(), what(at.node)), format!("write {form}"));
         None
     }
 
@@ -173,13 +191,20 @@ impl Reader {
         if let Node::List(items) = at.node {
             return items.iter().enumerate().map(|(index, node)| at.part(Step::Item(index), node)).collect();
         }
-        self.wrong(at, format!("`{}` is {}", at.name(), what(at.node)), format!("write a list of {form}"));
+        self.wrong(at, format!("{} is {}", at.called(), what(at.node)), format!("write a list of {form}"));
         Vec::new()
     }
 
     /// A list, or one item without its brackets.
     pub(super) fn one_or_more<'n>(&mut self, at: &At<'n>, form: &str) -> Vec<At<'n>> {
-        if at.is_list() { self.list(at, form) } else { vec![at.clone()] }
+        if !at.is_list() {
+            return vec![at.clone()];
+        }
+        let items = self.list(at, form);
+        if items.is_empty() {
+            self.wrong(at, format!("`{}` is empty", at.name()), format!("write {form}"));
+        }
+        items
     }
 
     /// The value of a key that must be there.
@@ -187,7 +212,7 @@ impl Reader {
         let found = record.get(key);
         if found.is_none() {
             let at = record.at();
-            self.wrong(at, format!("{} has no `{key}`", at.name()), format!("write `{key}: {form}`"));
+            self.wrong(at, format!("{} has no `{key}`", at.called()), format!("write `{key}: {form}`"));
         }
         found
     }
@@ -197,7 +222,7 @@ impl Reader {
         let found = at.scalar().and_then(read);
         if found.is_none() {
             let text = at.scalar().map_or_else(|| what(at.node).to_owned(), |scalar| format!("`{}`", scalar.text));
-            self.wrong(at, format!("`{}` is {text}", at.name()), format!("write {form}"));
+            self.wrong(at, format!("{} is {text}", at.called()), format!("write {form}"));
         }
         found
     }
@@ -316,33 +341,31 @@ impl Reader {
         found
     }
 
-    /// Shares by key; the keys are read by `read`, and what they add up to is the caller's matter.
+    /// Shares by key, which add up to at most everything, or exactly; the keys are read by `read`.
     pub(super) fn shares<'n, T>(
         &mut self,
         at: &At<'n>,
-        form: &str,
+        (form, exactly): (&str, bool),
         mut read: impl FnMut(&mut Self, &'n str, &At<'n>) -> Option<T>,
     ) -> Vec<(T, Share)> {
-        let entries = self.map(at, form).unwrap_or_default();
-        if entries.is_empty() && at.is_map() {
+        let Some(entries) = self.map(at, form) else { return Vec::new() };
+        if entries.is_empty() {
             self.wrong(at, format!("`{}` is empty", at.name()), format!("write {form}"));
+            return Vec::new();
         }
-        let mut all = Vec::new();
+        let (mut all, wanted) = (Vec::new(), entries.len());
         for (key, value) in entries {
             let (share, read) = (self.share(&value, 100), read(self, key, &value.key()));
             all.extend(read.zip(share));
         }
-        all
-    }
-
-    /// Notes shares that do not add up.
-    pub(super) fn adds_up(&mut self, at: &At, shares: impl Iterator<Item = Share>, exactly: bool) {
-        let sum = Share(shares.map(|share| share.0).sum());
-        if sum > Share::ALL || (exactly && sum < Share::ALL) {
+        let sum = Share(all.iter().map(|(_, share)| share.0).sum());
+        // What could not be read would be missing in the sum.
+        if all.len() == wanted && (sum > Share::ALL || (exactly && sum < Share::ALL)) {
             let wanted = if exactly { "exactly 100%" } else { "at most 100%" };
             let message = format!("the shares of `{}` add up to {}", at.name(), sum.percent());
             self.wrong(at, message, format!("write shares that add up to {wanted}"));
         }
+        all
     }
 }
 
@@ -351,13 +374,16 @@ fn instead(wrong: &str, known: &[&str]) -> String {
     match suggest(wrong, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "the policy declares none".into(),
-        None if known.len() > 12 => format!("it is one of {} names that the policy declares", known.len()),
         None => format!("write one of {}", list(known)),
     }
 }
 
+/// The names, the first of them where they are many.
 fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    let shown: Vec<String> = names.iter().take(16).map(|name| format!("`{name}`")).collect();
+    let more =
+        if names.len() > shown.len() { format!(" and {} more", names.len() - shown.len()) } else { String::new() };
+    shown.join(", ") + &more
 }
 
 fn what(node: &Node) -> &'static str {

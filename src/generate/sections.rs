@@ -45,7 +45,7 @@ impl Section<'_> {
         let record = self.read.record(at, &keys)?;
         let start = self.read.required(&record, "start", "2026-01-01").and_then(|at| self.start(at));
         let days = self.read.required(&record, "length", "26w").and_then(|at| self.length(at));
-        let flows = self.read.required(&record, "actions", "a list of action types");
+        let flows = self.read.required(&record, "actions", "a list of `- action: NAME` with their traffic");
         let flows: Vec<Flow> = flows.map_or_else(Vec::new, |at| self.flows(at));
         let incidents = self.each(&record, "incidents", "incidents", |me, at| me.incident(at, &flows));
         let heartbeats = self.each(&record, "heartbeats", "heartbeats", Self::heartbeat);
@@ -107,16 +107,17 @@ impl Section<'_> {
     fn flows(&mut self, at: &At) -> Vec<Flow> {
         let mut flows: Vec<Flow> = Vec::new();
         let items = self.read.list(at, "action types");
-        if items.is_empty() {
+        if items.is_empty() && at.is_list() {
             self.read.wrong(at, "`actions` names no action type", "write `- action: NAME` with its traffic below");
         }
         for item in items {
             let Some(flow) = self.flow(&item) else { continue };
-            if flows.iter().any(|other| other.action == flow.action) {
-                let message = format!("`{}` is described twice", flow.name);
-                self.read.wrong(&item, message, "write one entry per action type, with `changes` for what differs");
+            if flows.iter().all(|other| other.action != flow.action) {
+                flows.push(flow);
+                continue;
             }
-            flows.push(flow);
+            let message = format!("`{}` is described twice", flow.name);
+            self.read.wrong(&item, message, "write one entry per action type, with `changes` for what differs");
         }
         flows
     }
@@ -125,7 +126,7 @@ impl Section<'_> {
         let keys = ["action", "per_day", "weekends", "changes", "record", "tier", "outcomes"];
         let record = self.read.record(at, &keys)?;
         let names = self.plan.actions.iter().map(|action| action.name.as_str());
-        let action = self.read.required(&record, "action", "the name of an action type");
+        let action = self.read.required(&record, "action", "NAME");
         let action = action.and_then(|at| self.read.name(at, "action type", names));
         let per_day = self.read.required(&record, "per_day", "40").and_then(|at| self.traffic(at));
         let changes = self.changes(&record, &["per_day"], |me, change| {
@@ -237,19 +238,16 @@ impl Section<'_> {
 
     fn mix(&mut self, at: &At) -> Vec<(SignalId, Share)> {
         let signals = &self.plan.signals;
-        let mix = self.read.shares(
-            at,
-            "signals and their shares, as in `{completed: 96%, corrected: 4%}`",
-            |read, key, at| read.known(at, key, "signal", signals.iter().map(String::as_str)).map(SignalId::new),
-        );
-        self.read.adds_up(at, mix.iter().map(|(_, share)| *share), false);
-        mix
+        let form = "signals and their shares, as in `{completed: 96%, corrected: 4%}`";
+        self.read.shares(at, (form, false), |read, key, at| {
+            read.known(at, key, "signal", signals.iter().map(String::as_str)).map(SignalId::new)
+        })
     }
 
     fn values(&mut self, at: &At) -> Vec<(String, Share)> {
         let mut values: Vec<(Decimal, Share)> = Vec::new();
         for (value, share) in
-            self.read.shares(at, "numbers and their shares, as in `{5: 80%, 1: 20%}`", |read, key, at| {
+            self.read.shares(at, ("numbers and their shares, as in `{5: 80%, 1: 20%}`", true), |read, key, at| {
                 let value = decimal(key);
                 if value.is_none() {
                     read.wrong(
@@ -266,7 +264,6 @@ impl Section<'_> {
             }
             values.push((value, share));
         }
-        self.read.adds_up(at, values.iter().map(|(_, share)| *share), true);
         values.into_iter().map(|(value, share)| (value.to_string(), share)).collect()
     }
 
@@ -277,7 +274,7 @@ impl Section<'_> {
             let Some((low, high)) = scale(self.plan, *id) else { continue };
             let (low, high) = (Decimal::from_millionths(low.into()), Decimal::from_millionths(high.into()));
             let at = record.get("values").unwrap_or(record.at());
-            if rates.values.is_empty() {
+            if rates.values.is_empty() && record.get("values").is_none() {
                 let message = format!("`{name}` carries a number, and the group has no `values`");
                 self.read.wrong(at, message, format!("write `values: {{{high}: 80%, {low}: 20%}}`"));
             }
@@ -290,7 +287,7 @@ impl Section<'_> {
     }
 
     fn signal(&mut self, record: &Record) -> Option<SignalId> {
-        let at = self.read.required(record, "signal", "the name of a signal")?;
+        let at = self.read.required(record, "signal", "NAME")?;
         self.read.name(at, "signal", self.plan.signals.iter().map(String::as_str)).map(SignalId::new)
     }
 
@@ -300,11 +297,7 @@ impl Section<'_> {
         let signal = self.signal(&record);
         let count = self.read.required(&record, "count", "5").and_then(|at| self.read.count(at, 10_000));
         let within = self.read.required(&record, "within", "6h").and_then(|at| self.read.duration(at));
-        let flow = record.get("action").map(|at| {
-            let name = self.read.text(at, "the name of an action type")?;
-            let names = flows.iter().map(|flow| flow.name.as_str());
-            self.read.known(at, name, "action type with traffic", names)
-        });
+        let flow = record.get("action").map(|at| self.struck(at, flows));
         if let (Some(id), true) = (signal, flow.is_some())
             && scale(self.plan, id).is_some()
         {
@@ -319,6 +312,17 @@ impl Section<'_> {
             Some(found) => Some(found?),
         };
         Some(Incident { time: time?, signal: signal?, count: count?, within: within?, flow })
+    }
+
+    /// The flow that an incident strikes.
+    fn struck(&mut self, at: &At, flows: &[Flow]) -> Option<usize> {
+        let name = self.read.text(at, "the name of an action type")?;
+        let found = flows.iter().position(|flow| flow.name == name);
+        if found.is_none() {
+            let help = "write an action type that has an entry in `actions`, or leave it out: then they are notices";
+            self.read.wrong(at, format!("the world has no records of `{name}`"), help);
+        }
+        found
     }
 
     fn heartbeat(&mut self, at: &At) -> Option<Heartbeat> {

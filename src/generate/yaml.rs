@@ -75,7 +75,14 @@ fn position(error: &serde_yaml::Error) -> Position {
 fn told(error: &serde_yaml::Error) -> (String, Position) {
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or(&text);
-    let message = message.strip_prefix("deserializing from YAML containing ").map_or(message, |_| "a second document");
+    // `actions[0].mix: …`: the place says so too.
+    let is_path = |start: &str| !start.contains([' ', '`']);
+    let message = message.split_once(": ").filter(|(start, _)| is_path(start)).map_or(message, |(_, rest)| rest);
+    let message = match message {
+        "EOF while parsing a value" => "there is nothing in it",
+        _ if message.starts_with("deserializing from YAML") => "there is a second document",
+        _ => message,
+    };
     (message.to_owned(), position(error))
 }
 
@@ -121,6 +128,9 @@ impl<'de> Visitor<'de> for ShapeVisitor {
         f.write_str("a map, a list or a plain value")
     }
     fn visit_unit<E: Error>(self) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Kind::Null))
+    }
+    fn visit_none<E: Error>(self) -> Result<Shape, E> {
         Ok(Shape::Scalar(Kind::Null))
     }
     fn visit_bool<E: Error>(self, _: bool) -> Result<Shape, E> {

@@ -13,6 +13,9 @@ pub type CohortId = u32;
 /// The values of an action type's `renew` attributes in one record.
 pub type Cohort = Vec<Option<Given<'static>>>;
 
+/// Signals of one kind on records of one action type; `None`: on unclassified records.
+pub type Arrival = (Option<ActionId>, SignalId);
+
 /// Samples added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -91,7 +94,7 @@ pub struct Counts {
     /// Samples by series and tick of maturity, whether their feed was alive or not.
     pub samples: BTreeMap<Series, Vec<(Tick, Tally)>>,
     /// Signals by action type (`None`: unclassified records) and tick of their earliest arrival on a record.
-    pub arrivals: BTreeMap<(Option<ActionId>, SignalId), Vec<(Tick, u64)>>,
+    pub arrivals: BTreeMap<Arrival, Vec<(Tick, u64)>>,
     /// Notices by signal and tick.
     pub notices: BTreeMap<SignalId, Vec<(Tick, u64)>>,
     /// The ticks in which a signal that some `alive` names arrived at all.

@@ -8,6 +8,8 @@ use std::hash::Hash;
 
 /// Ticks per chunk.
 const CHUNK: usize = 32;
+/// The same as a number of ticks.
+const LENGTH: Tick = 32;
 
 /// Sums by key and tick.
 #[derive(Debug)]
@@ -24,11 +26,10 @@ impl<K, V> Default for Dense<K, V> {
 impl<K: Copy + Ord + Hash, V: Copy + Default + PartialEq> Dense<K, V> {
     /// The sum of a key at a tick.
     pub fn at(&mut self, key: K, tick: Tick) -> &mut V {
-        let length = CHUNK as Tick;
         let chunk =
-            self.chunks.entry((key, tick.div_euclid(length))).or_insert_with(|| Box::new([V::default(); CHUNK]));
+            self.chunks.entry((key, tick.div_euclid(LENGTH))).or_insert_with(|| Box::new([V::default(); CHUNK]));
         // The remainder lies within the chunk.
-        &mut chunk[tick.rem_euclid(length).unsigned_abs() as usize]
+        &mut chunk[usize::try_from(tick.rem_euclid(LENGTH)).unwrap_or(0)]
     }
 
     /// Adds another's sums, under our name for each of its keys.
@@ -45,7 +46,7 @@ impl<K: Copy + Ord + Hash, V: Copy + Default + PartialEq> Dense<K, V> {
             self.chunks.into_iter().map(|((key, chunk), sums)| ((renamed(key), chunk), sums)).collect();
         let mut all: BTreeMap<K, Vec<(Tick, V)>> = BTreeMap::new();
         for ((key, chunk), sums) in sorted {
-            let first = chunk * CHUNK as Tick;
+            let first = chunk * LENGTH;
             let entries = sums.into_iter().zip(first..).filter(|(sum, _)| *sum != V::default());
             all.entry(key).or_default().extend(entries.map(|(sum, tick)| (tick, sum)));
         }

@@ -336,7 +336,12 @@ fn number<T: Eq + Hash>(numbers: &mut FxHashMap<T, u32>, value: T) -> u32 {
 /// Takes over another worker's numbered values: at its number of each stands ours.
 fn adopt<T: Eq + Hash>(mine: &mut FxHashMap<T, u32>, theirs: FxHashMap<T, u32>) -> Vec<u32> {
     let mut renamed = vec![0; theirs.len()];
-    theirs.into_iter().for_each(|(value, old)| renamed[old as usize] = number(mine, value));
+    // Their numbers stay as they are: in which order they are met is no matter, as `finish` numbers anew.
+    let mut all: Vec<(T, u32)> = theirs.into_iter().collect();
+    all.sort_unstable_by_key(|(_, old)| *old);
+    for (value, old) in all {
+        renamed[old as usize] = number(mine, value);
+    }
     renamed
 }
 

@@ -9,9 +9,6 @@ use crate::syntax::{self, ast};
 use std::collections::{HashMap, VecDeque};
 use std::io::{Error, ErrorKind};
 
-/// The largest file that is read, in bytes.
-const LARGEST: usize = 1 << 20;
-
 /// A root and its imports.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
@@ -183,9 +180,9 @@ impl Loader<'_> {
 
     /// The text of a file, or CWR007.
     fn decode(&mut self, path: &str, bytes: Vec<u8>, via: Option<Span>) -> Option<(FileId, String)> {
-        if bytes.len() > LARGEST {
+        if bytes.len() > syntax::LONGEST {
             let file = self.sources.add(path, "");
-            let message = format!("`{path}` has {} bytes, more than 1 MiB", bytes.len());
+            let message = format!("`{path}` has {} bytes, more than {} MiB", bytes.len(), syntax::LONGEST >> 20);
             self.report_input(Span { file, start: 0, end: 0 }, message, "split it and import the parts", via);
             return None;
         }

@@ -4,9 +4,9 @@
 //! first), what to write, and once per code where its page is. Hidden characters of the texts are written out, so
 //! that nothing on the screen is other than it looks; lines and columns are those of the text as it is.
 
-use super::{Style, Undecided};
 use super::ink::Ink;
-use super::text::{GLUE, clean, is_hidden, list, plural, wrap};
+use super::text::{GLUE, clean, is_hidden, list, plural, wrap, written_out};
+use super::{Style, Undecided};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::model::Policy;
 use crate::source::{FileId, Sources, Span};
@@ -15,7 +15,7 @@ use miette::{
     SpanContents, ThemeCharacters, ThemeStyles,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Lines that a place may cover before only its first is shown.
 const MOST_LINES: usize = 4;
@@ -33,7 +33,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> Str
         out += &one(diagnostic, sources, style);
         if explained.insert(diagnostic.code) {
             let page = format!("explain: cwrc explain {}", diagnostic.code.number());
-            out += &format!("  {}\n", style.paint(Ink::Quiet, page));
+            let _ = writeln!(out, "  {}", style.paint(Ink::Quiet, page));
         }
         out.push('\n');
     }
@@ -114,9 +114,7 @@ struct Sheet {
 fn sheets(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Vec<Sheet> {
     let home = diagnostic.at.span;
     let line = |label: &Label| sources.position(label.span).0;
-    let is_near = |label: &&Label| {
-        label.span.file == home.file && line(label).abs_diff(line(&diagnostic.at)) <= NEAR
-    };
+    let is_near = |label: &&Label| label.span.file == home.file && line(label).abs_diff(line(&diagnostic.at)) <= NEAR;
     let (near, far): (Vec<&Label>, Vec<&Label>) = diagnostic.also.iter().partition(is_near);
     let mut groups = vec![(home.file, Vec::from([&diagnostic.at]))];
     groups[0].1.extend(near);
@@ -250,7 +248,7 @@ impl Shown {
         while let Some((at, sign)) = signs.next() {
             let ends_line = sign == '\r' && signs.peek().is_some_and(|(_, next)| *next == '\n');
             if is_hidden(sign) && !matches!(sign, '\n' | '\t') && !ends_line {
-                shown.text.extend(sign.escape_unicode());
+                shown.text += &written_out(sign);
                 let behind = at + sign.len_utf8();
                 shown.added.push((behind, shown.text.len() - behind));
             } else {
@@ -347,9 +345,21 @@ mod tests {
 
     #[test]
     fn shows_every_label_and_each_page_once() {
-        insta::assert_snapshot!(drawn(Style::PLAIN));
-        insta::assert_snapshot!(drawn(Style { unicode: false, width: 60, ..Style::PLAIN }));
-        assert!(!drawn(Style::PLAIN).contains('\u{1b}'));
+        let plain = drawn(Style::PLAIN);
+        for part in [
+            "error[CWR215] no-stale\n  × `reply` has no `stale`\n   ╭─[policies/desk.cwr:1:1]\n",
+            "in this policy",
+            "╭─[policies/desk.cwr:5:8]\n",
+            "this can leave crawl",
+            "╭─[policies/shared.cwr:2:1]\n 1 │ signal a\n 2 │ signal b\\u{202E}\n   · ────┬───\n",
+            "declared here",
+            "  help: write `stale 28d`\n  explain: cwrc explain CWR215\n\nerror[CWR215]",
+            "╭─[policies/shared.cwr:3:1]\n",
+        ] {
+            assert!(plain.contains(part), "{part} is missing:\n{plain}");
+        }
+        assert_eq!(plain.matches("explain CWR215").count(), 1);
+        assert!(!plain.contains('\u{1b}') && drawn(Style { unicode: false, ..Style::PLAIN }).is_ascii());
         assert!(drawn(Style { colour: true, ..Style::PLAIN }).contains('\u{1b}'));
     }
 
@@ -378,7 +388,11 @@ mod tests {
             let files = [sources.add("a.cwr", text.as_str()), sources.add("b.cwr", "b\n")];
             let mut any = || {
                 let start = u32::try_from(next(text.len() + 3)).expect("small");
-                Span { file: files[usize::from(next(4) == 0)], start, end: start + u32::try_from(next(9)).expect("small") }
+                Span {
+                    file: files[usize::from(next(4) == 0)],
+                    start,
+                    end: start + u32::try_from(next(9)).expect("small"),
+                }
             };
             let diagnostic =
                 Diagnostic::new(Code::SyntaxError, any(), "m").label("one").also(any(), "two").also(any(), "three");

@@ -22,6 +22,6 @@ mod tests {
     #[test]
     fn says_what_and_what_to_do() {
         let told = human("cannot read x\u{1b}.jsonl: no such file", Some("name a file"), Style::PLAIN);
-        assert_eq!(told, "error: cannot read x\\u{1b}.jsonl: no such file\n  help: name a file\n");
+        assert_eq!(told, "error: cannot read x\\u{1B}.jsonl: no such file\n  help: name a file\n");
     }
 }

@@ -7,10 +7,48 @@ use crate::diagnostic::Code;
 
 /// Words that open a declaration or a clause.
 const KEYWORDS: &[&str] = &[
-    "action", "alive", "approval", "assure", "attribute", "bad", "bar", "ceiling", "cooldown", "counts", "demotes",
-    "evaluate", "follows", "formerly", "gate", "given", "good", "hold", "import", "irreversible", "keep", "ladder",
-    "language", "matches", "mean", "metric", "owner", "policy", "promises", "promote", "promotes", "read_only",
-    "reentry", "renew", "requires", "review", "risk", "settle", "signal", "stale", "stop", "trip",
+    "action",
+    "alive",
+    "approval",
+    "assure",
+    "attribute",
+    "bad",
+    "bar",
+    "ceiling",
+    "cooldown",
+    "counts",
+    "demotes",
+    "evaluate",
+    "follows",
+    "formerly",
+    "gate",
+    "given",
+    "good",
+    "hold",
+    "import",
+    "irreversible",
+    "keep",
+    "ladder",
+    "language",
+    "matches",
+    "mean",
+    "metric",
+    "owner",
+    "policy",
+    "promises",
+    "promote",
+    "promotes",
+    "read_only",
+    "reentry",
+    "renew",
+    "requires",
+    "review",
+    "risk",
+    "settle",
+    "signal",
+    "stale",
+    "stop",
+    "trip",
 ];
 
 /// Lines of prose are not longer than this, however wide the terminal.
@@ -153,10 +191,7 @@ mod tests {
     fn keywords_strings_and_comments_stand_out() {
         let style = Style { colour: true, ..Style::PLAIN };
         let told = highlighted("  owner \"a # b\" x # c \"d\"", style);
-        assert_eq!(
-            told,
-            "  \u{1b}[36mowner\u{1b}[0m \u{1b}[32m\"a # b\"\u{1b}[0m x \u{1b}[2m# c \"d\"\u{1b}[0m"
-        );
+        assert_eq!(told, "  \u{1b}[36mowner\u{1b}[0m \u{1b}[32m\"a # b\"\u{1b}[0m x \u{1b}[2m# c \"d\"\u{1b}[0m");
         assert_eq!(highlighted("}", style), "}");
     }
 }

@@ -238,7 +238,7 @@ impl<'a> Writer<'a> {
         let renew = self.plan.actions[decision.action.index()].renew.as_ref();
         let names = renew.map_or(&[][..], |renew| &renew.attributes).iter();
         let names = names.map(|id| self.plan.attributes[id.index()].name.clone());
-        Ordered(names.zip(cohort.iter().map(value)).collect())
+        Ordered(names.zip(cohort.iter().map(|given| value(given.as_ref()))).collect())
     }
 
     fn bars(&self, readings: &[Reading]) -> Vec<BarJson> {
@@ -339,7 +339,7 @@ fn standing(reading: &Reading) -> &'static str {
 }
 
 /// Text and flags as they are, numbers as exact decimal strings, null where the attribute was absent.
-fn value(given: &Option<Given<'static>>) -> Value {
+fn value(given: Option<&Given<'static>>) -> Value {
     match given {
         None => Value::Null,
         Some(Given::Number(number)) => Value::String(number.to_string()),

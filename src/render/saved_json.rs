@@ -32,6 +32,7 @@ struct Promotion {
     action: String,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "the fields of the state, as they are")]
 /// A hand-written state may leave out what it does not know: only tier and since are needed.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,18 +14,23 @@ pub(super) fn is_hidden(sign: char) -> bool {
         )
 }
 
-/// Foreign text on one line, hidden characters written out (`\u{202e}`), so that it can neither move the cursor nor
+/// Foreign text on one line, hidden characters written out (`\u{202E}`), so that it can neither move the cursor nor
 /// look like something else.
 pub(super) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text.chars() {
         if is_hidden(sign) {
-            out.extend(sign.escape_unicode());
+            out += &written_out(sign);
         } else {
             out.push(sign);
         }
     }
     out
+}
+
+/// `\u{202E}`, as a policy would write it.
+pub(super) fn written_out(sign: char) -> String {
+    format!("\\u{{{:X}}}", u32::from(sign))
 }
 
 /// The start of a text, so many characters at most, with a sign that there was more.
@@ -62,7 +67,7 @@ pub(super) fn pad_left(text: &str, columns: usize) -> String {
 }
 
 /// Breaks a text at spaces, with `first` before its first line and `rest` before the others; ends with a line break.
-/// A word that is too long stands alone on its line.
+/// A word that is too long stands alone on its line; the glue before a word that starts a line is dropped.
 pub(super) fn wrap(text: &str, first: &str, rest: &str, columns: usize) -> String {
     let (mut out, mut used, mut empty) = (first.to_owned(), width(first), true);
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -72,6 +77,7 @@ pub(super) fn wrap(text: &str, first: &str, rest: &str, columns: usize) -> Strin
             out.push_str(rest);
             (used, empty) = (width(rest), true);
         }
+        let word = if empty { word.trim_start_matches(GLUE) } else { word };
         if !empty {
             out.push(' ');
         }
@@ -95,7 +101,7 @@ pub(super) fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -118,7 +124,7 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_written_out() {
-        assert_eq!(clean("a\u{202e}b\u{1b}[31m\tc\u{feff}é"), "a\\u{202e}b\\u{1b}[31m\\u{9}c\\u{feff}é");
+        assert_eq!(clean("a\u{202e}b\u{1b}[31m\tc\u{feff}é"), "a\\u{202E}b\\u{1B}[31m\\u{9}c\\u{FEFF}é");
     }
 
     #[test]

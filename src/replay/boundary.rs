@@ -44,8 +44,8 @@ impl<'a> Walk<'a> {
         self.renewals(now, &mut moved);
         self.keeps(now, &mut moved);
         self.stale(now, &mut moved);
-        let approvals = self.passing(now, &moved);
-        let promoted = self.promote(now, approvals);
+        let eligible = self.passing(now, &moved);
+        let promoted = self.promote(now, &eligible);
         self.defer(now, promoted);
         if let Some(promoted) = promoted {
             moved[promoted.index()] = true;
@@ -143,8 +143,8 @@ impl<'a> Walk<'a> {
         for action in self.actions().filter(|action| !moved[action.index()]).collect::<Vec<_>>() {
             let Some(gate) = self.gate_below(action) else { continue };
             let bars = self.keep_readings(action, gate, now);
-            let state = &mut self.states[action.index()];
-            for (last, reading) in state.last_evidence.iter_mut().zip(&bars) {
+            let of_action = &mut self.states[action.index()];
+            for (last, reading) in of_action.last_evidence.iter_mut().zip(&bars) {
                 if reading.standing >= Standing::Short {
                     *last = now;
                 }
@@ -160,8 +160,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Step 5: since when all bars clear, and since when it is eligible. Gives the approvals of the eligible.
-    fn passing(&mut self, now: Tick, moved: &[bool]) -> Vec<(ActionId, Option<Approval>)> {
+    /// Step 5: since when all bars clear, and since when it is eligible. Gives the eligible.
+    fn passing(&mut self, now: Tick, moved: &[bool]) -> Vec<ActionId> {
         for action in self.actions() {
             if let Some(cause) = self.why_not_passing(action, now, moved[action.index()]) {
                 self.reset(now, action, cause);
@@ -170,10 +170,9 @@ impl<'a> Walk<'a> {
             }
         }
         // Eligibility asks for the tiers as they stand after steps 1 to 4, which no promotion has changed yet.
-        let eligible: Vec<_> =
-            self.actions().filter_map(|action| Some((action, self.eligible(action, now)?))).collect();
+        let eligible: Vec<ActionId> = self.actions().filter(|action| self.is_eligible(*action, now)).collect();
         for action in self.actions() {
-            let is_eligible = eligible.iter().any(|(it, _)| *it == action);
+            let is_eligible = eligible.contains(&action);
             let state = self.state(action);
             state.eligible_since = if is_eligible { state.eligible_since.or(Some(now)) } else { None };
         }
@@ -207,18 +206,12 @@ impl<'a> Walk<'a> {
             .map(|(at, _)| at)
     }
 
-    /// `Some` if eligible, with the approval where the gate needs one.
-    fn eligible(&self, action: ActionId, now: Tick) -> Option<Option<Approval>> {
+    fn is_eligible(&self, action: ActionId, now: Tick) -> bool {
         let state = &self.states[action.index()];
-        let gate = self.plan_of(action).gate_above(state.tier)?;
-        let held = now - state.passing_since? >= gate.hold;
-        if !held || self.unmet_requirement(gate).is_some() {
-            return None;
-        }
-        match &gate.approval {
-            None => Some(None),
-            Some(_) => self.approval(action, gate, now).map(Some),
-        }
+        let Some(gate) = self.plan_of(action).gate_above(state.tier) else { return false };
+        state.passing_since.is_some_and(|since| now - since >= gate.hold)
+            && self.unmet_requirement(gate).is_none()
+            && (gate.approval.is_none() || self.approval(action, gate, now).is_some())
     }
 
     /// The first `requires` that does not hold.
@@ -246,15 +239,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Step 6: among the eligible the earliest, then the lowest risk, then the first declared goes one tier up.
-    fn promote(&mut self, now: Tick, eligible: Vec<(ActionId, Option<Approval>)>) -> Option<ActionId> {
+    fn promote(&mut self, now: Tick, eligible: &[ActionId]) -> Option<ActionId> {
         if self.last_promotion.is_some_and(|(at, _)| at > now - self.plan.promote_ticks) {
             return None;
         }
         let rank = |action: ActionId| (self.states[action.index()].eligible_since, self.plan_of(action).risk, action);
-        let (action, approval) = eligible.into_iter().min_by_key(|(action, _)| rank(*action))?;
+        let action = eligible.iter().copied().min_by_key(|action| rank(*action))?;
         let state = &self.states[action.index()];
         let gate = self.plan_of(action).gate_above(state.tier)?;
         let held_since = state.passing_since?;
+        let approval = gate.approval.as_ref().and_then(|_| self.approval(action, gate, now));
         let bars = self.bar_readings(action, gate, now);
         let clause = self.plan.gate_path(action, gate.step);
         let (from, to, keeps) = (gate.step.from(), gate.step.to(), gate.keeps.len());

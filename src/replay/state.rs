@@ -5,6 +5,7 @@ use crate::value::Tier;
 use crate::value::duration::Tick;
 
 /// The state of one action type at a boundary.
+#[expect(clippy::struct_excessive_bools, reason = "four facts of the specification, independent of each other")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     /// Where it stands.

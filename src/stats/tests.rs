@@ -127,11 +127,11 @@ fn steps_end_where_they_are_told_to() {
     assert_eq!(table.steps(124, 100), [59, 93, 124]);
     assert_eq!(table.steps(123, 100), [59, 93]);
     assert_eq!(table.steps(123, 1), [59]);
-    assert_eq!(table.steps(0, 100), []);
-    assert_eq!(table.steps(u64::MAX, 0), []);
+    assert!(table.steps(0, 100).is_empty());
+    assert!(table.steps(u64::MAX, 0).is_empty());
     assert_eq!(point(95_000_000, true).steps(41, 100), [1, 21, 41]);
     assert_eq!(point(E8, false).steps(u64::MAX, 100), [1]);
-    assert_eq!(point(E8, true).steps(u64::MAX, 100), []);
+    assert!(point(E8, true).steps(u64::MAX, 100).is_empty());
 }
 
 #[test]

@@ -138,6 +138,9 @@ impl Reader<'_> {
         };
         let mut places: [Option<Span>; PARTS.len()] = [None; PARTS.len()];
         for part in pair.clone().into_inner() {
+            if part.as_rule() == Rule::stray_comma {
+                self.stray_comma(&part);
+            }
             if let Some(place) = PARTS.iter().position(|(rule, _)| *rule == part.as_rule()) {
                 self.bar_part(&part, place, &mut places, &mut bar);
             }

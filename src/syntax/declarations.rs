@@ -127,6 +127,10 @@ impl Reader<'_> {
         match part.as_rule() {
             Rule::open => body.open = Some(self.extent(part)),
             Rule::close => body.closed = true,
+            Rule::extra_open => {
+                let report = Self::fault(self.extent(part), "this `{` opens nothing");
+                self.report(report.help("leave it out"));
+            }
             Rule::stray_comma => self.stray_comma(part),
             Rule::broken_clause | Rule::broken_gate_clause => self.broken_clause(part, body),
             rule => {

@@ -38,7 +38,7 @@ impl Token {
     /// Whether it shows that something is missing before it, rather than that it is wrong itself.
     fn ends(&self) -> bool {
         match self.rule {
-            Rule::word => is(Rule::keyword_alone, &self.text),
+            Rule::word => is(Rule::lone_keyword, &self.text),
             Rule::op => true,
             _ => matches!(self.text.as_str(), "{" | "}" | ")" | ","),
         }
@@ -108,7 +108,7 @@ impl Reader<'_> {
             (Some(found), Some(before)) if faulty.complete == Some(found.span.start as usize) => {
                 differs(&expected, found, before)
             }
-            (Some(found), Some(before)) => compare(&expected, found, before),
+            (Some(found), Some(before)) => compare(&expected, found, before, faulty.keyword),
             (Some(found), None) => unexpected(found, None),
             (None, Some(before)) => missing(&expected, before),
             (None, None) => Self::fault(self.span(faulty.start, faulty.end), "this cannot be read"),
@@ -136,16 +136,23 @@ fn furthest(faulty: &Faulty<'_>) -> (usize, Vec<String>) {
             expected.push(words);
         }
     }
+    if expected.iter().any(|it| it == "a comparison") {
+        expected.retain(|it| it == "a comparison" || it.starts_with('`'));
+    }
     (faulty.start + at, expected)
 }
 
 /// Something else, or nothing, stands where one of `expected` must.
-fn compare(expected: &[String], found: &Token, before: &Token) -> Diagnostic {
+fn compare(expected: &[String], found: &Token, before: &Token, keyword: &str) -> Diagnostic {
     let is_near = found.is_word() && words::near(&found.text, &keywords(expected)).is_some();
-    let joins = found.is_word() && is(Rule::joint, &found.text) && expected.iter().all(|it| it.starts_with('`'));
-    match found.ends() && found.text != "=" && !is_near && !joins {
-        true => missing(expected, before),
-        false => differs(expected, found, before),
+    // A word that goes on with this clause shows what is missing before it; one that does not is wrong itself.
+    let own = words::example(keyword).is_some_and(|example| example.split(' ').any(|word| word == found.text));
+    let all_words = expected.iter().all(|it| it.starts_with('`'));
+    let joins = found.is_word() && is(Rule::joint, &found.text) && (all_words || !own);
+    if found.ends() && found.text != "=" && !is_near && !joins {
+        missing(expected, before)
+    } else {
+        differs(expected, found, before)
     }
 }
 
@@ -158,6 +165,7 @@ fn differs(expected: &[String], found: &Token, before: &Token) -> Diagnostic {
     let message = format!("expected {} after `{was}`, found `{is}`", words::either(expected));
     let report = Reader::fault(found.span, message);
     match words::near(&found.text, &keywords(expected)) {
+        _ if found.text == "is" => report.help("write `==`"),
         Some(near) if found.is_word() => report.help(format!("did you mean `{near}`?")),
         _ if found.text == "=" => report.help("leave the `=` out"),
         _ => report,

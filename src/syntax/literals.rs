@@ -3,6 +3,7 @@
 use super::ast::{Literal, Name, Value};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
+use super::words::shown;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::value::duration::Unit;
@@ -12,6 +13,9 @@ use crate::value::{Decimal, Duration, Instant, Number};
 const LONGEST: i64 = 36_500;
 /// Decimals that a literal may have.
 const DECIMALS: usize = 6;
+
+/// Longer literals are not told apart when they are faulty.
+const TELLABLE: usize = 40;
 
 /// Why a text is no literal: code, message and what to write.
 struct Fault {
@@ -108,7 +112,7 @@ impl Reader<'_> {
         let length = rest.chars().next().map_or(0, char::len_utf8);
         let start = string.start as usize + at;
         let span = self.span(start, start + 1 + length);
-        let report = Self::fault(span, format!("`{}` is not an escape", self.slice(span)));
+        let report = Self::fault(span, format!("`{}` is not an escape", shown(self.slice(span))));
         self.report(report.help("write `\\\"`, `\\\\`, `\\n`, `\\t` or `\\u{…}` with up to six hexadecimal digits"));
         length
     }
@@ -117,7 +121,7 @@ impl Reader<'_> {
     fn quoted(&mut self, text: &str, span: Span) -> String {
         let said = text.trim_matches(['\'', '“', '”', '„']).to_owned();
         let report = Self::fault(span, "a string stands in double quotes");
-        self.report(report.help(format!("write `\"{said}\"`")));
+        self.report(report.help(format!("write `\"{}\"`", shown(&said))));
         said
     }
 }
@@ -132,6 +136,10 @@ fn code_point(rest: &str) -> Option<(char, usize)> {
 
 /// A number, duration, percentage, difference of percentages or date.
 fn number_like(text: &str) -> Result<Literal, Fault> {
+    if text.len() > TELLABLE {
+        let message = format!("`{}` is not a value", shown(text));
+        return number(text).map_err(|_| Fault::syntax(message, "write fewer digits"));
+    }
     let is_amount = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ',' | '_' | '+' | '-');
     let rest = text.trim_start_matches(is_amount);
     let amount = &text[..text.len() - rest.len()];
@@ -258,7 +266,7 @@ fn decimal(text: &str) -> Result<String, Fault> {
         b'+' | b'-' => at == 0 && digit(1),
         _ => byte.is_ascii_digit(),
     };
-    let points = bytes.iter().filter(|byte| **byte == b'.').count();
+    let points = text.matches('.').count();
     if points > 1 || !bytes.iter().enumerate().all(framed) {
         return Err(malformed(text));
     }
@@ -306,7 +314,9 @@ fn usual(text: &str) -> Option<String> {
 fn unknown_unit(text: &str, amount: &str, unit: &str) -> Fault {
     let message = format!("`{unit}` is not a unit");
     match unit {
-        "m" => Fault::value(message, format!("write `{amount}min` for minutes; months do not exist, count in days")),
+        "m" | "M" => {
+            Fault::value(message, format!("write `{amount}min` for minutes; months do not exist, count in days"))
+        }
         "month" | "months" | "mo" | "y" | "year" | "years" => {
             Fault::value(message, "months and years differ in length: count in days, as in `30d`")
         }

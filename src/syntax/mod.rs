@@ -22,6 +22,8 @@ mod scan;
 mod tests;
 mod words;
 
+pub use scan::LONGEST;
+
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 use grammar::{Grammar, Rule};

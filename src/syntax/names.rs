@@ -3,6 +3,7 @@
 use super::ast::{Name, StepName};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
+use super::words::shown;
 use crate::source::{Span, Spanned};
 
 impl Reader<'_> {
@@ -13,9 +14,9 @@ impl Reader<'_> {
             return name;
         }
         let proper = proper(&name.value);
-        let report = Self::fault(name.span, format!("`{}` is not a name", name.value));
+        let report = Self::fault(name.span, format!("`{}` is not a name", shown(&name.value)));
         self.report(report.help(match &proper {
-            Some(proper) => format!("names are lower-case letters, digits and `_`: write `{proper}`"),
+            Some(proper) => format!("names are lower-case letters, digits and `_`: write `{}`", shown(proper)),
             None => "names are lower-case letters, digits and `_`, and begin with a letter".to_owned(),
         }));
         Spanned::new(proper.unwrap_or(name.value), name.span)

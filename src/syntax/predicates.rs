@@ -3,6 +3,7 @@
 use super::ast::{Literal, Op, Predicate, Value};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
+use super::words::shown;
 use crate::source::{Span, Spanned};
 
 impl Reader<'_> {
@@ -33,6 +34,7 @@ impl Reader<'_> {
         for part in pair.clone().into_inner() {
             match part.as_rule() {
                 Rule::negation => sides.push(self.negation(&part)),
+                _ if part.as_str() == "," => self.wrong_sign(self.extent(&part), ",", "and"),
                 _ => self.joint(&part, "&&", "and"),
             }
         }
@@ -81,7 +83,7 @@ impl Reader<'_> {
         };
         if let Some(op) = grammar::part(pair, Rule::op) {
             let op = self.op(&op);
-            return match grammar::part(pair, Rule::constant) {
+            return match grammar::part(pair, Rule::operand) {
                 Some(value) => Predicate::Compare { value: self.constant(&value, &attribute.value), attribute, op },
                 None => Predicate::Broken,
             };
@@ -91,7 +93,7 @@ impl Reader<'_> {
             return Predicate::In { attribute, values };
         };
         let report = Self::fault(self.extent(&not_in), "`not in` is not an operator");
-        self.report(report.help(format!("write `not {} in (…)`", attribute.value)));
+        self.report(report.help(format!("write `not {} in (…)`", shown(&attribute.value))));
         Predicate::Not(Box::new(Predicate::In { attribute, values }))
     }
 
@@ -117,6 +119,12 @@ impl Reader<'_> {
         if word == "true" || word == "false" {
             return value;
         }
+        let lower = word.to_lowercase();
+        if lower == "true" || lower == "false" {
+            self.wrong_sign(value.span, word, &lower);
+            return Value { literal: Literal::Word(lower), span: value.span };
+        }
+        let (word, attribute) = (shown(word), shown(attribute));
         let report = Self::fault(value.span, format!("`{word}` is not a value to compare `{attribute}` with"));
         self.report(report.help(format!(
             "a comparison has a string, a number, `true` or `false` on its right: write `\"{word}\"` for the text; \
@@ -137,17 +145,17 @@ impl Reader<'_> {
         let mut op = self.op(&op);
         op.value = mirrored(op.value);
         let report = Self::fault(self.extent(pair), "the value stands left of the attribute");
-        let said = self.slice(value.span);
-        self.report(report.help(format!("write `{} {} {said}`", attribute.value, op.value.sign())));
+        let (name, said) = (shown(&attribute.value), shown(self.slice(value.span)));
+        self.report(report.help(format!("write `{name} {} {said}`", op.value.sign())));
         Predicate::Compare { attribute, op, value }
     }
 
     /// `vip`
     fn bare_flag(&mut self, pair: &Pair<'_>) -> Predicate {
         let span = self.extent(pair);
-        let word = self.slice(span);
+        let word = shown(self.slice(span));
         let report = Self::fault(span, format!("`{word}` alone is no comparison"));
-        self.report(report.help(match word {
+        self.report(report.help(match word.as_str() {
             "true" | "false" => "compare an attribute with it, as in `vip == true`".to_owned(),
             _ => format!("write `{word} == true`"),
         }));
@@ -173,7 +181,9 @@ impl Reader<'_> {
 
     /// Reports a sign that is written otherwise.
     pub(super) fn wrong_sign(&mut self, span: Span, sign: &str, right: &str) {
-        let report = Self::fault(span, format!("`{sign}` is not an operator"));
+        let is_word = sign.starts_with(char::is_alphabetic);
+        let what = if is_word { "a value" } else { "an operator" };
+        let report = Self::fault(span, format!("`{sign}` is not {what}"));
         self.report(report.help(format!("write `{right}`")));
     }
 }

@@ -5,7 +5,7 @@
 
 use super::ast::{Clause, ClauseKind, Declaration, File, Kind, Literal, StepName, Value};
 use super::declarations::{Body, empty_head};
-use super::diagnose::{Faulty, Token};
+use super::diagnose::{Faulty, Token, is};
 use super::grammar::{self, Pair, Rule};
 use super::names;
 use super::reader::Reader;
@@ -17,7 +17,7 @@ impl Reader<'_> {
     /// The text did not match at all, which only a limit of the parser itself can cause.
     pub(super) fn lost(&mut self, error: &pest::error::Error<Rule>) {
         let (pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _))) = error.location;
-        self.report(Self::fault(self.span(at, at), "the text cannot be read from here on"));
+        self.report(Self::fault(self.span(at, at), "the text cannot be read from here on").help("simplify it"));
     }
 
     /// Clauses outside of any body. Those behind declarations that stand in a body are given to its owner, `around`;
@@ -41,9 +41,10 @@ impl Reader<'_> {
         }
         let end = self.span((last.span.end as usize).saturating_sub(1), last.span.end as usize);
         let closed = self.slice(end) == "}";
-        self.report(match closed {
-            true => report.also(end, "the body before it ends here").help("leave the `}` before it out"),
-            false => report.help("clauses stand between the braces of a declaration"),
+        self.report(if closed {
+            report.also(end, "the body before it ends here").help("leave the `}` before it out")
+        } else {
+            report.help("clauses stand between the braces of a declaration")
         });
         last.broken |= !closed;
         last.clauses.extend(body.clauses);
@@ -55,9 +56,9 @@ impl Reader<'_> {
         self.report(Self::fault(self.span(start, start + 1), "this `}` closes nothing").help("leave it out"));
     }
 
-    /// A comma between clauses, or inside a number.
+    /// A comma between clauses, or between the parts of one.
     pub(super) fn stray_comma(&mut self, pair: &Pair<'_>) {
-        self.report(Self::fault(self.extent(pair), "no `,` ends a clause").help("leave the `,` out"));
+        self.report(Self::fault(self.extent(pair), "no `,` ends a clause or a part of one").help("leave the `,` out"));
     }
 
     /// A clause that cannot be read, or several without a readable one between them.
@@ -154,7 +155,8 @@ impl Reader<'_> {
         if let ClauseKind::Stale(Value { literal: Literal::Word(word), span }) = &clause.kind
             && words::near(word, &["never"]).is_some()
         {
-            let report = Self::fault(*span, format!("expected a duration or `never` after `stale`, found `{word}`"));
+            let report =
+                Self::fault(*span, format!("expected a duration or `never` after `stale`, found `{}`", shown(word)));
             return Some(report.help("did you mean `never`?"));
         }
         match further {
@@ -163,7 +165,9 @@ impl Reader<'_> {
                 let message = format!("`{}` does not go on with the clause `{keyword}`", shown(&first.text));
                 Some(Self::fault(first.span, message).help(format!("did you mean `{word}`?")))
             }
-            None if first.text == "," || first.is_word() => Some(self.behind(clause, first)),
+            None if first.is_word() && (first.text == "and" || !is(Rule::joint, &first.text)) => {
+                Some(self.behind(clause, first))
+            }
             _ => {
                 let start = clause.span.start as usize;
                 Some(self.diagnose(&Faulty {
@@ -196,9 +200,14 @@ impl Reader<'_> {
                 | ClauseKind::Counts { .. }
                 | ClauseKind::Alive { .. }
         );
-        report.help(match is_list {
-            true => format!("to go on with the list of `{}`, write a comma before it", clause.keyword.value),
-            false => format!("the clause `{}` ends before it", clause.keyword.value),
+        let keyword = &clause.keyword.value;
+        report.help(if is_list {
+            match word.text.as_str() {
+                "and" => "write a comma instead".to_owned(),
+                _ => format!("to go on with the list of `{keyword}`, write a comma before it"),
+            }
+        } else {
+            format!("the clause `{keyword}` ends before it")
         })
     }
 
@@ -301,6 +310,7 @@ fn misspelt(found: &Token, meant: Option<&str>, place: Place) -> Diagnostic {
     match meant {
         Some(meant) if found.text.to_lowercase() == meant => report.help(format!("write `{meant}`")),
         Some(meant) => report.help(format!("did you mean `{meant}`?")),
+        None if matches!(found.text.as_str(), "follows" | "from") => report.help("it stands before the `{`"),
         None if known.is_empty() => report.help("a clause begins with its keyword, as in `hold 14d`"),
         None => report.help(format!("the clauses of {} are `{}`", place.words(), known.join("`, `"))),
     }

@@ -12,8 +12,8 @@ use pest::Parser as _;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The longest text that is read, in bytes.
-const LONGEST: usize = 1 << 20;
+/// The longest text that is read, in bytes: enough for 30,000 action types.
+pub const LONGEST: usize = 8 << 20;
 /// How deep parentheses and `not`s may nest.
 const DEEPEST: usize = 64;
 /// The edition that this grammar is.
@@ -29,7 +29,7 @@ impl<'t> Reader<'t> {
             let span = self.span(0, 0);
             let message = format!("the file has {} bytes", self.text.len());
             let report = Diagnostic::new(Code::UnreadableInput, span, message);
-            self.only(report.help(format!("a policy file has at most {LONGEST} bytes: import parts of it")));
+            self.only(report.help(format!("a policy file has at most {} MiB: import parts of it", LONGEST >> 20)));
             return None;
         }
         if !self.knows_edition() {

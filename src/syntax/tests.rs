@@ -38,7 +38,7 @@ fn conformance_policies_are_the_language() {
 const SUPPORT: &str = include_str!("../../tests/cases/syntax/support.cwr");
 
 /// Clauses that use every form of the language, keywords as names among them.
-const EVERYTHING: &str = "\
+pub(super) const EVERYTHING: &str = "\
 language 1 import \"shared/a.cwr\" import \"b.cwr\"
 policy policy { owner \"x\" evaluate every 90min promote one per 2h review by 2026-03-01
   trip good, bad >= 3 within 1d to crawl renew on model, prompt_version to crawl }
@@ -52,7 +52,7 @@ ladder standard { gate crawl to walk { bar hold >= 4.2 over tier min 1_000 confi
   cooldown 7d reentry 1pp stale 28d trip over >= 1 within 90min to walk renew on to to walk }
 action a follows standard { risk low irreversible read_only matches not (vip == true or region in (\"EU\", 5))
     and and != -1 and not not == \"x\" or in in (\"y\")
-  gate walk to run { keep bar < 4% over 14d min 100 margin 0.5 requires at at walk approval \"CFO\" stop after 180d }
+  gate walk to run { keep bar < 4% over 14d min 100 margin 0.5 keep score >= 4.2 min 5 requires at at walk approval \"CFO\" stop after 180d }
   ceiling walk because \"no\" stale never because \"why\" formerly old_a, hold }
 assure a crawl to walk { given bar = 97% given traffic 500 per 1d given traffic = 1% promotes within 60d at least 90%
   demotes within 90d at most 0.5% }
@@ -215,7 +215,7 @@ fn clauses_that_cannot_be_read() {
 fn clauses_that_can_be_read_all_the_same() {
     in_gate("hold: 14d", "13 CWR001 no `:` follows a keyword or a name", "leave the `:` out");
     in_gate("hold 14d;", "17 CWR001 no `;` ends a clause", "leave the `;` out");
-    in_gate("hold 14d,", "17 CWR001 no `,` ends a clause", "leave the `,` out");
+    in_gate("hold 14d,", "17 CWR001 no `,` ends a clause or a part of one", "leave the `,` out");
     in_gate("hold\u{a0}14d", "13 CWR001 `\\u{A0}` is not an ordinary space", "write an ordinary space");
     let help = "remove it; in a string, write `\\u{202E}`";
     in_gate("hold 14d # \u{202e}", "20 CWR001 the control character `\\u{202E}` stands in the text", help);
@@ -245,6 +245,9 @@ fn predicates_out_of_habit() {
         "11 CWR001 no value follows this comma",
         "leave the comma out, or write a value after it",
     );
+    in_matches("a == 1, b == 2", "7 CWR001 `,` is not an operator", "write `and`");
+    in_matches("a > 1,000", "5 CWR001 `1,000` is not a number", "write `1_000`");
+    in_matches("a == TRUE", "6 CWR001 `TRUE` is not a value", "write `true`");
     in_matches("vip", "1 CWR001 `vip` alone is no comparison", "write `vip == true`");
     in_matches("a == 1 and not vip", "16 CWR001 `vip` alone is no comparison", "write `vip == true`");
     in_matches(
@@ -256,6 +259,20 @@ fn predicates_out_of_habit() {
     let help = "a comparison has a string, a number, `true` or `false` on its right: write `\"b\"` for the text; \
                 two attributes cannot be compared";
     in_matches("a == b", "6 CWR001 `b` is not a value to compare `a` with", help);
+}
+
+#[test]
+fn predicates_that_cannot_be_read() {
+    let one = |predicate: &str| faults(&format!("action a {{ matches {predicate} stale 28d }}"));
+    assert_eq!(one(""), ["1:12 CWR001 a comparison is missing after `matches`"]);
+    assert_eq!(one("not"), ["1:20 CWR001 a comparison is missing after `not`"]);
+    assert_eq!(one("(a == 1"), ["1:26 CWR001 `)` is missing after `1`"]);
+    assert_eq!(one("a =="), ["1:22 CWR001 a value is missing after `==`"]);
+    assert_eq!(one("action is 5"), ["1:27 CWR001 expected a comparison sign or `in` after `action`, found `is`"]);
+    assert_eq!(one("region in 5"), ["1:30 CWR001 expected `(` after `in`, found `5`"]);
+    assert_eq!(one("a == 1 or or b == 2"), ["1:33 CWR001 expected a comparison sign or `in` after `or`, found `b`"]);
+    assert_eq!(one("a > 50 and < 100"), ["1:27 CWR001 a comparison is missing after `and`"]);
+    assert_eq!(one("a == 1 and b ~= 2").len(), 1);
 }
 
 #[test]
@@ -313,7 +330,7 @@ fn limits_and_editions() {
         &format!("action a {{ matches {}a == 1 }}", "not ".repeat(65)),
         &["1:276 CWR007 parentheses and `not`s nest deeper than 64"],
     );
-    check(&" ".repeat((1 << 20) + 1), &["1:1 CWR007 the file has 1048577 bytes"]);
+    check(&" ".repeat((8 << 20) + 1), &["1:1 CWR007 the file has 8388609 bytes"]);
     let many = faults(&"foo\n".repeat(60));
     assert_eq!((many.len(), many[50].as_str()), (51, "51:1 CWR001 10 more faults are not shown"));
 }

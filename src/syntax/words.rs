@@ -227,7 +227,7 @@ pub(super) fn describe(rule: Rule, subject: &str) -> Option<String> {
         Rule::count => "a count",
         Rule::date => "a date",
         Rule::text | Rule::key | Rule::path => "a string",
-        Rule::constant => "a value",
+        Rule::constant | Rule::operand => "a value",
         Rule::op => "a comparison sign",
         Rule::equals => "`=`",
         Rule::open => "`{`",
@@ -240,8 +240,14 @@ pub(super) fn describe(rule: Rule, subject: &str) -> Option<String> {
         Rule::margin => "`margin`",
         Rule::and => "`and`",
         Rule::or => "`or`",
-        Rule::predicate | Rule::disjunction | Rule::conjunction | Rule::negation => "a comparison",
-        Rule::group | Rule::comparison | Rule::swapped | Rule::bare_flag => "a comparison",
+        Rule::predicate
+        | Rule::disjunction
+        | Rule::conjunction
+        | Rule::negation
+        | Rule::group
+        | Rule::comparison
+        | Rule::swapped
+        | Rule::bare_flag => "a comparison",
         _ => return None,
     };
     Some(fixed.to_owned())

@@ -43,8 +43,8 @@ fn expected(case: &Case, digest: &str) -> Result<String, String> {
 }
 
 /// Compares one case and counts what occurred in it.
-fn compare(seed: u64, seen: &mut BTreeMap<String, u64>) {
-    let case = case(seed);
+fn compare(number: u64, seen: &mut BTreeMap<String, u64>) {
+    let case = case(number);
     let plan = engine::plan(&case.policy);
     let got = engine::simulate(&plan, &[&case.history], &arguments(&case));
     match (got, expected(&case, &plan.digest)) {
@@ -52,9 +52,9 @@ fn compare(seed: u64, seen: &mut BTreeMap<String, u64>) {
         (Err(_), Err(_)) => *seen.entry("refused".to_owned()).or_default() += 1,
         (Ok(got), Ok(expected)) => {
             let diff = similar::TextDiff::from_lines(&expected, &got);
-            panic!("seed {seed}\n{}", diff.unified_diff().header("reference", "engine").context_radius(8));
+            panic!("seed {number}\n{}", diff.unified_diff().header("reference", "engine").context_radius(8));
         }
-        (got, expected) => panic!("seed {seed}: engine {got:?}\nreference {expected:?}"),
+        (got, expected) => panic!("seed {number}: engine {got:?}\nreference {expected:?}"),
     }
 }
 

@@ -26,7 +26,8 @@ fn document(name: &str) -> Option<String> {
 #[test]
 fn sessions_print_what_is_written() {
     let documents = DOCUMENTS.into_iter().filter(|name| document(name).is_some());
-    let held = documents.map(|name| holds(&repository(name), &repository("")).map_err(|diff| format!("{name}: {diff}")));
+    let held =
+        documents.map(|name| holds(&repository(name), &repository("")).map_err(|diff| format!("{name}: {diff}")));
     let wrong: Vec<String> = held.filter_map(Result::err).collect();
     assert!(wrong.is_empty(), "{}\nUPDATE_DOCS=1 writes it down", wrong.join("\n"));
 }

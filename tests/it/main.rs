@@ -12,10 +12,12 @@ mod differential;
 mod docs;
 mod engine;
 mod floors;
+mod generate;
 mod laws;
 mod plan;
 mod random;
 mod reference;
+mod render;
 mod replay;
 mod tidy;
 

@@ -2,9 +2,10 @@
 
 use crate::check::findings::Findings;
 use crate::check::subject::Subject;
-use crate::check::{perfect, words};
+use crate::check::words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Bar, Clause, Confidence, Metric, MetricKind};
+use crate::stats::{Allowed, Rule};
 use crate::syntax::ast::Op;
 use crate::value::Decimal;
 
@@ -45,20 +46,23 @@ fn out_of_reach(metric: &Metric, bar: &Bar, confidence: Confidence) -> Option<Di
     }
     let good = if metric.lower_is_better() { Decimal::ONE.minus(bar.target) } else { bar.target };
     let asked = words::confidence(confidence);
-    let Some(least) = perfect::least(confidence, good.hundred_millionths()?) else {
+    let (confidence_e8, target_e8) = (confidence.level.hundred_millionths()?, good.hundred_millionths()?);
+    let table = Allowed::new(Rule::Bound { method: confidence.method, confidence_e8, target_e8 });
+    if table.clears(u64::from(bar.min), 0) {
+        return None;
+    }
+    let Some(least) = table.least_perfect() else {
         let message = format!("`{}` can never be shown with {asked}", words::bar(metric, bar));
         let finding = Diagnostic::new(Code::UnreachableBar, bar.places.target, message)
             .label("no number of samples proves this")
             .also(bar.places.confidence, "asked for here");
         return Some(finding.help("choose a target that leaves room for doubt, or leave the confidence out"));
     };
-    (u64::from(bar.min) < least).then(|| {
-        let message = format!("even {} perfect samples fall short of `{}`", bar.min, words::bar(metric, bar));
-        Diagnostic::new(Code::UnreachableBar, bar.places.min, message)
-            .label(format!("a perfect record needs {least}"))
-            .also(bar.places.confidence, format!("with {asked}"))
-            .help(format!("write `min {least}` or more"))
-    })
+    let message = format!("even {} perfect samples fall short of `{}`", bar.min, words::bar(metric, bar));
+    let finding = Diagnostic::new(Code::UnreachableBar, bar.places.min, message)
+        .label(format!("a perfect record needs {least}"))
+        .also(bar.places.confidence, format!("with {asked}"));
+    Some(finding.help(format!("write `min {least}` or more")))
 }
 
 fn low(metric: &Metric) -> Decimal {

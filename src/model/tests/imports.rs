@@ -80,14 +80,14 @@ fn paths_stay_inside() {
 fn inputs_that_are_no_text() {
     let mut memory = Memory::of([("r.cwr", "import \"a.cwr\"\nimport \"b.cwr\"\npolicy p { owner \"o\" }")]);
     memory.0.insert("a.cwr".to_owned(), b"signal a\nsignal \xff".to_vec());
-    memory.0.insert("b.cwr".to_owned(), vec![b' '; (1 << 20) + 1]);
+    memory.0.insert("b.cwr".to_owned(), vec![b' '; crate::syntax::LONGEST + 1]);
     let (sources, _, found) = build_files(&memory, "r.cwr", ".");
     let found: Vec<String> = found.iter().map(|found| line(&sources, found, 0)).collect();
     assert_eq!(
         found,
         [
             "CWR007 2:8 `a.cwr` is not UTF-8 | save the file as UTF-8 | also 1:8 imported here",
-            "CWR007 1:1 `b.cwr` has 1048577 bytes, more than 1 MiB | split it and import the parts | also 2:8 imported \
+            "CWR007 1:1 `b.cwr` has 8388609 bytes, more than 8 MiB | split it and import the parts | also 2:8 imported \
              here",
         ]
     );

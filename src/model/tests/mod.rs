@@ -25,6 +25,10 @@ impl Files for Memory {
     fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
         self.0.get(path).cloned().ok_or_else(|| Error::from(ErrorKind::NotFound))
     }
+
+    fn list(&self, _: &str) -> std::io::Result<Vec<String>> {
+        Ok(self.0.keys().cloned().collect())
+    }
 }
 
 /// Loads and builds a root among files.

@@ -6,6 +6,7 @@ use crate::render::text::{clean, pad, wrap};
 use crate::replay::{Decision, Kind};
 use crate::value::duration::Tick;
 use crate::value::{Instant, Tier};
+use std::fmt::Write as _;
 
 /// No boundary is drawn wider than this.
 const WIDEST: usize = 4;
@@ -53,13 +54,13 @@ pub(super) fn chart(view: View) -> String {
     let mut out = view.heading("Tiers over time");
     let dates = axis.dates(view);
     if !dates.is_empty() {
-        out += &format!("{left}{}\n", view.style.paint(Ink::Quiet, dates));
+        let _ = writeln!(out, "{left}{}", view.style.paint(Ink::Quiet, dates));
     }
     for (at, action, outcome) in view.actions() {
         let decisions = view.run.decisions.iter().filter(|decision| decision.action.index() == at);
         let row = row(view, axis, &outcome.timeline, decisions);
         let last = outcome.timeline.last().map_or(Tier::Crawl, |(_, tier)| *tier);
-        out += &format!("  {}  {row}  {}\n", pad(&clean(&action.name), names), view.tier(last));
+        let _ = writeln!(out, "  {}  {row}  {}", pad(&clean(&action.name), names), view.tier(last));
     }
     out + &legend(view, &left)
 }
@@ -91,12 +92,7 @@ pub(super) fn sign(view: View, kind: Kind) -> (char, Ink, &'static str) {
 const IMPORTANCE: [Kind; 7] =
     [Kind::Trip, Kind::Demote, Kind::Renew, Kind::Stale, Kind::Promote, Kind::Stop, Kind::Defer];
 
-fn row<'a>(
-    view: View,
-    axis: Axis,
-    timeline: &[(Tick, Tier)],
-    decisions: impl Iterator<Item = &'a Decision>,
-) -> String {
+fn row<'a>(view: View, axis: Axis, timeline: &[(Tick, Tier)], decisions: impl Iterator<Item = &'a Decision>) -> String {
     let mut cells: Vec<(char, Ink)> = Vec::new();
     for column in 0..axis.columns {
         let last = axis.last_boundary(column);
@@ -126,8 +122,8 @@ fn legend(view: View, left: &str) -> String {
         let (sign, ink, word) = sign(view, kind);
         format!("{}\u{a0}{word}", view.style.paint(ink, sign))
     });
-    let all: Vec<String> = tiers.into_iter().chain(kinds).map(|part| part + "\u{a0}").collect();
-    wrap(&all.join(" "), left, left, view.style.width)
+    let all: Vec<String> = tiers.into_iter().chain(kinds).collect();
+    wrap(&all.join(" \u{a0}"), left, left, view.style.width)
 }
 
 impl Axis {
@@ -231,4 +227,48 @@ fn next_date(date: Instant, pace: Pace) -> Option<Instant> {
 fn month_start(year: i64, month: i64) -> Option<Instant> {
     let (year, month) = (year + month.div_euclid(12), month.rem_euclid(12) + 1);
     Instant::parse_date(&format!("{year:04}-{month:02}-01"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(from: &str, boundaries: i64, columns: i64) -> Axis {
+        let from = Instant::parse_date(from).expect("a date").tick(86_400);
+        Axis { from, boundaries, columns, tick_seconds: 86_400 }
+    }
+
+    #[test]
+    fn a_column_ends_where_the_next_begins() {
+        for (boundaries, columns) in [(10, 40), (10, 10), (181, 70), (365, 7), (1, 4)] {
+            let axis = axis("2026-01-02", boundaries, columns);
+            for column in 0..columns {
+                let last = axis.last_boundary(column);
+                assert!(axis.column(last) <= usize::try_from(column).expect("small"), "{axis:?} {column}");
+            }
+            for boundary in axis.from..axis.from + boundaries {
+                let column = i64::try_from(axis.column(boundary)).expect("small");
+                assert!(column < columns && axis.last_boundary(column) >= boundary, "{axis:?} {boundary}");
+            }
+        }
+    }
+
+    #[test]
+    fn dates_never_touch() {
+        for boundaries in [1, 3, 20, 45, 90, 181, 400, 1_000, 4_000, 40_000] {
+            let axis = axis("2026-01-02", boundaries, 70.min(boundaries * 4));
+            let labels = PACES.iter().map(|pace| axis.labels(*pace)).find(|labels| axis.fits(labels));
+            let labels = labels.expect("some pace fits");
+            for pair in labels.windows(2) {
+                assert!(pair[0].0 + pair[0].1.len() + 1 < pair[1].0, "{labels:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn months_carry_their_year_where_it_changes() {
+        let labels = axis("2026-11-15", 100, 100).labels(Pace::Months(1));
+        let labels: Vec<&str> = labels.iter().map(|(_, label)| label.as_str()).collect();
+        assert_eq!(labels, ["Dec 2026", "Jan 2027", "Feb"]);
+    }
 }

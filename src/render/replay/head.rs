@@ -1,13 +1,12 @@
 //! The head: which policy over which history, and what became of its lines.
 
-use super::{View, words};
+use super::View;
 use crate::history::Intake;
 use crate::history::intake::{Bad, Quote, Reason};
 use crate::render::Style;
 use crate::render::ink::Ink;
-use crate::render::text::{GLUE, clean, clip, pad, plural, thousands, wrap};
+use crate::render::text::{GLUE, clean, clip, pad, pad_left, plural, thousands, wrap};
 use crate::replay::Evidence;
-use crate::value::Instant;
 
 /// Hexadecimal digits of the digest that are shown.
 const DIGITS: usize = 12;
@@ -44,31 +43,29 @@ fn field(name: &str, text: &str, style: Style) -> String {
 fn evidence(evidence: Evidence) -> String {
     let assumption = match evidence {
         Evidence::AsRecorded => "a record counts only at the tier it really ran at",
-        Evidence::AnyTier => {
-            "a record counts wherever it ran, which assumes that quality does not depend on the tier"
-        }
+        Evidence::AnyTier => "a record counts wherever it ran, which assumes that quality does not depend on the tier",
     };
     format!("{}: {assumption}", evidence.word())
 }
 
 fn records(intake: &Intake) -> String {
     match intake.unclassified {
-        0 => plural(intake.total(), "record"),
-        other => format!("{}, {} of them of no action type", plural(intake.total(), "record"), thousands(other)),
+        0 => thousands(intake.total()),
+        other => format!("{}, {} of them of no action type", thousands(intake.total()), thousands(other)),
     }
 }
 
 /// What else there is to know of the lines; what did not occur is left out.
 fn remarks(intake: &Intake) -> String {
     let all = [
-        (intake.without_tier, "without a tier"),
-        (intake.duplicates, "lines merged into another's record"),
-        (intake.notices, "notices"),
-        (intake.late_outcomes, "outcomes too late to count"),
-        (intake.contradicted, "outcomes against an earlier verdict"),
+        (intake.without_tier, "record", "without a tier"),
+        (intake.duplicates, "line", "merged into another's record"),
+        (intake.notices, "notice", ""),
+        (intake.late_outcomes, "outcome", "too late to count"),
+        (intake.contradicted, "outcome", "against an earlier verdict"),
     ];
-    let told = all.into_iter().filter(|(n, _)| *n > 0);
-    let told = told.map(|(n, what)| format!("{}{GLUE}{}", thousands(n), what.replace(' ', "\u{a0}")));
+    let told = all.into_iter().filter(|(n, ..)| *n > 0);
+    let told = told.map(|(n, noun, what)| format!("{} {what}", plural(n, noun)).trim_end().to_owned());
     told.collect::<Vec<_>>().join("; ")
 }
 
@@ -78,9 +75,8 @@ pub(super) fn bad_lines(intake: &Intake, names: &[String], style: Style) -> Stri
         return String::new();
     }
     let lines = intake.bad_lines();
-    let verb = if lines == 1 { "was" } else { "were" };
-    let head = format!("{} {verb} left out and are evidence for nothing:", plural(lines, "line").replace(GLUE, " "));
-    let head = if lines == 1 { head.replace(" and are ", " and is ") } else { head };
+    let (was, is) = if lines == 1 { ("was", "is") } else { ("were", "are") };
+    let head = format!("{} {was} left out and {is} evidence for nothing:", plural(lines, "line").replace(GLUE, " "));
     let mut out = format!("{}\n", style.paint(Ink::Care, head));
     let counts = intake.bad.values().map(|bad| thousands(bad.count).len()).max().unwrap_or(0);
     for (reason, bad) in &intake.bad {
@@ -92,19 +88,12 @@ pub(super) fn bad_lines(intake: &Intake, names: &[String], style: Style) -> Stri
 fn bad_line(reason: Reason, bad: &Bad, counts: usize, names: &[String], style: Style) -> String {
     let Quote { place, why, text } = &bad.first;
     let name = names.get(place.input).map_or("input", String::as_str);
-    let count = crate::render::text::pad_left(&thousands(bad.count), counts);
+    let count = pad_left(&thousands(bad.count), counts);
     let first = format!("  {count} {}  ", style.paint(Ink::Strong, reason.word()));
     let rest = " ".repeat(counts + 5);
     let often = if bad.count > 1 { "first " } else { "" };
-    let mut out = wrap(&format!("{often}{}:{}: {}", clean(name), place.line, clean(why)), &first, &rest, style.width);
+    let out = wrap(&format!("{often}{}:{}: {}", clean(name), place.line, clean(why)), &first, &rest, style.width);
     let room = style.width.saturating_sub(rest.len());
     let quoted = clip(&clean(text), room, style.pick("…", "..."));
-    out += &format!("{rest}{}\n", style.paint(Ink::Quiet, quoted));
-    out
-}
-
-/// `2026-02-03` of a time.
-#[allow(dead_code, reason = "kept until the chart needs it")]
-fn day(at: Instant) -> String {
-    words::date(at)
+    out + &format!("{rest}{}\n", style.paint(Ink::Quiet, quoted))
 }

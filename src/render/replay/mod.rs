@@ -11,8 +11,6 @@ mod next;
 mod resets;
 mod silence;
 mod standing;
-#[cfg(test)]
-mod tests;
 mod words;
 
 use super::Style;

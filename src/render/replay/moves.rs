@@ -3,7 +3,7 @@
 use super::View;
 use super::chart::sign;
 use crate::render::ink::Ink;
-use crate::render::text::{GLUE, clean, list, pad, plural, thousands};
+use crate::render::text::{GLUE, clean, list, pad, plural, thousands, width, wrap};
 use crate::replay::decision::Approval;
 use crate::replay::{Decision, Detail, Reading};
 use crate::value::duration::Tick;
@@ -25,16 +25,12 @@ pub(super) fn log(view: View) -> String {
 fn entry(view: View, decision: &Decision, dates: usize) -> String {
     let style = view.style;
     let (sign, ink, _) = sign(view, decision.detail.kind());
-    let head = format!(
-        "  {}  {}  {}  {}",
-        pad(&view.date(decision.at), dates),
-        style.paint(ink, sign),
-        style.paint(Ink::Strong, pad(&view.name(decision.action), view.name_width())),
-        title(view, decision),
-    );
-    let clause = style.paint(Ink::Quiet, format!("by{GLUE}{}", clean(&decision.clause)));
+    let first = format!("  {}  {}  ", pad(&view.date(decision.at), dates), style.paint(ink, sign));
     let indent = " ".repeat(dates + 7);
-    let mut out = crate::render::text::wrap(&format!("{head}  {clause}").replace("  ", "\u{a0}\u{a0}"), "", "", usize::MAX);
+    let name = style.paint(Ink::Strong, view.name(decision.action));
+    let gap = GLUE.to_string().repeat(2 + view.name_width() - width(&name));
+    let clause = style.paint(Ink::Quiet, format!("by{GLUE}{}", clean(&decision.clause)));
+    let mut out = wrap(&format!("{name}{gap}{} {GLUE}{clause}", title(view, decision)), &first, &indent, style.width);
     for line in details(view, decision) {
         out += &view.line(&line, indent.len());
     }
@@ -88,11 +84,11 @@ fn details(view: View, decision: &Decision) -> Vec<String> {
     }
 }
 
-/// `all bars held since 2026-01-20 (14 d, hold 14 d)`
+/// `held since 2026-01-20 (14 d; hold 14 d)`
 fn held(view: View, decision: &Decision, since: Tick) -> String {
     let action = &view.plan.actions[decision.action.index()];
     let hold = action.gate_above(decision.from).map_or_else(String::new, |gate| view.span(gate.hold));
-    format!("held since {} ({} of {hold})", view.date(since), view.span(decision.at - since))
+    format!("held since {} ({}; hold {hold})", view.date(since), view.span(decision.at - since))
 }
 
 fn approved(view: View, decision: &Decision, approval: Option<&Approval>) -> String {
@@ -114,12 +110,10 @@ fn stale(view: View, decision: &Decision, since: Tick) -> String {
 }
 
 fn trip(view: View, decision: &Decision, signals: u64, (from, to): (Tick, Tick)) -> String {
-    let seen = format!("{} from {} ({})", plural(signals, "signal"), view.date(from), view.span(to - from));
+    let seen = format!("{} in {} from {}", plural(signals, "signal"), view.span(to - from), view.date(from));
     match view.trip_of(decision) {
         None => seen,
-        Some((names, count, within)) => {
-            format!("{} {names} in the {} from {}, trips at {}", thousands(signals), within, view.date(from), thousands(count))
-        }
+        Some((names, count, within)) => format!("{names}: {seen}, trips at {} within {within}", thousands(count)),
     }
 }
 

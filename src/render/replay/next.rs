@@ -19,7 +19,8 @@ pub(super) fn list(view: View) -> String {
         }
     }
     let there = |tier: Tier| {
-        let names = view.actions().filter(move |(at, _, outcome)| outcome.next.is_none() && view.last_tier(*at) == tier);
+        let names =
+            view.actions().filter(move |(at, _, outcome)| outcome.next.is_none() && view.last_tier(*at) == tier);
         names.map(|(_, action, _)| clean(&action.name)).collect::<Vec<_>>()
     };
     for tier in Tier::ALL {
@@ -73,7 +74,12 @@ impl Subject<'_> {
             Waiting::Short => "short of a bar".to_owned(),
             Waiting::Holding(since) => {
                 let left = self.gate.hold - (view.run.to - since);
-                format!("holding since {}, {} of {} left", view.date(*since), view.span(left), view.span(self.gate.hold))
+                format!(
+                    "holding since {}, {} of {} left",
+                    view.date(*since),
+                    view.span(left),
+                    view.span(self.gate.hold)
+                )
             }
             Waiting::Requires(other, tier) => {
                 let now = view.last_tier(other.index());
@@ -100,10 +106,11 @@ impl Subject<'_> {
 
     /// What a bar still needs, behind what it saw.
     fn still(&self, reading: &Reading) -> String {
-        let Some(need) = need(reading) else { return String::new() };
+        let need = need(reading).filter(|_| self.next.waiting != Waiting::Stopped);
+        let Some(need) = need else { return String::new() };
         let told = match need {
             Need::Samples { to_min, to_clear } => self.samples(reading, to_min, to_clear),
-            Need::Good(k) => format!("at the least {} if all are good", more(k)),
+            Need::Good(k) => format!("at least {}, if all are good", more(k)),
             Need::Never => "no number of good samples would do beside these".to_owned(),
             Need::Unknown => return String::new(),
         };
@@ -112,16 +119,14 @@ impl Subject<'_> {
 
     /// `57 more samples to reach min 500`
     fn samples(&self, reading: &Reading, to_min: u64, to_clear: Option<u64>) -> String {
-        let mut told = format!("{} to reach min {}", more(to_min), thousands(reading.bar.min));
+        let full = reading.bar.window.filter(|window| reading.to - reading.from == *window && reading.tally.n > 0);
+        // A full window brought what it brought: what is missing must come on top of it, not later.
+        let within = full.map_or_else(String::new, |window| format!(" within {}", self.view.span(window)));
+        let told = format!("{}{within} to reach min {}", more(to_min), thousands(reading.bar.min));
         match to_clear {
-            Some(k) if k > to_min => told += &format!(", {} to clear if all are good", thousands(k)),
-            _ => {}
+            Some(k) if k > to_min => told + &format!(", {} to clear if all are good", thousands(k)),
+            _ => told,
         }
-        let full = reading.bar.window.is_some_and(|window| reading.to - reading.from == window);
-        if full && reading.tally.n > 0 {
-            told += " within one window";
-        }
-        told
     }
 
     /// When at the earliest, what else stands in the way, and when the attempt ends.
@@ -132,7 +137,7 @@ impl Subject<'_> {
             remarks.push(told);
         }
         let also = self.also();
-        if !also.is_empty() {
+        if !also.is_empty() && self.next.waiting != Waiting::Stopped {
             remarks.push(format!("then also {}", enumerate(&also, "and")));
         }
         if self.state.demoted && action.reentry > crate::value::Decimal::ZERO {
@@ -151,28 +156,16 @@ impl Subject<'_> {
 
     fn earliest_words(&self) -> Option<String> {
         let view = self.view;
-        let (at, condition) = match &self.next.waiting {
-            Waiting::Stopped => return None,
-            Waiting::Cooldown(until) => (until + self.gate.hold, "if the bars clear from its end on"),
+        let at = earliest(view, self.at)?;
+        let hold = view.span(self.gate.hold);
+        let condition = match self.next.waiting {
+            Waiting::Cooldown(_) => format!("if the bars clear from its end on and hold for {hold}"),
             Waiting::Tripped(_) | Waiting::NoData | Waiting::Insufficient | Waiting::Short => {
-                (view.run.to + 1 + self.gate.hold, "if the bars clear from the next boundary on")
+                format!("if the bars clear from the next boundary on and hold for {hold}")
             }
-            Waiting::Holding(since) => (since + self.gate.hold, "if the bars go on clearing"),
-            Waiting::Requires(..) | Waiting::Approval | Waiting::Deferred => {
-                (view.run.to + 1, "if the bars go on clearing")
-            }
+            _ => "if the bars go on clearing".to_owned(),
         };
-        let hold = match self.next.waiting {
-            Waiting::Requires(..) | Waiting::Approval | Waiting::Deferred => String::new(),
-            _ => format!(" and hold for {}", view.span(self.gate.hold)),
-        };
-        Some(format!("{} at the earliest, {condition}{hold}", view.date(self.turn(at))))
-    }
-
-    /// Not before the next promotion may be.
-    fn turn(&self, at: Tick) -> Tick {
-        let free = self.view.run.saved.last_promotion.map_or(at, |(last, _)| last + self.view.plan.promote_ticks);
-        at.max(free).max(self.view.run.to + 1)
+        Some(format!("{} at the earliest, {condition}", view.date(at)))
     }
 
     /// What stands in the way behind what it waits for now.
@@ -191,6 +184,40 @@ impl Subject<'_> {
         }
         also
     }
+}
+
+/// The earliest boundary at which an action type could be promoted, if all goes as well as it can; `None` if it waits
+/// for something that has no date, and where there is no gate.
+fn earliest(view: View, at: usize) -> Option<Tick> {
+    let next = view.run.outcomes[at].next.as_ref()?;
+    let gate = view.plan.actions[at].gates[next.step.index()].as_ref()?;
+    let soon = view.run.to + 1;
+    let mut date = match &next.waiting {
+        Waiting::Stopped => return None,
+        Waiting::Cooldown(until) => until + gate.hold,
+        Waiting::Tripped(_) | Waiting::NoData | Waiting::Insufficient | Waiting::Short => soon + gate.hold,
+        Waiting::Holding(since) => since + gate.hold,
+        Waiting::Requires(..) | Waiting::Approval | Waiting::Deferred => soon,
+    };
+    for (other, tier) in &gate.requires {
+        if view.last_tier(other.index()) < *tier {
+            date = date.max(reaches(view, other.index(), *tier)? + view.plan.promote_ticks);
+        }
+    }
+    let free = view.run.saved.last_promotion.map_or(soon, |(last, _)| last + view.plan.promote_ticks);
+    Some(date.max(free).max(soon))
+}
+
+/// The earliest boundary at which an action type could be at a tier that it is below.
+fn reaches(view: View, at: usize, tier: Tier) -> Option<Tick> {
+    let mut date = earliest(view, at)?;
+    let mut reached = view.last_tier(at).step_up()?.to();
+    while reached < tier {
+        let gate = view.plan.actions[at].gate_above(reached)?;
+        date += view.plan.promote_ticks.max(1 + gate.hold);
+        reached = gate.step.to();
+    }
+    Some(date)
 }
 
 /// `57 more samples`

@@ -3,7 +3,7 @@
 
 use super::View;
 use crate::render::ink::Ink;
-use crate::render::text::{GLUE, clean, list as enumerate, plural, thousands};
+use crate::render::text::{clean, list as enumerate, plural, thousands};
 use crate::replay::run::{Cause, Reset};
 use crate::replay::{Reading, Standing};
 use crate::value::Tier;
@@ -41,7 +41,7 @@ fn group(view: View, action: usize, tier: Tier, resets: &[&Reset]) -> String {
             out += &view.line(&view.style.paint(Ink::Quiet, summary(view, between)), 4);
             out += &one(view, last);
         }
-        _ => resets.iter().for_each(|reset| out += &one(view, reset)),
+        _ => out.extend(resets.iter().map(|reset| one(view, reset))),
     }
     out
 }
@@ -49,7 +49,8 @@ fn group(view: View, action: usize, tier: Tier, resets: &[&Reset]) -> String {
 fn one(view: View, reset: &Reset) -> String {
     let action = &view.plan.actions[reset.action.index()];
     let hold = action.gate_above(reset.tier).map_or(0, |gate| gate.hold);
-    let lasted = format!("{} after {} of {}", view.date(reset.at), view.span(reset.at - reset.held_since), view.span(hold));
+    let lasted =
+        format!("{} after {} of {}", view.date(reset.at), view.span(reset.at - reset.held_since), view.span(hold));
     match &reset.cause {
         Cause::Bars(readings) => {
             let failing: Vec<String> = failing(readings).map(|reading| view.marked(reading)).collect();
@@ -75,7 +76,7 @@ fn cause(view: View, reset: &Reset, cause: &Cause) -> String {
     }
 }
 
-/// `… 7 more: 5 times acceptance, 2 times a trip`
+/// `… 7 more: 5 times by acceptance, 2 times by a trip`
 fn summary(view: View, resets: &[&Reset]) -> String {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for reset in resets {
@@ -89,6 +90,10 @@ fn summary(view: View, resets: &[&Reset]) -> String {
         };
         *counts.entry(why).or_default() += 1;
     }
-    let told: Vec<String> = counts.into_iter().map(|(why, n)| format!("{}{GLUE}by {why}", plural(n, "time"))).collect();
-    format!("{} {} more: {}", view.style.pick("…", "..."), resets.len(), told.join(", "))
+    let more = format!("{} {} more", view.style.pick("…", "..."), resets.len());
+    if let [(why, _)] = counts.iter().collect::<Vec<_>>().as_slice() {
+        return format!("{more}, by {why}");
+    }
+    let told: Vec<String> = counts.into_iter().map(|(why, n)| format!("{} by {why}", plural(n, "time"))).collect();
+    format!("{more}: {}", told.join(", "))
 }

@@ -4,7 +4,7 @@ use super::View;
 use super::next::going_stale;
 use crate::plan::Action;
 use crate::render::ink::Ink;
-use crate::render::text::{clean, plural, thousands};
+use crate::render::text::{clean, plural, thousands, wrap};
 use crate::replay::Evidence;
 use crate::replay::run::Outcome;
 use crate::value::Tier;
@@ -24,7 +24,7 @@ pub(super) fn list(view: View) -> String {
     if !any {
         out += &view.line("Nothing was silent: every action type had enough evidence to the end.", 2);
     }
-    out + &view.line(meaning(view.run.evidence), 2)
+    out + &wrap(meaning(view.run.evidence), "  ", "  ", view.style.width)
 }
 
 fn meaning(evidence: Evidence) -> &'static str {

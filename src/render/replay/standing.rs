@@ -7,12 +7,14 @@ use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, pad, plural, thousands, width};
 use crate::replay::run::Outcome;
 use crate::value::Tier;
+use std::fmt::Write as _;
 
 /// Between columns.
 const GAP: &str = "  ";
 /// Columns that stand on the first line whatever the width.
 const FIRST: usize = 4;
-const HEADINGS: [&str; 6] = ["action type", "tier", "since", "autonomous", "harm where unattended", "enough evidence at"];
+const HEADINGS: [&str; 6] =
+    ["action type", "tier", "since", "autonomous", "harm where unattended", "enough evidence at"];
 
 /// The table.
 pub(super) fn table(view: View) -> String {
@@ -28,7 +30,7 @@ pub(super) fn table(view: View) -> String {
     };
     let mut out = view.heading("Where each action type stands");
     let heads: Vec<String> = HEADINGS[..first].iter().map(|head| (*head).to_owned()).collect();
-    out += &format!("{}\n", view.style.paint(Ink::Quiet, line(&heads).trim_end()));
+    let _ = writeln!(out, "{}", view.style.paint(Ink::Quiet, line(&heads).trim_end()));
     for row in &rows {
         out += &line(&row[..first]);
         if first < row.len() {

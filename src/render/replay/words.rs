@@ -62,27 +62,30 @@ impl View<'_> {
         format!("{}{GLUE}{}", self.style.paint(ink, self.style.pick(unicode, ascii)), self.reading(reading))
     }
 
-    /// What a bar saw: `acceptance 94.2 % (226 of 240 good, at most 24 bad allowed) over 14 d from 2026-01-20, must be
-    /// at least 90 %`.
+    /// What a bar saw: `acceptance 94.2 %, must be at least 90 %: 226 good and 14 bad of 240, at most 24 bad allowed,
+    /// over 14 d from 2026-01-20`.
     pub(super) fn reading(self, reading: &Reading) -> String {
-        let saw = match reading.standing {
-            Standing::NoData => " no sample".to_owned(),
-            Standing::Insufficient => self.too_few(reading),
-            Standing::Short | Standing::Clears => self.measured(reading),
-        };
-        format!("{}{saw} {}, {}", self.metric(&reading.bar), self.window(reading), self.must(&reading.bar, reading.keep))
+        let metric = self.metric(&reading.bar);
+        let (window, must) = (self.window(reading), self.must(&reading.bar, reading.keep));
+        match reading.standing {
+            Standing::NoData => format!("{metric}: no sample {window}; {must}"),
+            Standing::Insufficient => format!("{metric}: {} {window}; {must}", self.too_few(reading)),
+            Standing::Short | Standing::Clears => {
+                format!("{metric} {}, {must}: {}, {window}", self.value(reading), self.counts(reading))
+            }
+        }
     }
 
     /// The name of a bar's metric.
     pub(super) fn metric(self, bar: &Bar) -> String {
-        self.style.paint(Ink::Strong, clean(&self.plan.metrics[bar.metric.index()].name))
+        clean(&self.plan.metrics[bar.metric.index()].name)
     }
 
     fn is_event(self, bar: &Bar) -> bool {
         matches!(self.plan.metrics[bar.metric.index()].kind, MetricKind::Event { .. })
     }
 
-    /// ` 12 of at least 100 samples (11 good)`
+    /// `12 of at least 100 samples (11 good)`
     fn too_few(self, reading: &Reading) -> String {
         let (n, bad) = (reading.tally.n, reading.tally.bad);
         let so_far = match &reading.bar.limit {
@@ -90,20 +93,20 @@ impl View<'_> {
             Limit::Share { .. } if self.is_event(&reading.bar) => format!("{} hit", thousands(bad)),
             Limit::Share { .. } => format!("{} good", thousands(n - bad)),
         };
-        format!(" {n} of at least {} ({so_far})", plural(reading.bar.min, "sample"), n = thousands(n))
+        format!("{n} of at least {} ({so_far})", plural(reading.bar.min, "sample"), n = thousands(n))
     }
 
-    /// ` 94.2 % (226 of 240 good, at most 24 bad allowed)`
-    fn measured(self, reading: &Reading) -> String {
+    /// `226 good and 14 bad of 240, at most 24 bad allowed`
+    fn counts(self, reading: &Reading) -> String {
         let (n, bad) = (reading.tally.n, reading.tally.bad);
-        let value = self.value(reading);
         match &reading.bar.limit {
-            Limit::Mean { .. } => format!(" {value} (mean of {})", thousands(n)),
+            Limit::Mean { .. } => format!("the mean of {}", plural(n, "sample")),
             Limit::Share { .. } if self.is_event(&reading.bar) => {
-                format!(" {value} ({} of {}, {})", thousands(bad), thousands(n), self.room(reading, ""))
+                format!("{} of {} hit, {}", thousands(bad), thousands(n), room(reading, ""))
             }
             Limit::Share { .. } => {
-                format!(" {value} ({} of {} good, {})", thousands(n - bad), thousands(n), self.room(reading, " bad"))
+                let (good, bad, all) = (thousands(n - bad), thousands(bad), thousands(n));
+                format!("{good} good and {bad} bad of {all}, {}", room(reading, " bad"))
             }
         }
     }
@@ -126,23 +129,15 @@ impl View<'_> {
         if is_target { format!("exactly {told}") } else { told }
     }
 
-    /// `at most 24 bad allowed`
-    fn room(self, reading: &Reading, noun: &str) -> String {
-        let verb = if reading.keep { "tolerated" } else { "allowed" };
-        match u64::try_from(allowed_bad(reading)) {
-            Ok(0) => format!("none{noun} {verb}"),
-            Ok(most) => format!("at most {}{noun} {verb}", thousands(most)),
-            Err(_) => "too few to clear even without a bad one".to_owned(),
-        }
-    }
-
     /// `over 14 d from 2026-01-20`; of a window that the entry cut `over 9 d of 14 d, from …`.
     fn window(self, reading: &Reading) -> String {
         let (from, length) = (self.date(reading.from), reading.to - reading.from);
         match reading.bar.window {
-            _ if length == 0 => "(none can have matured yet)".to_owned(),
+            _ if length == 0 => "yet at this tier".to_owned(),
             None => format!("over the tier, from {from}"),
-            Some(window) if length < window => format!("over {} of {} from {from}", self.span(length), self.span(window)),
+            Some(window) if length < window => {
+                format!("over {} of {} from {from}", self.span(length), self.span(window))
+            }
             Some(window) => format!("over {} from {from}", self.span(window)),
         }
     }
@@ -158,7 +153,7 @@ impl View<'_> {
         let edge = edge(bar, self.is_event(bar));
         let margin = if lower_is_better { edge.minus(bar.target) } else { bar.target.minus(edge) };
         let margin = if is_share { figures::points(margin) } else { margin.to_string() };
-        let (most, sign) = if lower_is_better { ("at most", "and") } else { ("at least", "less") };
+        let (most, sign) = if lower_is_better { ("at most", "plus") } else { ("at least", "less") };
         format!("must stay {most} {} ({} {sign} {margin})", told(edge), told(bar.target))
     }
 
@@ -169,6 +164,17 @@ impl View<'_> {
         let names = names.map(|id| clean(&self.plan.attributes[id.index()].name));
         let told = names.zip(cohort).map(|(name, value)| format!("{name} = {}", given(value.as_ref())));
         told.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// `at most 24 bad allowed`
+fn room(reading: &Reading, noun: &str) -> String {
+    let verb = if reading.keep { "tolerated" } else { "allowed" };
+    match u64::try_from(allowed_bad(reading)) {
+        Ok(0) if noun.is_empty() => format!("none {verb}"),
+        Ok(0) => format!("no{noun} one {verb}"),
+        Ok(most) => format!("at most {}{noun} {verb}", thousands(most)),
+        Err(_) => "too few to clear even without a bad one".to_owned(),
     }
 }
 
@@ -206,8 +212,8 @@ fn given(value: Option<&Given>) -> String {
     match value {
         None => "absent".to_owned(),
         Some(Given::Number(number)) => number.to_string(),
-        Some(Given::Text(text)) => format!("\"{}\"", clean(&clip(text, 40, "…"))),
+        Some(Given::Text(text)) => format!("\"{}\"", clean(&clip(text, 40, "..."))),
         Some(Given::Flag(flag)) => flag.to_string(),
-        Some(Given::Other(json)) => clean(&clip(json, 40, "…")),
+        Some(Given::Other(json)) => clean(&clip(json, 40, "...")),
     }
 }

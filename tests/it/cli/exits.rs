@@ -66,7 +66,10 @@ fn no_permission_is_2() {
     sandbox.cwrc("check desk.cwr").exits(2).only_complains("cannot read desk.cwr: Permission denied");
     let sandbox = sandbox.with("open.cwr", desk());
     sandbox.cwrc("simulate open.cwr --history desk.jsonl").exits(2).only_complains("cannot read desk.jsonl");
-    sandbox.cwrc("generate open.cwr --world desk.world.yaml --seed 1").exits(2).only_complains("cannot read desk.world");
+    sandbox
+        .cwrc("generate open.cwr --world desk.world.yaml --seed 1")
+        .exits(2)
+        .only_complains("cannot read desk.world");
 }
 
 #[test]
@@ -171,7 +174,10 @@ fn compile_needs_a_policy_without_errors() {
     sandbox.cwrc("compile desk.cwr --format yaml").exits(0).says("digest: sha256:").without_complaint();
     sandbox.cwrc("compile --schema").exits(0).without_complaint();
     sandbox.cwrc("compile broken.cwr").exits(1).only_complains("error[CWR204]");
-    sandbox.cwrc("compile library.cwr").exits(2).only_complains("library.cwr is no policy help: a file without a `policy`");
+    sandbox
+        .cwrc("compile library.cwr")
+        .exits(2)
+        .only_complains("library.cwr is no policy help: a file without a `policy`");
     sandbox.cwrc("compile").exits(2).only_complains("<POLICY>");
     sandbox.cwrc("compile desk.cwr broken.cwr").exits(2).only_complains("unexpected argument");
 }

@@ -131,7 +131,8 @@ fn threads_and_the_order_of_lines_change_no_byte() {
     let sandbox = Sandbox::new().with("reversed.jsonl", reversed).with("bad.jsonl", "one\n".repeat(50) + "{}\n");
     for format in ["human", "json", "state"] {
         let run = |history: &str, threads: u32| {
-            let arguments = format!("simulate desk.cwr --format {format} --threads {threads} --history bad.jsonl --history");
+            let arguments =
+                format!("simulate desk.cwr --format {format} --threads {threads} --history bad.jsonl --history");
             sandbox.cwrc(&format!("{arguments} {history}")).exits(0)
         };
         let one = run("desk.jsonl", 1);
@@ -185,7 +186,10 @@ fn a_directory_is_searched_for_policies_and_imports_stay_inside() {
         .with("out/desk.cwr", outside)
         .with("words.cwr", library);
     let told = sandbox.cwrc("check all").exits(0);
-    assert_eq!(told.out, "all/desk.cwr: fine, policy desk, 1 action type\n", "an imported library is no root of its own");
+    assert_eq!(
+        told.out, "all/desk.cwr: fine, policy desk, 1 action type\n",
+        "an imported library is no root of its own"
+    );
     sandbox.cwrc("check out").exits(1).says("CWR002");
     let mut here = sandbox.command("check");
     here.current_dir(sandbox.path("all"));

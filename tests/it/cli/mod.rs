@@ -126,8 +126,12 @@ impl Told {
     #[track_caller]
     fn of(asked: &str, output: std::process::Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        let told =
-            Self { asked: asked.into(), code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
+        let told = Self {
+            asked: asked.into(),
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        };
         assert!(matches!(told.code, Some(0..=3)), "{told}");
         assert!(!told.err.contains("panicked"), "{told}");
         told
@@ -142,7 +146,7 @@ impl Told {
     /// Stderr has this, and stdout is empty.
     #[track_caller]
     pub(crate) fn only_complains(self, part: &str) -> Self {
-        self.is_mute().complains(part)
+        self.mute().complains(part)
     }
 
     /// Stderr has this.
@@ -169,7 +173,7 @@ impl Told {
 
     /// Stdout is empty.
     #[track_caller]
-    pub(crate) fn is_mute(self) -> Self {
+    pub(crate) fn mute(self) -> Self {
         assert_eq!(self.out, "", "{self}");
         self
     }
@@ -187,7 +191,8 @@ fn broken() -> String {
 
 /// The same with a promise.
 fn promising() -> String {
-    desk() + "\nassure reply crawl to walk {\n  given acceptance = 40%\n  given traffic 10 per 1d\n  promotes within 30d at most 5%\n}\n"
+    desk()
+        + "\nassure reply crawl to walk {\n  given acceptance = 40%\n  given traffic 10 per 1d\n  promotes within 30d at most 5%\n}\n"
 }
 
 /// The history of the tests.

@@ -63,7 +63,7 @@ fn output_goes_to_the_file_that_is_named() {
     let sandbox = sandbox();
     for command in RESULTS.into_iter().filter(|command| !command.starts_with("explain")) {
         let told = sandbox.cwrc(command);
-        let written = sandbox.cwrc(&format!("{command} -o out")).is_mute().without_complaint();
+        let written = sandbox.cwrc(&format!("{command} -o out")).mute().without_complaint();
         assert_eq!((sandbox.read("out"), written.code), (told.out, told.code), "{command}");
     }
 }
@@ -87,7 +87,7 @@ fn nothing_is_written_but_the_output() {
 #[test]
 fn quiet_leaves_the_results_and_the_errors() {
     let sandbox = sandbox().with("some.jsonl", history() + "?\n");
-    sandbox.cwrc("check desk.cwr -q").exits(0).is_mute().without_complaint();
+    sandbox.cwrc("check desk.cwr -q").exits(0).mute().without_complaint();
     let told = sandbox.cwrc("check broken.cwr -q").exits(1).says("error[CWR204]");
     assert!(!told.out.contains("1 error"), "a summary: {told}");
     sandbox.cwrc("simulate desk.cwr --history some.jsonl -q").exits(0).without_complaint();
@@ -155,7 +155,8 @@ fn the_width_is_that_of_the_terminal_or_as_said() {
 /// The clock: only the progress bar looks at one, to decide whether it shows.
 #[test]
 fn no_source_file_reads_the_clock() {
-    let is_test = |path: &Path| ["tests", "tests.rs", "properties.rs"].iter().any(|name| path.iter().any(|it| it == *name));
+    let is_test =
+        |path: &Path| ["tests", "tests.rs", "properties.rs"].iter().any(|name| path.iter().any(|it| it == *name));
     for path in files_below(&repository("src"), "rs").into_iter().filter(|path| !is_test(path)) {
         let text = fs::read_to_string(&path).expect("a source file");
         let reads = ["SystemTime", "Instant::now", "std::time::Instant"];
