@@ -176,7 +176,8 @@ fn count(args: &Args, plan: &Plan, global: &Global) -> Result<(Counts, Vec<Strin
     let HistoryFormat::Jsonl = args.history_format;
     let mut mapping = Mapping::default();
     for pairs in &args.map {
-        mapping.apply(pairs).map_err(|error| Failure::new(format!("--map: {error}")))?;
+        let help = "name the keys of the log, as in --map id=ticket,time=meta.opened_at,tier=stage";
+        mapping.apply(pairs).map_err(|error| Failure::new(format!("--map: {error}")).help(help))?;
     }
     let histories = histories::open(&args.history, global.quiet)?;
     let options = history::Options {

@@ -14,9 +14,11 @@ mod engine;
 mod floors;
 mod generate;
 mod laws;
+mod plan;
 mod random;
 mod reference;
 mod render;
+mod replay;
 mod tidy;
 
 /// The path of something in the repository.
