@@ -70,7 +70,7 @@ fn raised(number: &str) -> String {
 fn every_number_changes_the_digest() {
     let before = digest(RICH);
     let numbers = numbers(RICH);
-    assert!(numbers.len() > 60, "only {} numbers", numbers.len());
+    assert!(numbers.len() > 50, "only {} numbers", numbers.len());
     for range in numbers {
         let (head, tail) = (&RICH[..range.start], &RICH[range.end..]);
         let changed = format!("{head}{}{tail}", raised(&RICH[range.clone()]));
@@ -98,13 +98,14 @@ fn every_word_changes_the_digest() {
         ("lower is better", ""),
         ("ceiling walk", "ceiling crawl"),
         ("stale 20d", "stale never because \"a test\""),
-        ("alive heartbeat, reopened within 1d", "alive heartbeat within 1d"),
+        ("heartbeat, reopened within 1d", "heartbeat within 1d"),
         ("attribute amount number", "attribute amount number from \"sum\""),
     ] {
         assert_eq!(RICH.matches(from).count(), 1, "`{from}` once");
         let changed = RICH.replacen(from, to, 1);
         // Where a target becomes the wrong side of its metric, say so rather than pass.
-        let changed = if from == "lower is better" { changed.replacen("effort <= 3.5", "effort >= 3.5", 1) } else { changed };
+        let changed =
+            if from == "lower is better" { changed.replacen("effort <= 3.5", "effort >= 3.5", 1) } else { changed };
         assert_ne!(digest(&changed), before, "`{from}` to `{to}` changes nothing");
     }
 }
@@ -112,7 +113,8 @@ fn every_word_changes_the_digest() {
 #[test]
 fn comments_titles_and_layout_do_not_change_the_digest() {
     let before = digest(RICH);
-    let comments: String = RICH.lines().map(|line| format!("  {line}   # 1 d, 90 %\r\n\n")).collect();
+    let comments: Vec<String> = RICH.lines().map(|line| format!("  {line}   # 1 d, 90 %\r\n\n")).collect();
+    let comments = comments.concat();
     let one_line = RICH.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join(" ");
     let titles = RICH.replace("signal accepted", "signal accepted \"A reviewer sent it unchanged\"");
     let reasons = RICH.replace("because \"a test\"", "because \"another reason\"");
@@ -185,7 +187,8 @@ fn the_steps_written_down_are_the_table_that_decides() {
                 let room = 100_000_000 - number("good_share", "least_e8");
                 let strict = written["limit"]["good_share"]["strictly_more"] == true;
                 for n in 1..=400_i64 {
-                    let clears = |bad: i64| if strict { bad * 100_000_000 < n * room } else { bad * 100_000_000 <= n * room };
+                    let clears =
+                        |bad: i64| if strict { bad * 100_000_000 < n * room } else { bad * 100_000_000 <= n * room };
                     let most = (0..=n).rev().find(|bad| clears(*bad)).unwrap_or(-1);
                     assert_eq!(allowed.at(n.unsigned_abs()).min(n), most, "{written} at {n}");
                 }

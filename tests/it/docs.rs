@@ -22,6 +22,35 @@ fn document(name: &str) -> Option<String> {
     text
 }
 
+/// A session in the repository must not write there: other tests read the same files at the same time.
+#[test]
+fn sessions_write_no_files() {
+    for name in DOCUMENTS {
+        let Some(text) = document(name) else { continue };
+        for block in blocks(&text).expect("closed blocks").iter().filter(|block| block.info == "console") {
+            for line in block.text.lines().filter(|line| line.starts_with("$ ")) {
+                let bare =
+                    without_quotes(line).replace("2>/dev/null", "").replace("2>&1", "").replace(">/dev/null", "");
+                let writes = [">", " -o ", "--output", "tee "].iter().any(|word| bare.contains(word));
+                assert!(!writes, "{name}: mark it `console ignore`: {line}");
+            }
+        }
+    }
+}
+
+/// A command without what stands in quotes.
+fn without_quotes(command: &str) -> String {
+    let (mut bare, mut quote) = (String::new(), None);
+    for sign in command.chars() {
+        match quote {
+            Some(open) => quote = (sign != open).then_some(open),
+            None if matches!(sign, '\'' | '"') => quote = Some(sign),
+            None => bare.push(sign),
+        }
+    }
+    bare
+}
+
 #[cfg(unix)]
 #[test]
 fn sessions_print_what_is_written() {

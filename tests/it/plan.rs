@@ -26,7 +26,9 @@ impl Schema {
 
     fn check(&self, schema: &Value, value: &Value, path: &str, errors: &mut Vec<String>) {
         let Value::Object(keywords) = schema else {
-            return if *schema == Value::Bool(false) { errors.push(format!("{path}: nothing may stand here")) };
+            return if *schema == Value::Bool(false) {
+                errors.push(format!("{path}: nothing may stand here"));
+            };
         };
         for (keyword, argument) in keywords {
             if let Err(why) = self.keyword(keyword, argument, keywords, value, path, errors) {
@@ -59,7 +61,9 @@ impl Schema {
             "minItems" => value.as_array().is_none_or(|it| Some(it.len() as u64) >= argument.as_u64()),
             "maxItems" => value.as_array().is_none_or(|it| Some(it.len() as u64) <= argument.as_u64()),
             "pattern" => value.as_str().is_none_or(|text| matches(argument.as_str().expect("a pattern"), text)),
-            "required" => value.as_object().is_none_or(|it| list(argument).iter().all(|key| it.contains_key(text(key)))),
+            "required" => {
+                value.as_object().is_none_or(|it| list(argument).iter().all(|key| it.contains_key(text(key))))
+            }
             "additionalProperties" => {
                 assert_eq!(*argument, Value::Bool(false), "the schema is strict");
                 let known = |key: &String| all["properties"].get(key).is_some();
@@ -136,7 +140,9 @@ fn matches(pattern: &str, text: &str) -> bool {
             let text = text.strip_prefix('-').unwrap_or(text);
             match text.split_once('.') {
                 None => is_whole(text),
-                Some((whole, rest)) => is_whole(whole) && !rest.ends_with('0') && is_all(rest, |it| it.is_ascii_digit()),
+                Some((whole, rest)) => {
+                    is_whole(whole) && !rest.ends_with('0') && is_all(rest, |it| it.is_ascii_digit())
+                }
             }
         }
         other => panic!("this validator does not know the pattern {other}"),
@@ -159,7 +165,9 @@ fn compiled(path: &Path) -> Option<Value> {
 /// The plans of all policies that there are.
 fn plans() -> Vec<(String, Value)> {
     let mut paths: Vec<_> = replay::folders().into_iter().map(|folder| folder.join("policy.cwr")).collect();
-    paths.extend(["src/plan/rich.cwr", "tests/cases/syntax/support.cwr", "tests/cases/cli/files/desk.cwr"].map(repository));
+    paths.extend(
+        ["src/plan/rich.cwr", "tests/cases/syntax/support.cwr", "tests/cases/cli/files/desk.cwr"].map(repository),
+    );
     match files_below(&repository("policies"), "cwr") {
         policies if policies.is_empty() => println!("there are no policies/ yet"),
         policies => paths.extend(policies),
@@ -193,7 +201,9 @@ fn damaged(value: &Value) -> Vec<(String, Value)> {
             for (key, part) in map {
                 all.push((format!("without {key}"), with(key, None)));
                 all.push((format!("{key} is an object"), with(key, Some(Value::Object(Map::new())))));
-                all.extend(damaged(part).into_iter().map(|(why, part)| (format!("{key}: {why}"), with(key, Some(part)))));
+                all.extend(
+                    damaged(part).into_iter().map(|(why, part)| (format!("{key}: {why}"), with(key, Some(part)))),
+                );
             }
         }
         Value::Array(parts) => {

@@ -71,7 +71,11 @@ fn replayed(folder: &Path) -> Result<(), String> {
     let digest = plan.digest.clone();
     let by_reference = reference::simulate(&policy, &history, &reference::Options { digest, ..theirs });
     same_or_updated(&folder.join("run.json"), &read("run.json").unwrap_or_default(), &run)?;
-    if by_reference.as_ref() == Ok(&run) { Ok(()) } else { Err(format!("the reference evaluator gives {by_reference:?}")) }
+    if by_reference.as_ref() == Ok(&run) {
+        Ok(())
+    } else {
+        Err(format!("the reference evaluator gives {by_reference:?}"))
+    }
 }
 
 #[test]
@@ -112,7 +116,8 @@ fn every_trap_has_a_test_that_exists() {
     let table = fs::read_to_string(repository("tests/cases/replay/README.md")).expect("the table");
     let rows = rows(&table);
     assert_eq!(rows.iter().map(|(number, _)| *number).collect::<Vec<_>>(), (1..=34).collect::<Vec<_>>());
-    let sources: Vec<PathBuf> = ["src", "tests/it"].iter().flat_map(|folder| files_below(&repository(folder), "rs")).collect();
+    let sources: Vec<PathBuf> =
+        ["src", "tests/it"].iter().flat_map(|folder| files_below(&repository(folder), "rs")).collect();
     let mut named = BTreeSet::new();
     for (number, tests) in &rows {
         assert!(!tests.is_empty() || table.contains(&format!("\n| {number} | ")), "trap {number}");
@@ -137,8 +142,8 @@ fn exists(test: &str, sources: &[PathBuf]) -> bool {
     let Some((file, function)) = test.split_once("::") else { return repository("tests/cases").join(test).exists() };
     let is_file = |path: &&PathBuf| path.to_string_lossy().ends_with(&format!("/{file}.rs"));
     let has_it = |path: &PathBuf| {
-        let text = fs::read_to_string(path).expect("a source file");
-        text.contains(&format!("#[test]\nfn {function}()")) || text.contains(&format!("#[test]\n    fn {function}()"))
+        let code = fs::read_to_string(path).expect("a source file");
+        code.contains(&format!("#[test]\nfn {function}()")) || code.contains(&format!("#[test]\n    fn {function}()"))
     };
     sources.iter().filter(is_file).any(has_it)
 }

@@ -196,11 +196,13 @@ fn stand_in(example: &str) -> Sandbox {
     for word in example.split_whitespace().filter(|word| word.starts_with("policies/")) {
         let file = match word {
             _ if word.ends_with(".world.yaml") => "desk.world.yaml",
-            _ if word.ends_with(".jsonl") => "desk.jsonl",
+            _ if word.contains(".jsonl") => "desk.jsonl",
             _ => "desk.cwr",
         };
         let name = if word.ends_with('/') { format!("{word}desk.cwr") } else { word.to_owned() };
-        let content = world.read(file);
+        let content = world.read(file).into_bytes();
+        let packed = |bytes: &[u8]| zstd::encode_all(bytes, 3).expect("memory");
+        let content = if word.ends_with(".zst") { packed(&content) } else { content };
         world = world.with(&name, content);
     }
     world
