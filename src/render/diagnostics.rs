@@ -16,6 +16,7 @@ use miette::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
+use std::rc::Rc;
 
 /// Lines that a place may cover before only its first is shown.
 const MOST_LINES: usize = 4;
@@ -29,8 +30,9 @@ const LONGEST_LINE: usize = 400;
 pub fn human(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
     let mut out = String::new();
     let mut explained: BTreeSet<Code> = BTreeSet::new();
+    let mut texts = Texts { sources, shown: BTreeMap::new() };
     for diagnostic in diagnostics {
-        out += &one(diagnostic, sources, style);
+        out += &one(diagnostic, &mut texts, style);
         if explained.insert(diagnostic.code) {
             let page = format!("explain: cwrc explain {}", diagnostic.code.number());
             let _ = writeln!(out, "  {}", style.paint(Ink::Quiet, page));
@@ -62,11 +64,23 @@ pub fn verdict(path: &str, policy: Option<&Policy>, diagnostics: &[Diagnostic], 
     format!("{path}: {}, {what}\n", style.shout(Ink::Good, "fine"))
 }
 
-fn one(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
+/// The texts, each made fit to be shown once.
+struct Texts<'a> {
+    sources: &'a Sources,
+    shown: BTreeMap<FileId, Shown>,
+}
+
+impl Texts<'_> {
+    fn shown(&mut self, file: FileId) -> Shown {
+        self.shown.entry(file).or_insert_with(|| Shown::new(&self.sources.get(file).text)).clone()
+    }
+}
+
+fn one(diagnostic: &Diagnostic, texts: &mut Texts, style: Style) -> String {
     let (code, severity) = (diagnostic.code, diagnostic.severity());
     let head = format!("{}[{}]", severity.word(), code.number());
     let mut out = format!("{} {}\n", style.shout(Ink::of(severity), head), style.paint(Ink::Strong, code.name()));
-    for (at, sheet) in sheets(diagnostic, sources, style).into_iter().enumerate() {
+    for (at, sheet) in sheets(diagnostic, texts, style).into_iter().enumerate() {
         let drawn = sheet.draw(style);
         // Below the first text there is no message, only the places.
         out += if at == 0 { &drawn } else { drawn.split_once('\n').map_or("", |(_, places)| places) };
@@ -91,7 +105,8 @@ struct Sheet {
 }
 
 /// The primary label with those near it, then the others by text, each group a sheet.
-fn sheets(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Vec<Sheet> {
+fn sheets(diagnostic: &Diagnostic, texts: &mut Texts, style: Style) -> Vec<Sheet> {
+    let sources = texts.sources;
     let home = diagnostic.at.span;
     let line = |label: &Label| sources.position(label.span).0;
     let is_near = |label: &&Label| label.span.file == home.file && line(label).abs_diff(line(&diagnostic.at)) <= NEAR;
@@ -107,7 +122,7 @@ fn sheets(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Vec<Sheet
     groups.extend(others.into_iter().chain(by_file));
     let sheet = |(at, (file, labels)): (usize, (FileId, Vec<&Label>))| {
         let message = if at == 0 { clean(&diagnostic.message) } else { String::new() };
-        let mut sheet = Sheet::new(message, diagnostic.severity(), Shown::new(&sources.get(file).text));
+        let mut sheet = Sheet::new(message, diagnostic.severity(), texts.shown(file));
         for (nth, label) in labels.into_iter().enumerate() {
             sheet.add(at == 0 && nth == 0, label, sources, style);
         }
@@ -212,33 +227,33 @@ impl miette::Diagnostic for Sheet {
 }
 
 /// A text as it is shown: hidden characters written out, and a line break at its end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Shown {
-    text: String,
+    text: Rc<str>,
     /// Behind which byte of the original how many bytes have been added in all.
-    added: Vec<(usize, usize)>,
+    added: Rc<[(usize, usize)]>,
     /// `path:line:column` in the original, by offset here.
     places: BTreeMap<usize, String>,
 }
 
 impl Shown {
     fn new(original: &str) -> Self {
-        let mut shown = Self { text: String::new(), added: Vec::new(), places: BTreeMap::new() };
+        let (mut text, mut added) = (String::new(), Vec::new());
         let mut signs = original.char_indices().peekable();
         while let Some((at, sign)) = signs.next() {
             let ends_line = sign == '\r' && signs.peek().is_some_and(|(_, next)| *next == '\n');
             if is_hidden(sign) && !matches!(sign, '\n' | '\t') && !ends_line {
-                shown.text += &written_out(sign);
+                text += &written_out(sign);
                 let behind = at + sign.len_utf8();
-                shown.added.push((behind, shown.text.len() - behind));
+                added.push((behind, text.len() - behind));
             } else {
-                shown.text.push(sign);
+                text.push(sign);
             }
         }
-        if !shown.text.ends_with('\n') {
-            shown.text.push('\n');
+        if !text.ends_with('\n') {
+            text.push('\n');
         }
-        shown
+        Self { text: text.into(), added: added.into(), places: BTreeMap::new() }
     }
 
     fn offset(&self, original: usize) -> usize {
