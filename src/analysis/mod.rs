@@ -16,7 +16,7 @@ pub struct Analysis {
     pub sources: Sources,
     /// The policy, as far as it could be built; `None` for a library.
     pub policy: Option<Policy>,
-    /// What is wrong, sorted.
+    /// What is wrong, sorted; the first of it where it is too much to tell.
     pub diagnostics: Vec<Diagnostic>,
     /// The file itself is UTF-8: otherwise there was nothing to look at.
     pub is_utf8: bool,
@@ -46,6 +46,7 @@ pub fn analyze(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis
         diagnostics.extend(check::check(policy, &sources));
     }
     diagnostic::sort(&mut diagnostics, &sources);
+    diagnostic::limit(&mut diagnostics);
     Ok(Analysis { path: path.to_owned(), sources, policy, diagnostics, is_utf8 })
 }
 

@@ -69,6 +69,19 @@ impl Diagnostic {
     }
 }
 
+/// Findings of one root that are told; of the others only their number, so that no text can make the telling endless.
+const TOLD: usize = 500;
+
+/// Keeps the first findings, and of the others the first of the most severe, to say how many they are.
+pub fn limit(diagnostics: &mut Vec<Diagnostic>) {
+    let more = diagnostics.len().saturating_sub(TOLD);
+    let Some(worst) = diagnostics.iter().skip(TOLD).min_by_key(|it| it.severity()).cloned() else { return };
+    let all =
+        if more == 1 { "it is the last of them".to_owned() } else { format!("{more} are left, this one included") };
+    diagnostics.truncate(TOLD);
+    diagnostics.push(worst.help(format!("correct those above first: {all}")));
+}
+
 /// Sorts by path, position and code, and drops repetitions: the order in which every output shows them.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
     let path = |diagnostic: &Diagnostic| sources.get(diagnostic.at.span.file).path.clone();

@@ -14,7 +14,7 @@ use crate::value::{Decimal, Tier};
 const LARGEST: usize = 256 * 1024;
 /// The longest history, in days: ten years.
 const LONGEST: u64 = 3_660;
-/// The most records, and notices of one heartbeat, that a world may ask for.
+/// The most records, the most notices of heartbeats, and the most signals of incidents that a world may ask for.
 const MOST: u64 = 5_000_000;
 
 /// Reads a whole world.
@@ -92,11 +92,10 @@ impl Section<'_> {
     /// No typing error should fill the disk.
     fn in_proportion(&mut self, record: &Record, world: &World) {
         let days = world.days.unsigned_abs();
-        let busiest = |flow: &Flow| flow.per_day.changes.iter().map(|(_, it)| *it).chain([flow.per_day.first]).max();
-        let records: u64 =
-            world.flows.iter().filter_map(busiest).map(|it| (it / Share::ALL.0 + 1).saturating_mul(days)).sum();
-        let beats = world.heartbeats.iter().map(|it| days.saturating_mul(DAY.unsigned_abs()) / it.every).max();
-        for (key, many) in [("actions", records), ("heartbeats", beats.unwrap_or(0))] {
+        let records: u64 = world.flows.iter().map(|flow| busiest(flow).saturating_mul(days)).sum();
+        let beats: u64 = world.heartbeats.iter().map(|it| days.saturating_mul(DAY.unsigned_abs()) / it.every).sum();
+        let struck: u64 = world.incidents.iter().map(|it| it.count).sum();
+        for (key, many) in [("actions", records), ("heartbeats", beats), ("incidents", struck)] {
             if let Some(at) = record.get(key).filter(|_| many > MOST) {
                 let message = format!("`{key}` makes up to {many} lines");
                 self.read.wrong(&at.key(), message, format!("write less traffic or less time: at most {MOST} lines"));
@@ -356,6 +355,12 @@ impl Section<'_> {
         }
         dirt
     }
+}
+
+/// The records of a flow's busiest day.
+fn busiest(flow: &Flow) -> u64 {
+    let most = flow.per_day.changes.iter().map(|(_, it)| *it).fold(flow.per_day.first, u64::max);
+    (most / Share::ALL.0 + 1).saturating_mul(flow.weekends.max(Share::ALL).0) / Share::ALL.0
 }
 
 /// The range that lies on the scale of every mean that uses a signal, in millionths.

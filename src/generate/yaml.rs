@@ -5,6 +5,8 @@
 //! the text once more and stopping there.
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// One YAML value.
@@ -56,7 +58,9 @@ pub(super) type Position = (usize, usize);
 
 /// Reads one YAML document. The error says what is wrong, and where.
 pub(super) fn parse(text: &str) -> Result<Node, (String, Position)> {
-    let shape: Shape = serde_yaml::from_str(text).map_err(|error| told(&error))?;
+    // Without aliases every node and every letter stands in the text, so this is never too little.
+    let budget = Cell::new(text.len().saturating_mul(3).saturating_add(8));
+    let shape = ShapeOf(&budget).deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| told(&error))?;
     shape.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| told(&error))
 }
 
@@ -86,9 +90,9 @@ fn told(error: &serde_yaml::Error) -> (String, Position) {
     (message.to_owned(), position(error))
 }
 
-/// A value without its scalars' texts.
+/// A value without its texts.
 enum Shape {
-    Map(Vec<(String, Shape)>),
+    Map(Vec<Shape>),
     List(Vec<Shape>),
     Scalar(Kind),
 }
@@ -114,64 +118,84 @@ impl Visitor<'_> for TextVisitor {
     }
 }
 
-impl<'de> Deserialize<'de> for Shape {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ShapeVisitor)
+/// Finds a shape, as long as nodes and letters last: aliases can make a short text larger than any memory.
+#[derive(Clone, Copy)]
+struct ShapeOf<'a>(&'a Cell<usize>);
+
+impl ShapeOf<'_> {
+    /// Takes a node with so many letters into account.
+    fn pay<E: Error>(self, letters: usize) -> Result<(), E> {
+        let left = self.0.get().checked_sub(letters.saturating_add(1));
+        self.0.set(left.ok_or_else(|| E::custom("its aliases repeat too much"))?);
+        Ok(())
+    }
+
+    fn scalar<E: Error>(self, kind: Kind, letters: usize) -> Result<Shape, E> {
+        self.pay(letters).map(|()| Shape::Scalar(kind))
     }
 }
 
-struct ShapeVisitor;
+impl<'de> DeserializeSeed<'de> for ShapeOf<'_> {
+    type Value = Shape;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Shape, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
-impl<'de> Visitor<'de> for ShapeVisitor {
+impl<'de> Visitor<'de> for ShapeOf<'_> {
     type Value = Shape;
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a map, a list or a plain value")
     }
     fn visit_unit<E: Error>(self) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Kind::Null))
+        self.scalar(Kind::Null, 0)
     }
     fn visit_none<E: Error>(self) -> Result<Shape, E> {
         Ok(Shape::Scalar(Kind::Null))
     }
     fn visit_bool<E: Error>(self, _: bool) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Kind::Flag))
+        self.scalar(Kind::Flag, 0)
     }
     fn visit_i64<E: Error>(self, _: i64) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Kind::Number))
+        self.scalar(Kind::Number, 0)
     }
     fn visit_u64<E: Error>(self, _: u64) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Kind::Number))
+        self.scalar(Kind::Number, 0)
     }
     fn visit_i128<E: Error>(self, _: i128) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Kind::Number))
+        self.scalar(Kind::Number, 0)
     }
     fn visit_u128<E: Error>(self, _: u128) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Kind::Number))
+        self.scalar(Kind::Number, 0)
     }
     fn visit_f64<E: Error>(self, _: f64) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Kind::Number))
+        self.scalar(Kind::Number, 0)
     }
-    fn visit_str<E: Error>(self, _: &str) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Kind::Text))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Shape, E> {
+        self.scalar(Kind::Text, text.len())
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+        self.pay(0)?;
         let mut all = Vec::new();
-        while let Some(item) = list.next_element()? {
+        while let Some(item) = list.next_element_seed(self)? {
             all.push(item);
         }
         Ok(Shape::List(all))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
-        let mut all: Vec<(String, Shape)> = Vec::new();
-        while let Some(Key(key)) = map.next_key_seed(NewKey(&all))? {
-            all.push((key, map.next_value()?));
+        self.pay(0)?;
+        let (mut keys, mut all) = (BTreeSet::new(), Vec::new());
+        while let Some(Key(key)) = map.next_key_seed(NewKey(&keys))? {
+            self.pay(key.len())?;
+            keys.insert(key);
+            all.push(map.next_value_seed(self)?);
         }
         Ok(Shape::Map(all))
     }
 }
 
 /// A key that is not there yet.
-struct NewKey<'a>(&'a [(String, Shape)]);
+struct NewKey<'a>(&'a BTreeSet<String>);
 
 impl<'de> DeserializeSeed<'de> for NewKey<'_> {
     type Value = Key;
@@ -186,7 +210,7 @@ impl Visitor<'_> for NewKey<'_> {
         f.write_str("a name")
     }
     fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
-        if self.0.iter().any(|(known, _)| known == text) {
+        if self.0.contains(text) {
             return Err(E::custom(Repeated(text)));
         }
         Ok(text.to_owned())
@@ -196,7 +220,7 @@ impl Visitor<'_> for NewKey<'_> {
 struct Repeated<'a>(&'a str);
 
 impl fmt::Display for Repeated<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is given twice", self.0)
     }
 }
@@ -232,7 +256,7 @@ impl<'de> Visitor<'de> for &Shape {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let Shape::Map(shapes) = self else { return Err(A::Error::custom("a map")) };
         let mut all = Vec::with_capacity(shapes.len());
-        for (_, shape) in shapes {
+        for shape in shapes {
             if let Some(Key(key)) = map.next_key()? {
                 all.push((key, map.next_value_seed(shape)?));
             }
@@ -362,5 +386,15 @@ mod tests {
         assert_eq!(parse("a: [1\nb: 2\n").expect_err("open").1.0, 2);
         assert!(parse("a: 1\n---\nb: 2\n").is_err());
         assert!(parse("a: !tag 1\n").is_err());
+    }
+
+    #[test]
+    fn aliases_cannot_make_it_large() {
+        assert!(parse("a: &a [x, y]\nb: *a\nc: *a\n").is_ok());
+        let list = "1,".repeat(10_000);
+        let text = format!("a: &a [{list}]\nb: [{}]\n", "*a,".repeat(10_000));
+        assert!(parse(&text).expect_err("too large").0.ends_with("its aliases repeat too much"));
+        let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(30_000), "*a,".repeat(10_000));
+        assert!(parse(&text).is_err());
     }
 }

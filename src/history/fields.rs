@@ -2,10 +2,9 @@
 
 use crate::plan::matcher::Given;
 use crate::value::Number;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// Key and raw value of each field that is not `null`, in the order written.
@@ -46,7 +45,9 @@ impl<'a> Fields<'a> {
     /// The other fields as canonical JSON: keys sorted, numbers in shortest form, nulls left out.
     pub fn canonical_without(&self, skip: impl Fn(&str) -> bool) -> Option<String> {
         let kept = self.entries.iter().filter(|(key, _)| !skip(key));
-        canonical_object(kept.map(|(key, raw)| (key.as_ref(), *raw)), DEEPEST)
+        let mut out = String::new();
+        write_object(kept.map(|(key, raw)| (key.as_ref(), *raw)), DEEPEST, &mut out)?;
+        Some(out)
     }
 }
 
@@ -94,34 +95,64 @@ const DEEPEST: usize = 64;
 /// One JSON value in canonical form, so that `{"a":1,"b":[2.0]}` and `{"b":[2],"a":1.0}` are one text.
 #[must_use]
 pub fn canonical(raw: &str) -> Option<String> {
-    canonical_within(raw, DEEPEST)
+    let mut out = String::new();
+    write(raw, DEEPEST, &mut out)?;
+    Some(out)
 }
 
-fn canonical_within(raw: &str, depth: usize) -> Option<String> {
+/// So many digits without a sign or a point are their own shortest form.
+const PLAIN: usize = 18;
+
+fn write(raw: &str, depth: usize, out: &mut String) -> Option<()> {
     match raw.as_bytes().first()? {
-        b'{' | b'[' if depth == 0 => Some(raw.to_owned()),
+        b'{' | b'[' if depth == 0 => out.push_str(raw),
         b'{' => {
             let fields = Fields::parse(raw)?;
-            canonical_object(fields.entries.iter().map(|(key, raw)| (key.as_ref(), *raw)), depth - 1)
+            write_object(fields.entries.iter().map(|(key, raw)| (key.as_ref(), *raw)), depth - 1, out)?;
         }
-        b'[' => {
-            let parts = array(raw)?;
-            let parts: Option<Vec<String>> = parts.iter().map(|part| canonical_within(part.get(), depth - 1)).collect();
-            Some(format!("[{}]", parts?.join(",")))
-        }
-        b'"' => serde_json::to_string(&text(raw)?).ok(),
-        b'-' | b'0'..=b'9' => number(raw).map(|number| number.to_string()),
-        _ => Some(raw.to_owned()),
+        b'[' => serde_json::Deserializer::from_str(raw).deserialize_seq(Elements { depth: depth - 1, out }).ok()?,
+        b'"' => out.push_str(&serde_json::to_string(&text(raw)?).ok()?),
+        b'0'..=b'9' if raw.len() <= PLAIN && raw.bytes().all(|byte| byte.is_ascii_digit()) => out.push_str(raw),
+        b'-' | b'0'..=b'9' => out.push_str(&number(raw)?.to_string()),
+        _ => out.push_str(raw),
     }
+    Some(())
 }
 
-fn canonical_object<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>, depth: usize) -> Option<String> {
-    let sorted: BTreeMap<&str, &str> = fields.collect();
-    let mut parts = Vec::with_capacity(sorted.len());
-    for (key, raw) in sorted {
-        parts.push(format!("{}:{}", serde_json::to_string(key).ok()?, canonical_within(raw, depth)?));
+fn write_object<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>, depth: usize, out: &mut String) -> Option<()> {
+    let mut sorted: Vec<(&str, &str)> = fields.collect();
+    sorted.sort_unstable();
+    out.push('{');
+    for (at, (key, raw)) in sorted.into_iter().enumerate() {
+        out.push_str(if at == 0 { "" } else { "," });
+        out.push_str(&serde_json::to_string(key).ok()?);
+        out.push(':');
+        write(raw, depth, out)?;
     }
-    Some(format!("{{{}}}", parts.join(",")))
+    out.push('}');
+    Some(())
+}
+
+/// Writes the elements of an array as they come.
+struct Elements<'o> {
+    depth: usize,
+    out: &'o mut String,
+}
+
+impl<'de> Visitor<'de> for Elements<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an array")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let mut sign = '[';
+        while let Some(part) = list.next_element::<&'de RawValue>()? {
+            self.out.push(std::mem::replace(&mut sign, ','));
+            write(part.get(), self.depth, self.out).ok_or_else(|| A::Error::custom("no canonical form"))?;
+        }
+        self.out.push_str(if sign == '[' { "[]" } else { "]" });
+        Ok(())
+    }
 }
 
 /// A key, borrowed where it has no escapes.

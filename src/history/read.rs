@@ -141,6 +141,10 @@ impl<'a> Pass<'a> {
     }
 
     fn line(&self, work: &mut Work, place: Place, bytes: &[u8], suspects: Option<&[u64]>) {
+        // Blocks are longer than the longest line, so one that is too long may stand whole in a block.
+        if bytes.len() > blocks::LONGEST_LINE {
+            return work.tallier.bad(&too_long(), place, "");
+        }
         let bytes = if place.line == 1 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
         if bytes.trim_ascii().is_empty() {
             return;

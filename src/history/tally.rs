@@ -171,9 +171,11 @@ impl<'p> Tallier<'p> {
 
     /// Each signal counts once per record, at its earliest arrival; the outcomes are sorted by time.
     fn arrive(&mut self, action: Option<ActionId>, outcomes: &[Outcome]) {
-        for (at, outcome) in outcomes.iter().enumerate() {
+        let mut seen: Vec<SignalId> = Vec::new();
+        for outcome in outcomes {
             let Some(signal) = outcome.signal.filter(|signal| self.wanted.tripping[signal.index()]) else { continue };
-            if outcomes[..at].iter().all(|earlier| earlier.signal != Some(signal)) {
+            if !seen.contains(&signal) {
+                seen.push(signal);
                 *self.arrivals.at((action, signal), outcome.time.tick(self.plan.tick_seconds)) += 1;
             }
         }

@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 /// The most names that a help lists.
 const LISTED: usize = 7;
-/// So many unknown names per build get a "did you mean"; comparing names is quadratic, and nobody reads more.
+/// So many unknown names per build get a "did you mean" or a list; both are quadratic, and nobody reads more.
 const SUGGESTED: usize = 200;
 
 /// A declaration, and whether it is part of the policy.
@@ -177,11 +177,15 @@ impl<'a, T: Copy> Table<'a, T> {
         suggest::suggest(word, self.order.iter().copied().filter(near))
     }
 
+    /// What to write instead; the cost of looking for it is only taken for the first unknown names.
     fn help(&self, word: &str, suggest: bool) -> String {
-        if let Some(name) = suggest.then(|| self.nearest(word)).flatten() {
+        let kind = self.kind.word();
+        if !suggest {
+            return format!("declare it with `{kind} {word} …`, or write one that is declared");
+        }
+        if let Some(name) = self.nearest(word) {
             return format!("did you mean `{name}`?");
         }
-        let kind = self.kind.word();
         match self.order.as_slice() {
             [] => format!("no {kind} is declared; declare it with `{kind} {word} …`"),
             [only] => format!("the only {kind} is `{only}`; declare another with `{kind} {word} …`"),

@@ -14,6 +14,8 @@ use std::ops::Range;
 
 /// The longest text that is read, in bytes: enough for 30,000 action types.
 pub const LONGEST: usize = 8 << 20;
+/// The longest name or number, in bytes: each may be repeated in many findings.
+const LONGEST_WORD: usize = 200;
 /// How deep parentheses and `not`s may nest.
 const DEEPEST: usize = 64;
 /// The edition that this grammar is.
@@ -127,14 +129,22 @@ impl<'t> Scan<'_, 't> {
         while let Some(first) = self.rest().chars().next() {
             let start = self.at;
             if !self.step(first) {
-                let span = self.reader.span(start, self.at);
                 let message = format!("parentheses and `not`s nest deeper than {DEEPEST}");
-                let report = Diagnostic::new(Code::UnreadableInput, span, message);
-                self.reader.only(report.help("split the predicate, or write it with fewer parentheses"));
-                return None;
+                return self.stop(start, message, "split the predicate, or write it with fewer parentheses".to_owned());
+            }
+            if is_word(first) && self.at - start > LONGEST_WORD {
+                let message = format!("a word of {} bytes is no name and no number", self.at - start);
+                return self.stop(start, message, format!("a name or a number has at most {LONGEST_WORD} bytes"));
             }
         }
         Some(std::mem::take(&mut self.blanks))
+    }
+
+    /// A limit: reports it, and nothing else.
+    fn stop<T>(&mut self, start: usize, message: String, help: String) -> Option<T> {
+        let span = self.reader.span(start, self.at);
+        self.reader.only(Diagnostic::new(Code::UnreadableInput, span, message).help(help));
+        None
     }
 
     fn rest(&self) -> &'t str {

@@ -7,7 +7,9 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// Numbers whose plain form would be longer than this print in scientific form, so that `1e999999999` stays small.
-const PLAIN: i64 = 60;
+const PLAIN: u64 = 60;
+/// Exponents beyond this are taken for it, so that none overflows; such a number would not fit in memory anyway.
+const FARTHEST: i64 = i64::MAX / 2;
 
 /// An exact decimal: ± 0.d₁d₂d₃… × 10^`exponent`, digits without leading or trailing zeros; zero has no digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,7 +47,8 @@ impl Number {
             return Self { negative: false, digits: "".into(), exponent: 0 };
         }
         let shift = length(whole) - i64::try_from(leading).unwrap_or(i64::MAX);
-        Self { negative, digits: digits.into(), exponent: power.saturating_add(shift) }
+        let exponent = power.saturating_add(shift).clamp(-FARTHEST, FARTHEST);
+        Self { negative, digits: digits.into(), exponent }
     }
 
     /// The count of millionths, where the number has at most 6 decimals and fits; else `None`.
@@ -61,6 +64,12 @@ impl Number {
         }
         let value: i64 = format!("{}{}", self.digits, "0".repeat(missing)).parse().ok()?;
         Some(if self.negative { -value } else { value })
+    }
+
+    /// How many digits it has, without zeros at either end.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.digits.len()
     }
 
     fn magnitude(&self, other: &Self) -> Ordering {
@@ -93,13 +102,13 @@ fn length(text: &str) -> i64 {
     i64::try_from(text.len()).unwrap_or(i64::MAX)
 }
 
-/// The power of ten; one too large for an `i64` saturates, which keeps the order of everything that fits in memory.
+/// The power of ten; one too large for an `i64` saturates.
 fn parse_power(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !all_digits(digits) {
         return None;
     }
-    let power = digits.parse::<i64>().unwrap_or(i64::MAX / 2);
+    let power = digits.parse::<i64>().unwrap_or(i64::MAX);
     Some(if text.starts_with('-') { -power } else { power })
 }
 
@@ -129,7 +138,7 @@ impl fmt::Display for Number {
         if self.negative {
             f.write_str("-")?;
         }
-        if self.exponent.abs() > PLAIN {
+        if self.exponent.unsigned_abs() > PLAIN {
             return write!(f, "0.{}e{}", self.digits, self.exponent);
         }
         self.plain(f)
@@ -183,7 +192,16 @@ mod tests {
 
     #[test]
     fn absurd_powers_stay_small() {
-        assert_eq!(number("1e999999999999999999999").to_string(), "0.1e4611686018427387904");
+        assert_eq!(number("1e999999999999999999999").to_string(), "0.1e4611686018427387903");
+        for text in [
+            "1e9223372036854775807",
+            "0.1e-9223372036854775807",
+            "0.001e-9223372036854775807",
+            "1e-99999999999999999999",
+        ] {
+            assert_eq!(number(&number(text).to_string()), number(text), "{text}");
+        }
+        assert!(number("0.001e-9223372036854775807") < number("0.1"));
         assert!(Number::parse("1e").is_none() && Number::parse(".5").is_none() && Number::parse("").is_none());
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn of(predicates: &[&Predicate], budget: &mut Budget) -> Result<Domai
     for predicate in predicates {
         collect(predicate, &mut constants);
     }
-    budget.pay(constants.values().map(BTreeSet::len).sum())?;
+    budget.pay(constants.values().flatten().map(|constant| size(constant)).sum())?;
     Ok(constants.into_iter().map(|(subject, constants)| (subject, representatives(subject, &constants))).collect())
 }
 
@@ -32,6 +32,15 @@ fn collect<'a>(predicate: &'a Predicate, constants: &mut BTreeMap<Subject, BTree
         Predicate::In(subject, values) => constants.entry(*subject).or_default().extend(values),
         Predicate::Not(inner) => collect(inner, constants),
         Predicate::And(parts) | Predicate::Or(parts) => parts.iter().for_each(|part| collect(part, constants)),
+    }
+}
+
+/// What comparing a constant costs: it grows with its length.
+fn size(constant: &Constant) -> usize {
+    match constant {
+        Constant::Number(number) => 1 + number.length(),
+        Constant::Text(text) => 1 + text.len(),
+        Constant::Flag(_) => 1,
     }
 }
 

@@ -7,11 +7,15 @@ use super::{Scope, list, named, place_of, predicate, title, value, word};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ladder::Draft;
 use crate::model::names::{Item, Items};
-use crate::model::policy::{Action, Clause, Constant, LadderId, Origin, Predicate, Subject};
+use crate::model::policy::{Action, Clause, Constant, Gate, LadderId, Origin, Predicate, Subject};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseKind, Declaration, Head, Name, Op};
 use crate::value::{Risk, Tier};
 use std::collections::HashMap;
+
+/// Bars, keeps, requires and trips of all actions together, inherited ones too: beyond this nothing is inherited, so
+/// that a few long ladders and many short actions cannot fill the memory.
+const MOST_CLAUSES: usize = 200_000;
 
 /// What only an action has.
 struct Own {
@@ -34,11 +38,33 @@ type Former<'a> = HashMap<&'a str, Span>;
 pub(in crate::model) fn lower(items: &Items, ladders: &[Draft], header: &Header, scope: &mut Scope) -> Vec<Action> {
     let mut former = Former::new();
     let mut actions = Vec::with_capacity(items.actions.len());
+    let mut left = MOST_CLAUSES;
     for item in &items.actions {
-        let action = action(item, ladders, header, &mut former, scope);
+        let inherits = left > 0;
+        let action = if inherits {
+            action(item, ladders, header, &mut former, scope)
+        } else {
+            action(item, &[], &header.without_clauses(), &mut former, scope)
+        };
+        left = left.saturating_sub(action.as_ref().map_or(0, clauses));
+        if inherits && left == 0 {
+            report_too_many(scope, item.declaration);
+        }
         actions.extend(action.filter(|_| item.kept));
     }
     actions
+}
+
+/// The clauses of an action, inherited ones too.
+fn clauses(action: &Action) -> usize {
+    let of_gate = |gate: &Gate| gate.bars.len() + gate.keeps.len() + gate.requires.len();
+    action.trips.len() + action.gates.iter().flatten().map(of_gate).sum::<usize>()
+}
+
+fn report_too_many(scope: &mut Scope, declaration: &Declaration) {
+    let message = format!("up to {} the actions have more than {MOST_CLAUSES} clauses", named(declaration));
+    let help = "each action has those of its ladder and of the policy too: write fewer there, or fewer actions";
+    scope.report(Code::UnreadableInput, place_of(declaration), message, help);
 }
 
 fn action<'a>(

@@ -25,6 +25,14 @@ pub(in crate::model) struct Header {
     pub(in crate::model) strays: super::body::Strays,
 }
 
+impl Header {
+    /// The same without what actions inherit: anything may be missing in them.
+    pub(super) fn without_clauses(&self) -> Self {
+        let strays = super::body::Strays::all();
+        Self { owner: None, trips: Vec::new(), renew: None, strays, ..*self }
+    }
+}
+
 /// The one policy block: the root file's, else the first. Each other is CWR003.
 pub(in crate::model) fn choose<'a>(
     items: &Items<'a>,
