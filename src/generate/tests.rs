@@ -1,6 +1,6 @@
 //! Tests of the generator: its bytes, its rates, its dirt, and the tiers it follows.
 
-#![expect(clippy::cast_precision_loss, reason = \"small numbers\")]
+#![expect(clippy::cast_precision_loss, reason = "small numbers")]
 
 use super::{World, generate};
 use crate::history::line::{Line, Reader};
