@@ -142,8 +142,9 @@ fn exists(test: &str, sources: &[PathBuf]) -> bool {
     let Some((file, function)) = test.split_once("::") else { return repository("tests/cases").join(test).exists() };
     let is_file = |path: &&PathBuf| path.to_string_lossy().ends_with(&format!("/{file}.rs"));
     let has_it = |path: &PathBuf| {
-        let text = fs::read_to_string(path).expect("a source file");
-        text.contains(&format!("#[test]\nfn {function}()")) || text.contains(&format!("#[test]\n    fn {function}()"))
+        let source = fs::read_to_string(path).expect("a source file");
+        source.contains(&format!("#[test]\nfn {function}()"))
+            || source.contains(&format!("#[test]\n    fn {function}()"))
     };
     sources.iter().filter(is_file).any(has_it)
 }
