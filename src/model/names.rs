@@ -319,7 +319,7 @@ impl<'a> Scope<'a> {
         let help = known.help(word, self.names.suggested < SUGGESTED);
         let mut found = Diagnostic::new(Code::UnknownName, name.span, message).help(help);
         if let Some((other, at)) = self.names.elsewhere(word) {
-            found = found.also(at, format!("`{word}` is the name of {}", super::lower::phrase(other)));
+            found = found.also(at, format!("`{word}` is the name of {}", other.phrase()));
         }
         self.names.suggested += 1;
         self.out.push(found);

@@ -113,7 +113,8 @@ fn every_word_changes_the_digest() {
 #[test]
 fn comments_titles_and_layout_do_not_change_the_digest() {
     let before = digest(RICH);
-    let comments = format!("  {}\n", RICH.replace('\n', "   # 1 d, 90 %\r\n\n"));
+    let comments: Vec<String> = RICH.lines().map(|line| format!("  {line}   # 1 d, 90 %\r\n\n")).collect();
+    let comments = comments.concat();
     let one_line = RICH.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join(" ");
     let titles = RICH.replace("signal accepted", "signal accepted \"A reviewer sent it unchanged\"");
     let reasons = RICH.replace("because \"a test\"", "because \"another reason\"");

@@ -136,7 +136,7 @@ pub fn parse(plan: &Plan, text: &str) -> Result<Saved, String> {
     for action in &plan.actions {
         let (state, cohort) = match document.actions.remove(&action.name) {
             None => (State::start(at + 1), None),
-            Some(written) => restore(plan, &action.name, written)?,
+            Some(written) => restore(plan, &action.name, written, at)?,
         };
         saved.states.push(state);
         saved.cohorts.push(cohort);
@@ -147,14 +147,18 @@ pub fn parse(plan: &Plan, text: &str) -> Result<Saved, String> {
     if let Some(promotion) = document.last_promotion {
         let known = plan.actions.iter().position(|action| action.name == promotion.action);
         let id = known.ok_or_else(|| format!("the policy has no action type `{}`", promotion.action))?;
-        saved.last_promotion = Some((boundary(plan, "last_promotion.at", &promotion.at)?, ActionId::new(id)));
+        saved.last_promotion = Some((past(plan, "last_promotion.at", &promotion.at, at)?, ActionId::new(id)));
     }
     Ok(saved)
 }
 
-fn restore(plan: &Plan, name: &str, written: ActionState) -> Result<(State, Option<Cohort>), String> {
-    let time = |key: &str, text: &str| boundary(plan, &format!("actions.{name}.{key}"), text);
+fn restore(plan: &Plan, name: &str, written: ActionState, at: Tick) -> Result<(State, Option<Cohort>), String> {
+    let time = |key: &str, text: &str| past(plan, &format!("actions.{name}.{key}"), text, at);
     let maybe = |key: &str, text: &Option<String>| text.as_ref().map(|text| time(key, text)).transpose();
+    // Only a cooldown may end later than the state it is part of.
+    let until = written.cooldown_until.as_ref();
+    let cooldown_until =
+        until.map(|text| boundary(plan, &format!("actions.{name}.cooldown_until"), text)).transpose()?;
     let action = plan.actions.iter().find(|action| action.name == name);
     let ceiling = action.map_or(Tier::Run, |action| action.ceiling);
     if written.tier > ceiling {
@@ -181,7 +185,7 @@ fn restore(plan: &Plan, name: &str, written: ActionState) -> Result<(State, Opti
         entered: written.entered,
         passing_since: maybe("passing_since", &written.passing_since)?,
         eligible_since: maybe("eligible_since", &written.eligible_since)?,
-        cooldown_until: maybe("cooldown_until", &written.cooldown_until)?,
+        cooldown_until,
         demoted: written.demoted,
         stopped: written.stopped,
         deferred: written.deferred,
@@ -189,6 +193,12 @@ fn restore(plan: &Plan, name: &str, written: ActionState) -> Result<(State, Opti
     };
     let cohort = written.cohort.map(|values| values.into_iter().map(|value| value.and_then(read)).collect());
     Ok((state, cohort))
+}
+
+/// A boundary that is not later than the state itself.
+fn past(plan: &Plan, key: &str, text: &str, at: Tick) -> Result<Tick, String> {
+    let tick = boundary(plan, key, text)?;
+    if tick > at { Err(format!("`{key}` is {text}, which is later than the state's `at`")) } else { Ok(tick) }
 }
 
 fn boundary(plan: &Plan, key: &str, text: &str) -> Result<Tick, String> {

@@ -112,7 +112,7 @@ impl<'a> Ledger<'a> {
     #[must_use]
     pub fn signals(&self, action: ActionId, trip: usize, entry: Option<Tick>, now: Tick) -> (u64, (Tick, Tick)) {
         let within = self.plan.actions[action.index()].trips[trip].within;
-        let from = now.saturating_sub(within).max(entry.unwrap_or(Tick::MIN));
+        let from = now.saturating_sub(within).max(entry.unwrap_or(Tick::MIN)).min(now);
         let prefix = &self.trips[action.index()][trip];
         (prefix.before(now) - prefix.before(from), (from, now))
     }

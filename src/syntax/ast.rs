@@ -63,6 +63,20 @@ impl Kind {
             Self::Assure => "assure",
         }
     }
+
+    /// With its article: `an action`.
+    #[must_use]
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Policy => "a policy",
+            Self::Signal => "a signal",
+            Self::Attribute => "an attribute",
+            Self::Metric => "a metric",
+            Self::Ladder => "a ladder",
+            Self::Action => "an action",
+            Self::Assure => "an assurance",
+        }
+    }
 }
 
 /// One declaration. All kinds share this shape; `head` holds what only one kind has.

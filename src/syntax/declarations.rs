@@ -3,7 +3,7 @@
 use super::ast::{Clause, ClauseKind, Declaration, File, Head, Import, Kind};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
-use super::words::{self, Place};
+use super::words::Place;
 use crate::source::Span;
 use pest::iterators::Pairs;
 
@@ -93,7 +93,7 @@ impl Reader<'_> {
     /// Reports a declaration that stands in another's body.
     fn inside(&mut self, inside: &Pair<'_>, outer: Kind, keyword: Span) {
         let word = inside.clone().into_inner().next().map_or(self.extent(inside), |first| self.extent(&first));
-        let message = format!("`{}` stands in the body of {}", self.slice(word), words::with_article(outer));
+        let message = format!("`{}` stands in the body of {}", self.slice(word), outer.phrase());
         let report = Self::fault(word, message).also(keyword, "this body");
         self.report(report.help("write it outside of the braces"));
     }

@@ -129,7 +129,7 @@ fn furthest(faulty: &Faulty<'_>) -> (usize, Vec<String>) {
     let ErrorVariant::ParsingError { positives, .. } = error.variant else {
         return (faulty.start + at, Vec::new());
     };
-    let subject = words::kind(faulty.keyword).map_or("a declaration", words::with_article);
+    let subject = words::kind(faulty.keyword).map_or("a declaration", crate::syntax::ast::Kind::phrase);
     let mut expected = Vec::new();
     for words in positives.into_iter().filter_map(|rule| words::describe(rule, subject)) {
         if !expected.contains(&words) {

@@ -23,6 +23,7 @@ mod tests;
 mod words;
 
 pub use scan::LONGEST;
+pub use words::starts_clause;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;

@@ -225,7 +225,7 @@ impl Reader<'_> {
             let report = Self::fault(self.extent(open), "this `{` belongs to no declaration");
             self.report(match tree.declarations.last() {
                 Some(last) if Place::Of(last.kind).clauses().is_empty() => {
-                    report.help(format!("{} has no body", words::with_article(last.kind)))
+                    report.help(format!("{} has no body", last.kind.phrase()))
                 }
                 _ => report.help("write what it is the body of, as in `action refund { … }`"),
             });

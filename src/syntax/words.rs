@@ -76,6 +76,12 @@ const ACTION: &[&str] = &[
 const GATE: &[&str] = &["bar", "hold", "keep", "requires", "approval", "stop"];
 const ASSURE: &[&str] = &["given", "promotes", "demotes"];
 
+/// Whether a word starts a clause of any body.
+#[must_use]
+pub fn starts_clause(word: &str) -> bool {
+    [POLICY, METRIC, LADDER, ACTION, GATE, ASSURE].iter().any(|words| words.contains(&word))
+}
+
 /// A body, for what may stand in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Place {
@@ -105,7 +111,7 @@ impl Place {
     /// `a gate`
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Of(kind) => with_article(kind),
+            Self::Of(kind) => kind.phrase(),
             Self::Gate => "a gate",
             Self::Unknown => "a declaration",
         }
@@ -117,19 +123,6 @@ impl Place {
             let all: Vec<&'static str> = CLAUSES.iter().map(|(keyword, _)| *keyword).collect();
             near(word, &all)
         })
-    }
-}
-
-/// `an action`
-pub(super) fn with_article(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Policy => "a policy",
-        Kind::Signal => "a signal",
-        Kind::Attribute => "an attribute",
-        Kind::Metric => "a metric",
-        Kind::Ladder => "a ladder",
-        Kind::Action => "an action",
-        Kind::Assure => "an assurance",
     }
 }
 

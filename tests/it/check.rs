@@ -94,13 +94,6 @@ fn quoted(sources: &Sources, span: Span, label: &str) -> String {
 fn cases_are_told_as_before() {
     insta::glob!("../cases", "{check,syntax}/**/*.cwr", |path| {
         let (sources, diagnostics) = findings(&World::Disk, &relative(path));
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(path.parent().expect("a folder"));
-        settings.set_prepend_module_to_snapshot(false);
-        settings.remove_snapshot_suffix();
-        settings.remove_input_file();
-        settings.set_omit_expression(true);
-        let stem = path.file_stem().expect("a stem").to_string_lossy();
-        settings.bind(|| insta::assert_snapshot!(stem.as_ref(), rendered(&sources, &diagnostics)));
+        crate::golden(path, &rendered(&sources, &diagnostics));
     });
 }

@@ -184,14 +184,7 @@ fn worlds_are_told_as_before() {
                 Err(error) => format!("no history: {error}\n"),
             },
         };
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(path.parent().expect("a folder"));
-        settings.set_prepend_module_to_snapshot(false);
-        settings.remove_snapshot_suffix();
-        settings.remove_input_file();
-        settings.set_omit_expression(true);
-        let stem = path.file_stem().expect("a stem").to_string_lossy();
-        settings.bind(|| insta::assert_snapshot!(stem.as_ref(), shown));
+        crate::golden(path, &shown);
     });
 }
 

@@ -228,3 +228,17 @@ fn an_unrelated_action_type_changes_nothing_but_deferrals() {
     }
     assert!(deferred > 0, "no deferral occurred");
 }
+
+#[test]
+fn a_saved_state_from_the_future_is_refused() {
+    let plan = engine::plan(&Simple { target: 80, hold: 3, min: 8, confidence: "" }.policy(""));
+    let state = |since: &str| {
+        let action = json!({"tier": "walk", "since": since});
+        let actions = json!({ "reply": action });
+        json!({"cwrc": "1", "policy": "simple", "plan_digest": "", "at": "2026-01-10T00:00:00Z", "actions": actions})
+    };
+    let read = |since: &str| saved_json::parse(&plan, &state(since).to_string());
+    assert!(read("2026-01-10T00:00:00Z").is_ok());
+    let refused = read("2026-01-11T00:00:00Z").expect_err("a time after `at`");
+    assert!(refused.contains("`actions.reply.since` is 2026-01-11T00:00:00Z, which is later"), "{refused}");
+}

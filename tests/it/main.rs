@@ -54,3 +54,15 @@ fn no_file_is_forgotten() {
         assert!(listed || of_a_folder || stem == "main", "tests/it/main.rs does not list `{stem}`");
     }
 }
+
+/// Compares what is shown for a case with the snapshot beside its file, of the same stem.
+fn golden(path: &std::path::Path, shown: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(path.parent().expect("a folder"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.remove_snapshot_suffix();
+    settings.remove_input_file();
+    settings.set_omit_expression(true);
+    let stem = path.file_stem().expect("a stem").to_string_lossy();
+    settings.bind(|| insta::assert_snapshot!(stem.as_ref(), shown));
+}

@@ -25,10 +25,11 @@ impl Schema {
     }
 
     fn check(&self, schema: &Value, value: &Value, path: &str, errors: &mut Vec<String>) {
-        if *schema == Value::Bool(false) {
-            errors.push(format!("{path}: nothing may stand here"));
-        }
-        let Value::Object(keywords) = schema else { return };
+        let Value::Object(keywords) = schema else {
+            return if *schema == Value::Bool(false) {
+                errors.push(format!("{path}: nothing may stand here"));
+            };
+        };
         for (keyword, argument) in keywords {
             if let Err(why) = self.keyword(keyword, argument, keywords, value, path, errors) {
                 errors.push(format!("{path}: {why}"));

@@ -77,14 +77,7 @@ fn people_see_this() {
     insta::glob!("../cases/render", "*.cwr", |path| {
         let text = shown(path);
         assert!(!text.contains('\u{1b}'), "no colours");
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(path.parent().expect("a folder"));
-        settings.set_prepend_module_to_snapshot(false);
-        settings.remove_snapshot_suffix();
-        settings.remove_input_file();
-        settings.set_omit_expression(true);
-        let stem = path.file_stem().expect("a stem").to_string_lossy();
-        settings.bind(|| insta::assert_snapshot!(stem.as_ref(), text));
+        crate::golden(path, &text);
     });
 }
 

@@ -142,9 +142,8 @@ fn exists(test: &str, sources: &[PathBuf]) -> bool {
     let Some((file, function)) = test.split_once("::") else { return repository("tests/cases").join(test).exists() };
     let is_file = |path: &&PathBuf| path.to_string_lossy().ends_with(&format!("/{file}.rs"));
     let has_it = |path: &PathBuf| {
-        let source = fs::read_to_string(path).expect("a source file");
-        source.contains(&format!("#[test]\nfn {function}()"))
-            || source.contains(&format!("#[test]\n    fn {function}()"))
+        let code = fs::read_to_string(path).expect("a source file");
+        code.contains(&format!("#[test]\nfn {function}()")) || code.contains(&format!("#[test]\n    fn {function}()"))
     };
     sources.iter().filter(is_file).any(has_it)
 }

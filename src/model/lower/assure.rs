@@ -33,18 +33,22 @@ pub(in crate::model) fn lower(
 }
 
 fn assure(declaration: &Declaration, actions: &[Action], metrics: &[Metric], scope: &mut Scope) -> Option<Assurance> {
+    if declaration.broken {
+        // Perhaps it was never meant to be one: what stands in it is not judged.
+        scope.broken = true;
+        return None;
+    }
     let id = declaration.name.as_ref().and_then(|name| scope.action(name));
     let action = id.and_then(|id| actions.get(id.index()));
     let (step, at) = step(declaration, scope);
     let world = world(scope, declaration);
-    scope.broken |= declaration.broken;
     let missing = report_missing(scope, declaration, &world);
     let gate = gate(scope, action?, step?, at)?;
     if declaration.clauses.iter().any(|clause| place::may_be(clause, "given")) {
         return None;
     }
     let fits = fits(scope, gate, metrics, &world, place_of(declaration));
-    if missing || !fits || world.faulty || gate.incomplete || declaration.broken {
+    if missing || !fits || world.faulty || gate.incomplete {
         return None;
     }
     let World { given, traffic, promises, .. } = world;

@@ -21,7 +21,7 @@ use super::damage::Damage;
 use super::names::Names;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Declaration, Kind};
+use crate::syntax::ast::Declaration;
 use crate::value::Duration;
 
 /// What lowering knows, and what it has found.
@@ -66,19 +66,6 @@ impl<'a> Scope<'a> {
     /// Whether anything is missing from what has been built.
     pub(super) fn is_incomplete(&self) -> bool {
         self.broken || self.damage.unread || !self.out.is_empty()
-    }
-}
-
-/// A kind with its article: `an action`.
-pub(super) fn phrase(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Policy => "a policy",
-        Kind::Signal => "a signal",
-        Kind::Attribute => "an attribute",
-        Kind::Metric => "a metric",
-        Kind::Ladder => "a ladder",
-        Kind::Action => "an action",
-        Kind::Assure => "an assure block",
     }
 }
 

@@ -68,45 +68,10 @@ pub(super) fn homes(kind: &ClauseKind) -> &'static [Body] {
     }
 }
 
-/// Every word that starts a clause: a clause that could not be read and starts with another may be any.
-const KEYWORDS: [&str; 31] = [
-    "owner",
-    "evaluate",
-    "promote",
-    "review",
-    "good",
-    "bad",
-    "settle",
-    "counts",
-    "alive",
-    "mean",
-    "lower",
-    "risk",
-    "irreversible",
-    "read_only",
-    "matches",
-    "gate",
-    "ceiling",
-    "trip",
-    "stale",
-    "renew",
-    "formerly",
-    "cooldown",
-    "reentry",
-    "bar",
-    "keep",
-    "hold",
-    "requires",
-    "approval",
-    "stop",
-    "given",
-    "promotes",
-];
-
-/// Whether an unreadable clause may be the one with this keyword.
+/// Whether an unreadable clause may be the one with this keyword: one that starts with no clause's word may be any.
 pub(super) fn may_be(clause: &Clause, keyword: &str) -> bool {
     let word = clause.keyword.value.as_str();
-    clause.kind == ClauseKind::Broken && (word == keyword || !KEYWORDS.contains(&word))
+    clause.kind == ClauseKind::Broken && (word == keyword || !crate::syntax::starts_clause(word))
 }
 
 /// The clauses of a body that ends at `end`, each with whether something unreadable is in it or follows it.

@@ -1,6 +1,6 @@
 //! Declarations without clauses: signals, attributes, and the names of ladders.
 
-use super::{Scope, named, phrase, place_of, title, word};
+use super::{Scope, named, place_of, title, word};
 use crate::diagnostic::Code;
 use crate::model::names::{AttributeName, Item, Items};
 use crate::model::policy::{Attribute, AttributeId, AttributeKind, Ladder, Signal};
@@ -70,7 +70,7 @@ fn key(from: &Name, scope: &mut Scope) -> Option<String> {
     if from.value.split('.').all(|part| !part.trim().is_empty()) {
         return Some(from.value.clone());
     }
-    let message = format!("`from` of {} has an empty part", phrase(crate::syntax::ast::Kind::Attribute));
+    let message = format!("`from` of {} has an empty part", crate::syntax::ast::Kind::Attribute.phrase());
     let help = "write the key of the record's field, dots reach inside: `from \"client.plan\"`";
     scope.report(Code::WrongValue, from.span, message, help);
     None
