@@ -1,6 +1,6 @@
 //! Histories: bytes to records, records to counts (semantics §2).
 //!
-//! Bytes are cut into lines ([`blocks`]), lines become records ([`line`]), lines of one id are merged ([`merge`]),
+//! Bytes are cut into lines ([`blocks`]), lines become records ([`mod@line`]), lines of one id are merged ([`merge`]),
 //! records become samples ([`sample`]) and are added up ([`tally`]) into [`counts::Counts`], which is all that a
 //! replay ever sees.
 //!

@@ -1,6 +1,6 @@
 //! The one evaluator: plan and counts in, decisions out (semantics §3, §4, §7).
 //!
-//! [`run`] walks the boundaries; [`boundary`] takes the eight steps at each; [`evidence`] reads the counts;
+//! [`run()`] walks the boundaries; [`boundary`] takes the eight steps at each; [`evidence`] reads the counts;
 //! [`exposure`] says who could have been hurt. Everything is integers, exact rationals and tables c(n): there is no
 //! clock, no float and no map without an order here.
 

@@ -1,7 +1,7 @@
 //! Which values of `action` a predicate can accept: a cheap way to see that most pairs share none.
 //!
 //! The sets are never too small: a value outside of one is never accepted. They may be too large, where comparisons of
-//! other attributes exclude a value too; the exact answer comes from [`super::example`].
+//! other attributes exclude a value too; the exact answer comes from [`super::example()`].
 
 use crate::model::policy::{Constant, Predicate, Subject};
 use crate::syntax::ast::Op;
