@@ -4,7 +4,7 @@ use super::intake::Place;
 use std::io::{self, BufRead, BufReader, Read};
 
 /// About how large a block is.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 128 * 1024;
 
 /// The longest line that is read; a longer one is bad.
 pub const LONGEST_LINE: usize = 16 * 1024 * 1024;

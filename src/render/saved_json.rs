@@ -135,7 +135,7 @@ pub fn parse(plan: &Plan, text: &str) -> Result<Saved, String> {
     let mut saved = Saved { at, states: Vec::new(), last_promotion: None, cohorts: Vec::new() };
     for action in &plan.actions {
         let (state, cohort) = match document.actions.remove(&action.name) {
-            None => (State::start(at + 1), None),
+            None => (State::start(at), None),
             Some(written) => restore(plan, &action.name, written, at)?,
         };
         saved.states.push(state);
