@@ -6,6 +6,7 @@
 //! what is wrong with it (`recover`).
 
 pub mod ast;
+mod chunks;
 mod clauses;
 mod declarations;
 mod diagnose;
@@ -43,9 +44,19 @@ pub struct Parse {
 /// Parses one text.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parse {
+    parse_chunked(file, text, chunks::CHUNK)
+}
+
+/// Parses one text, in chunks of at least that length where that changes nothing.
+fn parse_chunked(file: FileId, text: &str, least: usize) -> Parse {
     let mut reader = Reader::new(file, text);
     let mut tree = ast::File { imports: Vec::new(), declarations: Vec::new(), span: reader.span(0, text.len()) };
     if let Some(clean) = reader.scan() {
+        if reader.is_clean()
+            && let Some(file) = chunks::parse(file, text, &clean, least)
+        {
+            return Parse { file, diagnostics: Vec::new() };
+        }
         match Grammar::parse(Rule::file, &clean) {
             Ok(pairs) => reader.file(pairs, &mut tree),
             Err(error) => reader.lost(&error),

@@ -1,6 +1,6 @@
 //! Properties of every text: there is a tree, every span lies in the text, time is linear, faults are counted.
 
-use super::{Parse, parse};
+use super::{Parse, parse, parse_chunked};
 use crate::source::{FileId, Span};
 use proptest::prelude::*;
 
@@ -10,6 +10,10 @@ const SUPPORT: &str = include_str!("../../tests/cases/syntax/support.cwr");
 /// Parses, and checks what holds for every text.
 fn read(text: &str) -> Parse {
     let found = parse(FileId(0), text);
+    for least in [0, 200] {
+        let chunked = parse_chunked(FileId(0), text, least);
+        assert_eq!((&chunked.file, &chunked.diagnostics), (&found.file, &found.diagnostics), "{text}");
+    }
     for it in &found.diagnostics {
         let spans = std::iter::once(&it.at).chain(&it.also);
         assert!(spans.into_iter().all(|label| is_in(text, label.span)), "{it:?}");
@@ -153,6 +157,19 @@ fn plant(clause: &str, fault: usize) -> (String, bool) {
     };
     let is_faulty = planted != clause;
     (planted, is_faulty)
+}
+
+/// What chunks are for: a text of many declarations, and a fault, an import or an edition anywhere in it.
+#[test]
+fn chunks_change_nothing() {
+    let policy = |odd: &str| format!("{SUPPORT}\n{odd}\n{}", SUPPORT.replace("policy ", "policy other_"));
+    for odd in
+        ["", "signal", "attribute a", "import \"x\"", "language 1", "}", "{", "action a {", "hold 1d", "\u{FEFF}", "\""]
+    {
+        let found = read(&policy(odd));
+        assert!(found.file.declarations.len() > 20, "{odd}");
+    }
+    assert!(super::chunks::parse(FileId(0), &policy(""), &policy(""), 200).is_some(), "the fast way is taken");
 }
 
 /// The size of the texts below: 1 MiB in an optimised build.

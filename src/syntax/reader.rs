@@ -13,6 +13,8 @@ pub(super) struct Reader<'t> {
     file: FileId,
     /// The text as it was given.
     pub(super) text: &'t str,
+    /// Where in the text that begins which the grammar was given.
+    pub(super) base: usize,
     diagnostics: Vec<Diagnostic>,
     /// How many were reported, those that were dropped too.
     reported: usize,
@@ -21,7 +23,7 @@ pub(super) struct Reader<'t> {
 impl<'t> Reader<'t> {
     /// A reader of that text.
     pub(super) fn new(file: FileId, text: &'t str) -> Self {
-        Self { file, text, diagnostics: Vec::new(), reported: 0 }
+        Self { file, text, base: 0, diagnostics: Vec::new(), reported: 0 }
     }
 
     /// The span of two byte offsets.
@@ -32,7 +34,7 @@ impl<'t> Reader<'t> {
 
     /// From the first word or sign of a pair to its last.
     pub(super) fn extent(&self, pair: &Pair<'_>) -> Span {
-        self.span(pair.as_span().start(), grammar::end(pair))
+        self.span(self.base + pair.as_span().start(), self.base + grammar::end(pair))
     }
 
     /// The text of a span.
@@ -72,6 +74,11 @@ impl<'t> Reader<'t> {
         if self.diagnostics.len() > 8 * TOLD {
             self.drop_late();
         }
+    }
+
+    /// Whether nothing was reported yet.
+    pub(super) fn is_clean(&self) -> bool {
+        self.reported == 0
     }
 
     /// Whether what is reported from an offset on would not be told any more: no use to look for the best words.
