@@ -11,30 +11,26 @@ use crate::value::duration::Tick;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Sums up to and including each tick that has something.
+/// Sums up to and including each tick that has something, by tick; of entries with one tick the last is the whole sum.
 #[derive(Clone, Debug, Default)]
-struct Prefix<T> {
-    ticks: Vec<Tick>,
-    sums: Vec<T>,
-}
+struct Prefix<T>(Vec<(Tick, T)>);
 
 impl<T: Copy + Default> Prefix<T> {
     /// The sum over all ticks before `tick`.
     fn before(&self, tick: Tick) -> T {
-        let at = self.ticks.partition_point(|known| *known < tick);
-        at.checked_sub(1).map_or_else(T::default, |last| self.sums[last])
+        let at = self.0.partition_point(|(known, _)| *known < tick);
+        at.checked_sub(1).map_or_else(T::default, |last| self.0[last].1)
     }
 }
 
-fn prefix<T: Copy + Default>(entries: BTreeMap<Tick, T>, add: impl Fn(&mut T, T)) -> Prefix<T> {
+fn prefix<T: Copy + Default>(mut entries: Vec<(Tick, T)>, add: impl Fn(&mut T, T)) -> Prefix<T> {
+    entries.sort_by_key(|(tick, _)| *tick);
     let mut sum = T::default();
-    let mut prefix = Prefix { ticks: Vec::with_capacity(entries.len()), sums: Vec::with_capacity(entries.len()) };
-    for (tick, value) in entries {
-        add(&mut sum, value);
-        prefix.ticks.push(tick);
-        prefix.sums.push(sum);
+    for (_, value) in &mut entries {
+        add(&mut sum, *value);
+        *value = sum;
     }
-    prefix
+    Prefix(entries)
 }
 
 /// The counts, ready to be asked.
@@ -147,20 +143,20 @@ fn clears(bar: &Bar, tally: &Tally) -> bool {
 /// Prefix sums of all samples whose feed was alive.
 fn samples(plan: &Plan, counts: &Counts, any_tier: bool) -> BTreeMap<Series, Prefix<Tally>> {
     let feeds: Vec<Feed> = plan.metrics.iter().map(|metric| Feed::of(counts, metric)).collect();
-    let mut merged: BTreeMap<Series, BTreeMap<Tick, Tally>> = BTreeMap::new();
+    let mut merged: BTreeMap<Series, Vec<(Tick, Tally)>> = BTreeMap::new();
     for (series, entries) in &counts.samples {
         // Without a tier a record is evidence for no tier, but under any-tier for all; `None` is then the one series.
         if series.tier.is_none() && !any_tier {
             continue;
         }
         let key = if any_tier { Series { tier: None, ..*series } } else { *series };
-        let ticks = merged.entry(key).or_default();
         let feed = &feeds[series.metric.index()];
-        for (tick, tally) in entries.iter().filter(|(tick, _)| feed.is_alive(*tick)) {
-            ticks.entry(*tick).or_default().add(*tally);
-        }
+        let alive = entries.iter().filter(|(tick, _)| feed.is_alive(*tick));
+        let all = merged.entry(key).or_default();
+        all.reserve_exact(entries.len());
+        all.extend(alive);
     }
-    merged.into_iter().map(|(series, ticks)| (series, prefix(ticks, Tally::add))).collect()
+    merged.into_iter().map(|(series, entries)| (series, prefix(entries, Tally::add))).collect()
 }
 
 /// When a metric's feed was heard from, and over how many ticks that keeps it alive; `None`: it is always alive.
@@ -182,22 +178,17 @@ impl Feed {
 }
 
 fn arrivals(counts: &Counts, action: ActionId, trip: &Trip) -> Prefix<u64> {
-    let mut ticks: BTreeMap<Tick, u64> = BTreeMap::new();
-    let mut count = |entries: &[(Tick, u64)]| {
-        for (tick, n) in entries {
-            *ticks.entry(*tick).or_default() += n;
-        }
-    };
+    let mut arrived: Vec<(Tick, u64)> = Vec::new();
     let mut signals: Vec<SignalId> = trip.signals.clone();
     signals.sort_unstable();
     signals.dedup();
     for ((of, signal), entries) in &counts.arrivals {
         if signals.contains(signal) && (trip.everywhere || *of == Some(action)) {
-            count(entries);
+            arrived.extend(entries);
         }
     }
-    for signal in signals.iter().filter(|_| trip.everywhere) {
-        count(counts.notices.get(signal).map_or(&[], Vec::as_slice));
+    for entries in signals.iter().filter(|_| trip.everywhere).filter_map(|signal| counts.notices.get(signal)) {
+        arrived.extend(entries);
     }
-    prefix(ticks, |sum, n| *sum += n)
+    prefix(arrived, |sum, n| *sum += n)
 }
