@@ -34,7 +34,9 @@ impl Files for Memory<'_> {
         match path {
             "policy.cwr" => Ok(self.0.to_vec()),
             "rich.cwr" => Ok(RICH.as_bytes().to_vec()),
-            "library.cwr" => Ok(b"import \"policy.cwr\"\nsignal seen\nmetric m from staff { counts seen within 1d }".to_vec()),
+            "library.cwr" => {
+                Ok(b"import \"policy.cwr\"\nsignal seen\nmetric m from staff { counts seen within 1d }".to_vec())
+            }
             _ => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -47,7 +49,8 @@ impl Files for Memory<'_> {
 /// The analysis of a policy, which every renderer can show.
 fn analyze(policy: &[u8]) -> Analysis {
     let analysis = analysis::analyze(&Memory(policy), "policy.cwr", "").expect("files in memory");
-    let findings = [render::Findings { sources: &analysis.sources, diagnostics: &analysis.diagnostics, undecided: &[] }];
+    let findings =
+        [render::Findings { sources: &analysis.sources, diagnostics: &analysis.diagnostics, undecided: &[] }];
     let _ = render::diagnostics_json::json(&findings);
     let style = Style { colour: true, unicode: true, width: 100 };
     let _ = render::diagnostics::human(&analysis.diagnostics, &analysis.sources, style);
@@ -74,7 +77,8 @@ pub fn predicate(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     // The first line is the predicate of the one, the rest that of the other.
     let (one, other) = text.split_once("\n\n").unwrap_or((text, "action == \"refund\" and amount > 10"));
-    let policy = RICH.replace("action == \"refund\" and (not amount <= 50 or vip == true) and channel != \"letter\"", one);
+    let policy =
+        RICH.replace("action == \"refund\" and (not amount <= 50 or vip == true) and channel != \"letter\"", one);
     let policy = policy.replace("action > \"look\" and action < \"loop\" and client_free == true", other);
     if let Some(plan) = plan_of(&policy) {
         count(&plan, &[HISTORY.as_bytes()], 1).expect("text");
@@ -86,12 +90,20 @@ pub fn jsonl(bytes: &[u8]) {
     let counts = count(&PLAN, &[bytes], 1).expect("text");
     let lines = bytes.split(|byte| *byte == b'\n');
     // An input may open with a mark of its encoding, and need not end with a line end.
-    let plain = lines.enumerate().map(|(at, line)| if at == 0 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line });
+    let plain = lines
+        .enumerate()
+        .map(|(at, line)| if at == 0 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line });
     let lines = plain.filter(|line| !line.trim_ascii().is_empty()).count() as u64;
     let intake = &counts.intake;
-    assert_eq!(intake.total() + intake.duplicates + intake.bad_lines() + intake.notices, lines, "a line is not accounted for");
+    assert_eq!(
+        intake.total() + intake.duplicates + intake.bad_lines() + intake.notices,
+        lines,
+        "a line is not accounted for"
+    );
     let middle = bytes.iter().skip(bytes.len() / 2).position(|byte| *byte == b'\n').map(|at| bytes.len() / 2 + at + 1);
-    if let Some((one, other)) = middle.map(|at| bytes.split_at(at)).filter(|(_, other)| !other.starts_with(b"\xef\xbb\xbf")) {
+    if let Some((one, other)) =
+        middle.map(|at| bytes.split_at(at)).filter(|(_, other)| !other.starts_with(b"\xef\xbb\xbf"))
+    {
         let parts = count(&PLAN, &[one, other], 2).expect("text");
         assert_eq!(without_places(parts), without_places(counts.clone()), "the parts do not make the whole");
     }
@@ -154,7 +166,11 @@ fn count(plan: &Plan, inputs: &[&[u8]], threads: usize) -> Result<Counts, histor
 /// The counts without the quotes of bad lines, which say in which input they are.
 fn without_places(mut counts: Counts) -> Counts {
     for bad in counts.intake.bad.values_mut() {
-        bad.first = history::intake::Quote { place: history::intake::Place { input: 0, line: 0 }, why: String::new(), text: String::new() };
+        bad.first = history::intake::Quote {
+            place: history::intake::Place { input: 0, line: 0 },
+            why: String::new(),
+            text: String::new(),
+        };
     }
     counts
 }
@@ -162,11 +178,14 @@ fn without_places(mut counts: Counts) -> Counts {
 /// Replays counts in both ways and shows the runs to people and programs.
 fn replay(counts: &Counts, options: &replay::Options) {
     let seconds = PLAN.tick_seconds;
-    let first = options.initial.as_ref().map_or(counts.first_tick(seconds), |saved| saved.at.max(counts.first_tick(seconds)));
+    let first =
+        options.initial.as_ref().map_or(counts.first_tick(seconds), |saved| saved.at.max(counts.first_tick(seconds)));
     let to = counts.last_boundary(seconds).min(first + BOUNDARIES);
     for evidence in [Evidence::AsRecorded, Evidence::AnyTier] {
         let to = Some(Instant::from_seconds(to * seconds));
-        let Ok(run) = replay::run(&PLAN, counts, &replay::Options { evidence, to, ..options.clone() }) else { continue };
+        let Ok(run) = replay::run(&PLAN, counts, &replay::Options { evidence, to, ..options.clone() }) else {
+            continue;
+        };
         let _ = run_json::render(&PLAN, counts, &run);
         let _ = saved_json::render(&PLAN, &run.saved);
         for (unicode, width) in [(true, 80), (false, 20)] {

@@ -242,3 +242,13 @@ fn a_saved_state_from_the_future_is_refused() {
     let refused = read("2026-01-11T00:00:00Z").expect_err("a time after `at`");
     assert!(refused.contains("`actions.reply.since` is 2026-01-11T00:00:00Z, which is later"), "{refused}");
 }
+
+#[test]
+fn an_action_that_a_state_does_not_name_starts_with_it() {
+    let plan = engine::plan(&Simple { target: 80, hold: 3, min: 8, confidence: "" }.policy(""));
+    let state =
+        json!({"cwrc": "1", "policy": "simple", "plan_digest": "", "at": "2026-03-10T00:00:00Z", "actions": {}});
+    let saved = saved_json::parse(&plan, &state.to_string()).expect("a state");
+    assert_eq!(saved.states[0].since, saved.at);
+    assert_eq!(saved_json::parse(&plan, &saved_json::render(&plan, &saved)), Ok(saved));
+}

@@ -1,0 +1,70 @@
+//! What the fuzz targets do, run here on their seeds, on what they found (`tests/cases/fuzz/TARGET/`), and on bytes and
+//! damaged seeds that proptest makes: no panic, and every line accounted for.
+
+#[expect(unreachable_pub, reason = "public for the fuzz targets, which are another crate")]
+#[path = "../fuzz/entries.rs"]
+mod entries;
+
+use crate::repository;
+use proptest::prelude::*;
+use std::fs;
+
+/// The targets, and how many inputs proptest makes for each.
+const TARGETS: &[(&str, fn(&[u8]), u32)] = &[
+    ("parser", entries::parser, 100),
+    ("predicate", entries::predicate, 100),
+    ("jsonl", entries::jsonl, 100),
+    ("compressed", entries::compressed, 200),
+    ("world", entries::world, 200),
+    ("state", entries::state, 200),
+];
+
+/// All files of a folder, in order.
+fn inputs(folder: &str) -> Vec<Vec<u8>> {
+    let entries = fs::read_dir(repository(folder)).into_iter().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| fs::read(path).expect("an input")).collect()
+}
+
+/// An input with some bytes replaced, and cut at some place.
+fn damaged(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4);
+    (prop::sample::select(seeds), changes, any::<prop::sample::Index>(), any::<bool>()).prop_map(
+        |(mut bytes, changes, end, cut)| {
+            for (at, byte) in changes {
+                if !bytes.is_empty() {
+                    let at = at.index(bytes.len());
+                    bytes[at] = byte;
+                }
+            }
+            let end = if cut { end.index(bytes.len() + 1) } else { bytes.len() };
+            bytes.truncate(end);
+            bytes
+        },
+    )
+}
+
+#[test]
+fn what_was_found_stays_mended() {
+    for (target, run, _) in TARGETS {
+        let found = inputs(&format!("tests/cases/fuzz/{target}"));
+        assert!(!found.is_empty(), "tests/cases/fuzz/{target} is empty");
+        found.iter().for_each(|bytes| run(bytes));
+    }
+}
+
+#[test]
+fn any_bytes_are_survived() {
+    for (target, run, cases) in TARGETS {
+        let mut seeds = inputs(&format!("tests/fuzz/seeds/{target}"));
+        seeds.extend(inputs(&format!("tests/cases/fuzz/{target}")));
+        let any_bytes = prop::collection::vec(any::<u8>(), 0..300);
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(*cases));
+        let checked = runner.run(&prop_oneof![1 => any_bytes, 4 => damaged(seeds)], |bytes| {
+            run(&bytes);
+            Ok(())
+        });
+        checked.unwrap_or_else(|error| panic!("{target}: {error}"));
+    }
+}
