@@ -16,6 +16,7 @@ mod fuzzed;
 mod generate;
 mod laws;
 mod plan;
+mod planted;
 mod random;
 mod reference;
 mod render;
