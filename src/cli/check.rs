@@ -2,10 +2,11 @@
 
 use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
-use super::{Global, output};
+use super::{Global, output, today};
 use crate::analysis::{self, Analysis};
 use crate::model::policy::Assurance;
 use crate::render::{self, Findings, Undecided};
+use crate::value::Instant;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -26,6 +27,9 @@ pub(super) struct Args {
     /// How to print what is found
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+    /// Which review dates have passed on this day; today, in UTC, by default
+    #[arg(long, value_name = "DATE", value_parser = today::parse)]
+    today: Option<Instant>,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -42,7 +46,7 @@ enum Format {
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let here = [".".to_owned()];
     let paths = if args.paths.is_empty() { &here } else { args.paths.as_slice() };
-    let (all, exit) = of_paths(paths, global);
+    let (all, exit) = of_paths(paths, args.today.or_else(today::of_the_clock), global);
     if all.is_empty() {
         return Ok(exit);
     }
@@ -55,12 +59,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 /// What is known of each file that the paths name, each file once. A path that cannot be looked at, or that has no
 /// policy, is told on stderr and does not keep the others from being checked.
-fn of_paths(paths: &[String], global: &Global) -> (Vec<Analysis>, Exit) {
+fn of_paths(paths: &[String], today: Option<Instant>, global: &Global) -> (Vec<Analysis>, Exit) {
     let disk = Disk::default();
     let mut all: Vec<Analysis> = Vec::new();
     let mut exit = Exit::Fine;
     for path in paths {
-        match of_path(&disk, path) {
+        match of_path(&disk, path, today) {
             Ok(found) => all.extend(found),
             Err(failure) => {
                 output::report(global, &failure);
@@ -74,18 +78,19 @@ fn of_paths(paths: &[String], global: &Global) -> (Vec<Analysis>, Exit) {
 }
 
 /// The analyses of one argument: at least one.
-fn of_path(disk: &Disk, path: &str) -> Result<Vec<Analysis>, Failure> {
+fn of_path(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Vec<Analysis>, Failure> {
     let is_there = fs::metadata(path);
     let found = if path == "-" {
-        vec![of_file(disk, STDIN)?]
+        vec![of_file(disk, STDIN, today)?]
     } else if is_there.as_ref().is_ok_and(fs::Metadata::is_dir) {
-        analysis::analyze_directory(disk, path).map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?
+        let found = analysis::analyze_directory(disk, path, today);
+        found.map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?
     } else if path.contains(['*', '?', '[']) && is_there.is_err() {
         let matches = glob::glob(path).map_err(|error| Failure::new(format!("`{path}` is no glob: {error}")))?;
         let files = matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned());
-        files.map(|file| of_file(disk, &file)).collect::<Result<_, _>>()?
+        files.map(|file| of_file(disk, &file, today)).collect::<Result<_, _>>()?
     } else {
-        vec![of_file(disk, path)?]
+        vec![of_file(disk, path, today)?]
     };
     if found.is_empty() {
         let help = "name a file that ends in .cwr, or a directory that has one";
@@ -94,14 +99,14 @@ fn of_path(disk: &Disk, path: &str) -> Result<Vec<Analysis>, Failure> {
     Ok(found)
 }
 
-/// The analysis of one file; imports may not leave its directory.
-pub(super) fn of_file(disk: &Disk, path: &str) -> Result<Analysis, Failure> {
+/// The analysis of one file; imports may not leave its directory, and without a day nothing is past.
+pub(super) fn of_file(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
     if DATA.iter().any(|ending| path.ends_with(ending)) {
         let help = "a policy is a file that ends in .cwr; a history goes behind --history, a world behind --world";
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     }
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    analysis::analyze(disk, path, base).map_err(|error| Failure::unreadable(path, &error))
+    analysis::analyze(disk, path, base, today).map_err(|error| Failure::unreadable(path, &error))
 }
 
 fn json(all: &[Analysis], args: &Args) -> Result<(), Failure> {

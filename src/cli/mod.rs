@@ -13,6 +13,7 @@ mod histories;
 mod output;
 mod progress;
 mod simulate;
+mod today;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use exit::{Exit, Failure};

@@ -48,7 +48,7 @@ impl Files for Memory<'_> {
 
 /// The analysis of a policy, which every renderer can show.
 fn analyze(policy: &[u8]) -> Analysis {
-    let analysis = analysis::analyze(&Memory(policy), "policy.cwr", "").expect("files in memory");
+    let analysis = analysis::analyze(&Memory(policy), "policy.cwr", "", None).expect("files in memory");
     let findings =
         [render::Findings { sources: &analysis.sources, diagnostics: &analysis.diagnostics, undecided: &[] }];
     let _ = render::diagnostics_json::json(&findings);

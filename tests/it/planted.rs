@@ -97,7 +97,7 @@ proptest! {
         }
         let text = lines.join("\n");
         let base = path.rsplit_once('/').expect("a folder").0;
-        let analysis = analysis::analyze(&Overlay { path, text: &text }, path, base).expect("files");
+        let analysis = analysis::analyze(&Overlay { path, text: &text }, path, base, None).expect("files");
         let errors = analysis.diagnostics.iter().filter(|it| it.severity() == Severity::Error).map(|it| &it.message);
         let errors: Vec<&String> = errors.collect();
         let k = planted.len();
