@@ -9,6 +9,7 @@ pub mod ast;
 mod clauses;
 mod declarations;
 mod diagnose;
+mod format;
 mod grammar;
 mod literals;
 mod names;
@@ -22,6 +23,7 @@ mod scan;
 mod tests;
 mod words;
 
+pub use format::{Refusal, format};
 pub use scan::LONGEST;
 pub use words::starts_clause;
 
