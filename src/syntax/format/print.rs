@@ -33,6 +33,13 @@ struct Line<'t> {
     beside: Option<&'t str>,
 }
 
+impl Line<'_> {
+    /// Whether a comment stands beside it, and it is no brace's.
+    fn is_row(&self) -> bool {
+        self.beside.is_some() && !self.text.ends_with(['{', '}'])
+    }
+}
+
 /// The lines so far.
 struct Page<'t> {
     lines: Vec<Line<'t>>,
@@ -125,9 +132,7 @@ impl<'t> Page<'t> {
     /// All lines. Comments beside neighbouring lines stand in one column.
     fn text(&self) -> String {
         let mut text = String::new();
-        for run in
-            self.lines.chunk_by(|one, next| one.beside.is_some() && next.beside.is_some() && one.indent == next.indent)
-        {
+        for run in self.lines.chunk_by(|one, next| one.indent == next.indent && one.is_row() && next.is_row()) {
             let column = run.iter().map(|line| length(&line.text)).max().unwrap_or(0) + ASIDE;
             for line in run {
                 let indent = if line.text.is_empty() { 0 } else { line.indent };
@@ -151,7 +156,9 @@ fn lines(piece: &Piece<'_>, table: &Table, indent: usize) -> Vec<String> {
         if head.is_empty() { 0 } else { cells.iter().rfind(|cell| **cell < piece.words.len()).map_or(0, |it| *it) };
     let mut words = piece.words[taken..].to_vec();
     words.extend(piece.body.as_ref().map(|_| "{"));
-    fill(head, &words, hang, WIDTH.saturating_sub(indent))
+    let mut filling = Filling { lines: vec![head], width: WIDTH.saturating_sub(indent) };
+    filling.fill(&words, hang, 0);
+    filling.lines
 }
 
 /// A metric or gate of at most one clause, and any empty body, on one line, where it fits and no comment stands in it.
@@ -211,29 +218,60 @@ fn is_spaced(one: &str, next: &str) -> bool {
     one != "(" && !matches!(next, "," | ")")
 }
 
-/// Words behind a head, in as many lines as they need. A line goes on below the value, or below what a parenthesis opens.
-fn fill(head: String, words: &[&str], hang: usize, width: usize) -> Vec<String> {
-    let mut columns = vec![hang];
-    let mut lines = vec![head];
-    let is_joint = |one: &str, next: &str| one == "," || JOINTS.contains(&next) && is_spaced(one, next);
-    for (at, phrase) in words.chunk_by(|one, next| !is_joint(one, next)).enumerate() {
-        let is_too_long = lines.last().is_some_and(|line| length(line) + 1 + length(&joined(phrase)) > width);
-        if at > 0 && is_too_long {
-            lines.push(" ".repeat(columns.last().map_or(hang, |it| *it)));
-        }
-        let Some(line) = lines.last_mut() else { continue };
-        line.push_str(if at > 0 && !is_too_long { " " } else { "" });
-        for (at, word) in phrase.iter().enumerate() {
-            line.push_str(if at > 0 && is_spaced(phrase[at - 1], word) { " " } else { "" });
-            line.push_str(word);
-            match *word {
-                "(" => columns.push(length(line)),
-                ")" => drop(columns.pop()),
-                _ => {}
+/// Words in as many lines as they need.
+struct Filling {
+    lines: Vec<String>,
+    width: usize,
+}
+
+impl Filling {
+    /// Goes on with words. Lines that are begun stand in so far; the last is to leave room for a tail.
+    fn fill(&mut self, words: &[&str], hang: usize, tail: usize) {
+        let phrases = phrases(words);
+        for (at, phrase) in phrases.iter().enumerate() {
+            let tail = if at + 1 < phrases.len() { 0 } else { tail };
+            if at > 0 && self.has_room(&format!(" {}", joined(phrase)), tail) {
+                self.push(" ");
+            } else if at > 0 {
+                self.lines.push(" ".repeat(hang));
             }
+            self.phrase(phrase, tail);
         }
     }
-    lines
+
+    /// Goes on with what stays on one line, but for what stands in its parentheses, if it has any.
+    fn phrase(&mut self, words: &[&str], tail: usize) {
+        let whole = joined(words);
+        match (words.iter().position(|word| *word == "("), words) {
+            (Some(open), [.., ")"]) if !self.has_room(&whole, tail) => {
+                self.push(&joined(&words[..=open]));
+                let column = self.lines.last().map_or(0, |line| length(line));
+                self.fill(&words[open + 1..words.len() - 1], column, tail + 1);
+                self.push(")");
+            }
+            _ => self.push(&whole),
+        }
+    }
+
+    fn has_room(&self, text: &str, tail: usize) -> bool {
+        self.lines.last().is_some_and(|line| length(line) + length(text) + tail <= self.width)
+    }
+
+    fn push(&mut self, text: &str) {
+        if let Some(line) = self.lines.last_mut() {
+            line.push_str(text);
+        }
+    }
+}
+
+/// The parts between which a line may be broken, what stands in parentheses left whole.
+fn phrases<'w, 't>(words: &'w [&'t str]) -> Vec<&'w [&'t str]> {
+    let mut depth = 0;
+    let is_whole = |one: &&str, next: &&str| {
+        depth += i32::from(*one == "(") - i32::from(*one == ")");
+        depth > 0 || !(*one == "," || JOINTS.contains(next) && is_spaced(one, next))
+    };
+    words.chunk_by(is_whole).collect()
 }
 
 /// How many columns a text takes.
