@@ -15,7 +15,7 @@ use std::fs;
 /// Files are rewritten in place; - reads standard input and writes to stdout. Paths are files, directories (every .cwr
 /// file below them), globs, or -; the working directory by default. A file with syntax errors is left as it is.
 ///
-/// Example: cwrc fmt --check policies/
+/// Example: cwrc fmt --diff policies/
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Files, directories, globs, or -

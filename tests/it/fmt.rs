@@ -42,13 +42,11 @@ fn the_policy_of_the_specification_is_canonical() {
     assert_eq!(format(SUPPORT).as_deref(), Ok(SUPPORT));
 }
 
-/// The policies of the repository, that of the tests of the command line, and those in the pages of `explain` stand in
-/// the canonical layout.
+/// The policies of the repository, and the policies in the pages of `explain`, stand in the canonical layout.
 #[test]
 fn the_repository_is_formatted() {
     let mut wrong = Vec::new();
-    let policies = ["policies", "tests/cases/cli/files"].map(repository);
-    for path in policies.iter().flat_map(|folder| files_below(folder, "cwr")) {
+    for path in files_below(&repository("policies"), "cwr") {
         let text = fs::read_to_string(&path).expect("a policy");
         let formatted = format(&text).unwrap_or_else(|refusal| panic!("{}: {refusal:?}", path.display()));
         wrong.extend(same_or_updated(&path, &text, &formatted).err());
