@@ -3,7 +3,7 @@
 //! `grammar/cwr.pest` is the language. [`parse`] first looks at the text itself (`scan`: limits, and characters that
 //! are never part of a policy), then lets the grammar match all of it, then turns what matched into the tree
 //! (`declarations`, `clauses`, `predicates`, `names`, `literals`, in the order of the grammar) and says of the rest
-//! what is wrong with it (`recover`).
+//! what is wrong with it (`recover`). [`format()`] lays a text without faults out anew.
 
 pub mod ast;
 mod clauses;

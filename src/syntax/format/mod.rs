@@ -1,8 +1,9 @@
 //! The one canonical layout of a policy.
 //!
 //! `read` takes a text to pieces: declarations and clauses, each with its words and its comments. `order` has the order
-//! of the clauses, `print` lays the pieces out. Words are copied from the text, so numbers, units and strings stay as
-//! they are written. What comes of it is read again before anybody sees it: it says the same, or it is refused.
+//! of the clauses, `print` lays the pieces out, `fill` breaks lines that are too long. Words are copied from the text, so
+//! numbers, units and strings stay as they are written. What comes of it is read again before anybody sees it: it says
+//! the same (`same`), or it is refused.
 //!
 //! The layout:
 //!
@@ -20,6 +21,7 @@
 //! - The line ends are those of the text's first line; a byte order mark is dropped.
 
 mod comments;
+mod fill;
 mod order;
 mod print;
 mod read;

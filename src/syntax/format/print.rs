@@ -1,9 +1,11 @@
 //! Pieces as lines.
 
 use super::comments::Comment;
+use super::fill::{fill, joined, length};
 use super::order;
 use super::read::{Body, Piece};
 use crate::syntax::grammar::Rule;
+use std::mem;
 
 /// The longest line that words are filled into.
 const WIDTH: usize = 100;
@@ -15,10 +17,6 @@ const HANG: usize = 4;
 const ASIDE: usize = 3;
 /// The column of a gate's values has room for this keyword, so that `bar`, `hold`, `keep` and `stop` of all gates agree.
 const WIDEST_OF_GATES: usize = "margin".len();
-/// A line that is too long may go on before these words, and behind a comma.
-const JOINTS: [&str; 11] =
-    ["and", "or", "over", "min", "confidence", "margin", "within", "because", "from", "follows", "to"];
-
 /// The text of a file.
 pub(super) fn print(file: &Body<'_>) -> String {
     let mut page = Page { lines: Vec::new(), is_open: true };
@@ -57,11 +55,11 @@ impl Table {
     fn of(pieces: &[Piece<'_>], least: usize) -> Self {
         let mut widths = Vec::new();
         for piece in pieces {
-            for (place, cell) in head_cells(piece).into_iter().enumerate() {
+            for (place, cell) in split(piece).0.iter().enumerate() {
                 if widths.len() == place {
                     widths.push(least);
                 }
-                widths[place] = widths[place].max(length(&cell));
+                widths[place] = widths[place].max(length(cell));
             }
         }
         let is_list = pieces.len() > 1 && pieces[0].rank.is_none();
@@ -69,9 +67,9 @@ impl Table {
     }
 
     /// The cells before the last one of a line, each as wide as its column.
-    fn head(&self, piece: &Piece<'_>) -> String {
-        let padded = |(cell, width): (String, &usize)| format!("{cell:width$}{:gap$}", "", gap = self.gap);
-        head_cells(piece).into_iter().zip(&self.widths).map(padded).collect()
+    fn head(&self, cells: &[String]) -> String {
+        let padded = |(cell, width): (&String, &usize)| format!("{cell:width$}{:gap$}", "", gap = self.gap);
+        cells.iter().zip(&self.widths).map(padded).collect()
     }
 }
 
@@ -101,8 +99,7 @@ impl<'t> Page<'t> {
         // A comment beside the last of several lines would no longer stand beside the first.
         let (over, beside) = if lines.len() > 1 { (piece.beside, None) } else { (None, piece.beside) };
         self.lines.extend(over.map(|text| Line { indent, text: text.to_owned(), beside: None }));
-        let hung = lines.into_iter().map(|text| Line { indent, text, beside });
-        self.lines.extend(hung);
+        self.lines.extend(lines.into_iter().map(|text| Line { indent, text, beside }));
         self.is_open = false;
         if let Some(body) = piece.body.as_ref().filter(|_| short_body(piece, indent).is_none()) {
             self.is_open = true;
@@ -149,16 +146,12 @@ fn lines(piece: &Piece<'_>, table: &Table, indent: usize) -> Vec<String> {
     if let Some(line) = short_body(piece, indent) {
         return vec![line];
     }
-    let head = table.head(piece);
-    let hang = if piece.rank.is_some() && !head.is_empty() { length(&head) } else { HANG };
-    let cells = order::cells(piece.rule, piece.rank.is_some());
-    let taken =
-        if head.is_empty() { 0 } else { cells.iter().rfind(|cell| **cell < piece.words.len()).map_or(0, |it| *it) };
-    let mut words = piece.words[taken..].to_vec();
+    let (cells, rest) = split(piece);
+    let head = table.head(&cells);
+    let hang = if piece.rank.is_some() && !cells.is_empty() { length(&head) } else { HANG };
+    let mut words = rest.to_vec();
     words.extend(piece.body.as_ref().map(|_| "{"));
-    let mut filling = Filling { lines: vec![head], width: WIDTH.saturating_sub(indent) };
-    filling.fill(&words, hang, 0);
-    filling.lines
+    fill(head, &words, hang, WIDTH.saturating_sub(indent))
 }
 
 /// A metric or gate of at most one clause, and any empty body, on one line, where it fits and no comment stands in it.
@@ -195,86 +188,10 @@ fn is_separate(one: &Piece<'_>, next: &Piece<'_>) -> bool {
     next.rank.is_none() && (one.rule != next.rule || next.body.is_some())
 }
 
-/// The cells of a line but the last.
-fn head_cells(piece: &Piece<'_>) -> Vec<String> {
-    let ends = order::cells(piece.rule, piece.rank.is_some()).iter().filter(|end| **end < piece.words.len());
+/// The cells of a line but the last, and the words of the last.
+fn split<'p, 't>(piece: &'p Piece<'t>) -> (Vec<String>, &'p [&'t str]) {
     let mut start = 0;
-    ends.map(|end| joined(&piece.words[std::mem::replace(&mut start, *end)..*end])).collect()
-}
-
-/// Words in one line, with the spaces that belong between them.
-fn joined(words: &[&str]) -> String {
-    let mut line = String::new();
-    for (at, word) in words.iter().enumerate() {
-        if at > 0 && is_spaced(words[at - 1], word) {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line
-}
-
-fn is_spaced(one: &str, next: &str) -> bool {
-    one != "(" && !matches!(next, "," | ")")
-}
-
-/// Words in as many lines as they need.
-struct Filling {
-    lines: Vec<String>,
-    width: usize,
-}
-
-impl Filling {
-    /// Goes on with words. Lines that are begun stand in so far; the last is to leave room for a tail.
-    fn fill(&mut self, words: &[&str], hang: usize, tail: usize) {
-        let phrases = phrases(words);
-        for (at, phrase) in phrases.iter().enumerate() {
-            let tail = if at + 1 < phrases.len() { 0 } else { tail };
-            if at > 0 && self.has_room(&format!(" {}", joined(phrase)), tail) {
-                self.push(" ");
-            } else if at > 0 {
-                self.lines.push(" ".repeat(hang));
-            }
-            self.phrase(phrase, tail);
-        }
-    }
-
-    /// Goes on with what stays on one line, but for what stands in its parentheses, if it has any.
-    fn phrase(&mut self, words: &[&str], tail: usize) {
-        let whole = joined(words);
-        match (words.iter().position(|word| *word == "("), words) {
-            (Some(open), [.., ")"]) if !self.has_room(&whole, tail) => {
-                self.push(&joined(&words[..=open]));
-                let column = self.lines.last().map_or(0, |line| length(line));
-                self.fill(&words[open + 1..words.len() - 1], column, tail + 1);
-                self.push(")");
-            }
-            _ => self.push(&whole),
-        }
-    }
-
-    fn has_room(&self, text: &str, tail: usize) -> bool {
-        self.lines.last().is_some_and(|line| length(line) + length(text) + tail <= self.width)
-    }
-
-    fn push(&mut self, text: &str) {
-        if let Some(line) = self.lines.last_mut() {
-            line.push_str(text);
-        }
-    }
-}
-
-/// The parts between which a line may be broken, what stands in parentheses left whole.
-fn phrases<'w, 't>(words: &'w [&'t str]) -> Vec<&'w [&'t str]> {
-    let mut depth = 0;
-    let is_whole = |one: &&str, next: &&str| {
-        depth += i32::from(*one == "(") - i32::from(*one == ")");
-        depth > 0 || !(*one == "," || JOINTS.contains(next) && is_spaced(one, next))
-    };
-    words.chunk_by(is_whole).collect()
-}
-
-/// How many columns a text takes.
-fn length(text: &str) -> usize {
-    text.chars().count()
+    let ends = order::cells(piece.rule, piece.rank.is_some()).iter().filter(|end| **end < piece.words.len());
+    let cells = ends.map(|end| joined(&piece.words[mem::replace(&mut start, *end)..*end])).collect();
+    (cells, &piece.words[start..])
 }
