@@ -1,7 +1,8 @@
 //! `cwrc check`
 
-use super::disk::{Disk, STDIN};
+use super::disk::Disk;
 use super::exit::{Exit, Failure};
+use super::paths::{self, Named};
 use super::{Global, output, today};
 use crate::analysis::{self, Analysis};
 use crate::model::policy::Assurance;
@@ -79,34 +80,31 @@ fn of_paths(paths: &[String], today: Option<Instant>, global: &Global) -> (Vec<A
 
 /// The analyses of one argument: at least one.
 fn of_path(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Vec<Analysis>, Failure> {
-    let is_there = fs::metadata(path);
-    let found = if path == "-" {
-        vec![of_file(disk, STDIN, today)?]
-    } else if is_there.as_ref().is_ok_and(fs::Metadata::is_dir) {
-        let found = analysis::analyze_directory(disk, path, today);
-        found.map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?
-    } else if path.contains(['*', '?', '[']) && is_there.is_err() {
-        let matches = glob::glob(path).map_err(|error| Failure::new(format!("`{path}` is no glob: {error}")))?;
-        let files = matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned());
-        files.map(|file| of_file(disk, &file, today)).collect::<Result<_, _>>()?
-    } else {
-        vec![of_file(disk, path, today)?]
+    let found = match paths::named(path)? {
+        Named::Directory => analysis::analyze_directory(disk, path, today)
+            .map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?,
+        Named::Files(files) => files.iter().map(|file| of_file(disk, file, today)).collect::<Result<_, _>>()?,
     };
     if found.is_empty() {
-        let help = "name a file that ends in .cwr, or a directory that has one";
-        return Err(Failure::new(format!("no policy found in {path}")).help(help));
+        return Err(paths::none_in(path));
     }
     Ok(found)
 }
 
 /// The analysis of one file; imports may not leave its directory, and without a day nothing is past.
 pub(super) fn of_file(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
+    not_data(path)?;
+    let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    analysis::analyze(disk, path, base, today).map_err(|error| Failure::unreadable(path, &error))
+}
+
+/// Fails for a file that is named like data.
+pub(super) fn not_data(path: &str) -> Result<(), Failure> {
     if DATA.iter().any(|ending| path.ends_with(ending)) {
         let help = "a policy is a file that ends in .cwr; a history goes behind --history, a world behind --world";
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     }
-    let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    analysis::analyze(disk, path, base, today).map_err(|error| Failure::unreadable(path, &error))
+    Ok(())
 }
 
 fn json(all: &[Analysis], args: &Args) -> Result<(), Failure> {

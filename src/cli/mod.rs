@@ -8,9 +8,11 @@ mod compile;
 mod disk;
 mod exit;
 mod explain;
+mod fmt;
 mod generate;
 mod histories;
 mod output;
+mod paths;
 mod progress;
 mod simulate;
 mod today;
@@ -54,6 +56,7 @@ struct Global {
 enum Command {
     Check(check::Args),
     Explain(explain::Args),
+    Fmt(fmt::Args),
     Compile(compile::Args),
     Simulate(simulate::Args),
     Generate(generate::Args),
@@ -84,6 +87,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(args) => check::run(args, global),
         Command::Explain(args) => explain::run(args, global),
+        Command::Fmt(args) => Ok(fmt::run(args, global)),
         Command::Compile(args) => compile::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Generate(args) => generate::run(args, global),

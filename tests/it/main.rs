@@ -12,6 +12,7 @@ mod differential;
 mod docs;
 mod engine;
 mod floors;
+mod fmt;
 mod fuzzed;
 mod generate;
 mod laws;

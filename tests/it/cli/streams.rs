@@ -19,6 +19,10 @@ const RESULTS: [&str; 7] = [
     "generate desk.cwr --world desk.world.yaml --seed 1",
 ];
 
+/// More that writes no file.
+const OTHERS: [&str; 6] =
+    ["check promise.cwr", "check .", "fmt --check .", "fmt --diff broken.cwr", "compile --schema", "chekc"];
+
 fn sandbox() -> Sandbox {
     Sandbox::new().with("broken.cwr", broken())
 }
@@ -73,7 +77,7 @@ fn nothing_is_written_but_the_output() {
     let sandbox = sandbox().with("promise.cwr", promising());
     let names = sandbox.files();
     let before: Vec<String> = names.iter().map(|name| sandbox.read(name)).collect();
-    for command in RESULTS.into_iter().chain(["check promise.cwr", "check .", "compile --schema", "chekc"]) {
+    for command in RESULTS.into_iter().chain(OTHERS) {
         sandbox.cwrc(command);
     }
     assert_eq!(sandbox.files(), names);
