@@ -4,7 +4,7 @@
 //! be of the other with some value of it. One attribute is taken away at a time.
 
 use crate::check::findings::Findings;
-use crate::check::overlap::{self, Accepted, Budget, Example, TooInvolved};
+use crate::check::overlap::{self, Accepted, Budget, Example};
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Constant, Predicate, Subject as Looked};
@@ -12,54 +12,67 @@ use crate::syntax::ast::Op;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Two action types, and their predicates.
+/// An action type.
+struct Type<'a> {
+    action: &'a Action,
+    predicate: Cow<'a, Predicate>,
+    /// The attributes without which a record can be of it, and what it asks of such a record.
+    open: Vec<(Looked, Predicate)>,
+}
+
+/// Two action types that share a value of `action`.
 struct Pair<'a> {
-    low: (&'a Action, &'a Predicate),
-    high: (&'a Action, &'a Predicate),
+    low: &'a Type<'a>,
+    high: &'a Type<'a>,
 }
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
-    let actions = &subject.policy.actions;
-    let predicates: Vec<Cow<Predicate>> = actions.iter().map(overlap::predicate).collect();
-    let accepted = Accepted::of(predicates.iter().map(AsRef::as_ref));
     let (mut budget, mut told) = (Budget::default(), BTreeSet::new());
-    for later in 0..actions.len() {
+    let types: Vec<Type> = subject.policy.actions.iter().map(|action| Type::of(action, &mut budget)).collect();
+    let accepted = Accepted::of(types.iter().map(|it| it.predicate.as_ref()));
+    for later in 0..types.len() {
         for earlier in accepted.rivals(later) {
-            let mut both = [earlier, later].map(|index| (&actions[index], predicates[index].as_ref()));
-            both.sort_by_key(|(action, _)| action.risk);
+            let mut both = [&types[earlier], &types[later]];
+            both.sort_by_key(|it| it.action.risk);
             let [low, high] = both;
-            if low.0.risk == high.0.risk || budget.is_spent() {
+            if low.open.is_empty() || low.action.risk == high.action.risk || budget.is_spent() {
                 continue;
             }
-            let pair = Pair { low, high };
-            for attribute in pair.attributes() {
-                // A question too involved for a warning is left open; CWR105 says so where it matters.
-                let Ok(Some(example)) = pair.example(attribute, &mut budget) else { continue };
-                if told.insert((low.0.at, attribute)) {
-                    findings.push(pair.finding(subject, attribute, example));
+            for (attribute, example) in (Pair { low, high }).examples(&mut budget) {
+                if told.insert((low.action.at, attribute)) {
+                    findings.push(Pair { low, high }.finding(subject, attribute, example));
                 }
             }
         }
     }
 }
 
-impl Pair<'_> {
-    /// The attributes that both look at.
-    fn attributes(&self) -> Vec<Looked> {
-        let high = overlap::subjects(self.high.1);
-        let low = overlap::subjects(self.low.1).into_iter();
-        low.filter(|it| *it != Looked::Action && high.contains(it)).collect()
+impl<'a> Type<'a> {
+    fn of(action: &'a Action, budget: &mut Budget) -> Self {
+        let predicate = overlap::predicate(action);
+        let attributes = overlap::subjects(&predicate).into_iter().filter(|it| *it != Looked::Action);
+        let lacking = attributes.map(|it| (it, overlap::without(&predicate, it)));
+        let open = lacking.filter(|(_, it)| !matches!(overlap::example(&[it], budget), Ok(None))).collect();
+        Self { action, predicate, open }
     }
+}
 
-    /// A record of the higher risk that is of the lower one as soon as it lacks the attribute.
-    fn example(&self, attribute: Looked, budget: &mut Budget) -> Result<Option<Example>, TooInvolved> {
-        let lacking = overlap::without(self.low.1, attribute);
-        let not_low = Predicate::Not(Box::new(self.low.1.clone()));
-        overlap::example(&[&lacking, self.high.1, &not_low], budget)
+impl Pair<'_> {
+    /// Records of the higher risk that are of the lower one as soon as they lack an attribute. A question too involved
+    /// for a warning is left open; CWR105 says so where it matters.
+    fn examples(&self, budget: &mut Budget) -> Vec<(Looked, Example)> {
+        let (asked, high) = (overlap::subjects(&self.high.predicate), self.high.predicate.as_ref());
+        let not_low = Predicate::Not(Box::new(self.low.predicate.as_ref().clone()));
+        let shared = self.low.open.iter().filter(|(attribute, _)| asked.contains(attribute));
+        let example = |(attribute, lacking): &(Looked, Predicate)| {
+            let example = overlap::example(&[lacking, high, &not_low], budget).ok()??;
+            Some((*attribute, example))
+        };
+        shared.filter_map(example).collect()
     }
 
     fn finding(&self, subject: &Subject, attribute: Looked, example: Example) -> Diagnostic {
-        let ((low, _), (high, _)) = (self.low, self.high);
+        let (low, high) = (self.low.action, self.high.action);
         let attributes = &subject.policy.attributes;
         let full = example.json(attributes, &low.name);
         let record = example.lacking(attribute);
@@ -73,8 +86,8 @@ impl Pair<'_> {
 
     /// Positive in the lower risk, and its exact opposite in the higher one.
     fn help(&self, attribute: Looked, name: &str) -> String {
-        let (low, high) = (&self.low.0.name, &self.high.0.name);
-        let Some((op, constant)) = overlap::comparison(self.low.1, attribute, true) else {
+        let (low, high) = (&self.low.action.name, &self.high.action.name);
+        let Some((op, constant)) = overlap::comparison(&self.low.predicate, attribute, true) else {
             return format!("let `{low}` ask for a value of `{name}`, and `{high}` for `not` the same");
         };
         let asked = match (op, constant) {
