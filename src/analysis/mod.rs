@@ -2,8 +2,10 @@
 
 use crate::check;
 use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::model::policy::Assurance;
 use crate::model::{self, Policy};
-use crate::source::{Files, Sources};
+use crate::source::{Files, Sources, Span};
+use crate::syntax::outline::Outline;
 use std::collections::BTreeSet;
 use std::io;
 
@@ -14,12 +16,27 @@ pub struct Analysis {
     pub path: String,
     /// All texts that were read for it; diagnostics point into them.
     pub sources: Sources,
+    /// Where their declarations and clauses stand.
+    pub outline: Outline,
     /// The policy, as far as it could be built; `None` for a library.
     pub policy: Option<Policy>,
     /// What is wrong, sorted; the first of it where it is too much to tell.
     pub diagnostics: Vec<Diagnostic>,
+    /// The promises that are neither proved nor refuted.
+    pub undecided: Vec<Undecided>,
     /// The file itself is UTF-8: otherwise there was nothing to look at.
     pub is_utf8: bool,
+}
+
+/// A promise that is neither proved nor refuted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided {
+    /// Where it stands.
+    pub at: Span,
+    /// Which it is.
+    pub what: String,
+    /// Why nothing is known of it.
+    pub why: String,
 }
 
 impl Analysis {
@@ -41,13 +58,29 @@ impl Analysis {
 pub fn analyze(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis> {
     let is_utf8 = std::str::from_utf8(&files.read(path)?).is_ok();
     let mut sources = Sources::default();
-    let (policy, mut diagnostics) = model::load(&mut sources, files, path, base).build();
+    let loaded = model::load(&mut sources, files, path, base);
+    let (policy, mut diagnostics) = loaded.build();
     if let Some(policy) = &policy {
         diagnostics.extend(check::check(policy, &sources));
     }
     diagnostic::sort(&mut diagnostics, &sources);
     diagnostic::limit(&mut diagnostics);
-    Ok(Analysis { path: path.to_owned(), sources, policy, diagnostics, is_utf8 })
+    let outline = Outline::of(&loaded.parsed);
+    let mut one =
+        Analysis { path: path.to_owned(), sources, outline, policy, diagnostics, undecided: Vec::new(), is_utf8 };
+    one.undecided = undecided(&one);
+    Ok(one)
+}
+
+/// The assurances that were not decided: in this version all, once there are no errors.
+fn undecided(analysis: &Analysis) -> Vec<Undecided> {
+    let Some(policy) = analysis.policy.as_ref().filter(|_| !analysis.has_errors()) else { return Vec::new() };
+    let one = |it: &Assurance| Undecided {
+        at: it.at,
+        what: format!("`assure {} {} to {}`", policy.actions[it.action.index()].name, it.step.from(), it.step.to()),
+        why: "this version reads assurances, but does not prove them yet".to_owned(),
+    };
+    policy.assurances.iter().map(one).collect()
 }
 
 /// Analyses every policy root below a directory, and every library that none of them imports.

@@ -4,8 +4,8 @@ use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
 use super::{Global, output};
 use crate::analysis::{self, Analysis};
-use crate::model::policy::Assurance;
-use crate::render::{self, Findings, Undecided};
+use crate::render::diagnostics::{self, Format, Report, human};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -24,19 +24,17 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// How to print what is found
-    #[arg(long, value_enum, default_value = "human")]
+    #[arg(long, value_parser = formats(), default_value = "human")]
     format: Format,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// For programs
-    Json,
+/// The formats, as clap lists them.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let all = Format::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
+    PossibleValuesParser::new(all).map(|name| Format::named(&name).unwrap_or(Format::Human))
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
@@ -46,10 +44,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if all.is_empty() {
         return Ok(exit);
     }
-    match args.format {
-        Format::Json => json(&all, args)?,
-        Format::Human => human(&all, args, global)?,
-    }
+    output::write(&rendered(&all, args.format, global), args.output.as_deref())?;
     Ok(all.iter().fold(exit, |exit, one| exit.and(exit_of(one))))
 }
 
@@ -104,39 +99,13 @@ pub(super) fn of_file(disk: &Disk, path: &str) -> Result<Analysis, Failure> {
     analysis::analyze(disk, path, base).map_err(|error| Failure::unreadable(path, &error))
 }
 
-fn json(all: &[Analysis], args: &Args) -> Result<(), Failure> {
-    let undecided: Vec<Vec<Undecided>> = all.iter().map(undecided).collect();
-    let findings = all.iter().zip(&undecided);
-    let findings: Vec<Findings> = findings
-        .map(|(one, undecided)| Findings { sources: &one.sources, diagnostics: &one.diagnostics, undecided })
-        .collect();
-    output::write(&render::diagnostics_json::json(&findings), args.output.as_deref())
-}
-
-fn human(all: &[Analysis], args: &Args, global: &Global) -> Result<(), Failure> {
-    let style = output::for_stdout(global);
-    let mut text = String::new();
-    for one in all {
-        let undecided = undecided(one);
-        text += &render::diagnostics::human(&one.diagnostics, &one.sources, style);
-        text += &render::diagnostics::undecided(&undecided, &one.sources, style);
-        if !global.quiet {
-            let policy = one.policy.as_ref();
-            text += &render::diagnostics::verdict(&one.path, policy, &one.diagnostics, &undecided, style);
-        }
+/// What is printed; `--quiet` leaves the summaries out.
+fn rendered(all: &[Analysis], format: Format, global: &Global) -> String {
+    let (report, style) = (Report::of(all), output::for_stdout(global));
+    match format {
+        Format::Human if global.quiet => human::findings(&report, style),
+        _ => diagnostics::render(&report, format, style),
     }
-    output::write(&text, args.output.as_deref())
-}
-
-/// The assurances that were not decided: in this version all, once there are no errors.
-fn undecided(analysis: &Analysis) -> Vec<Undecided> {
-    let Some(policy) = analysis.policy.as_ref().filter(|_| !analysis.has_errors()) else { return Vec::new() };
-    let one = |it: &Assurance| Undecided {
-        at: it.at,
-        what: format!("`assure {} {} to {}`", policy.actions[it.action.index()].name, it.step.from(), it.step.to()),
-        why: "this version reads assurances, but does not prove them yet".to_owned(),
-    };
-    policy.assurances.iter().map(one).collect()
 }
 
 /// Errors win over what is undecided; input that is not UTF-8 could not be looked at at all.
@@ -145,7 +114,7 @@ fn exit_of(analysis: &Analysis) -> Exit {
         Exit::Failed
     } else if analysis.has_errors() {
         Exit::NotFine
-    } else if undecided(analysis).is_empty() {
+    } else if analysis.undecided.is_empty() {
         Exit::Fine
     } else {
         Exit::Undecided

@@ -12,6 +12,7 @@ mod diagnose;
 mod grammar;
 mod literals;
 mod names;
+pub mod outline;
 mod predicates;
 #[cfg(test)]
 mod properties;

@@ -12,6 +12,7 @@ mod differential;
 mod docs;
 mod engine;
 mod floors;
+mod formats;
 mod generate;
 mod laws;
 mod plan;

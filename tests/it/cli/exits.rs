@@ -355,7 +355,7 @@ fn usage_is_2_and_help_is_0() {
     sandbox.cwrc("").exits(2).only_complains("Usage: cwrc");
     sandbox.cwrc("chekc").exits(2).only_complains("a similar subcommand exists: 'check'");
     sandbox.cwrc("check --nope").exits(2).only_complains("unexpected argument '--nope'");
-    sandbox.cwrc("check --format yaml desk.cwr").exits(2).only_complains("possible values: human, json");
+    sandbox.cwrc("check --format yaml desk.cwr").exits(2).only_complains("possible values: human, plain, json");
     sandbox.cwrc("--version").exits(0).says("cwrc ").without_complaint();
     sandbox.cwrc("--help").exits(0).says("Exit codes: 0 done and fine").without_complaint();
     sandbox.cwrc("help check").exits(0).says("Usage: cwrc check").without_complaint();
