@@ -1,6 +1,11 @@
 //! The front door: paths in, everything known about the policies out. The command line asks here, editors will too.
 
-use crate::check;
+mod silence;
+#[cfg(test)]
+mod tests;
+
+use crate::check::{self, allow, allow::Allow};
+use crate::diagnostic::levels::Levels;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::model::policy::Assurance;
 use crate::model::{self, Policy};
@@ -20,12 +25,23 @@ pub struct Analysis {
     pub outline: Outline,
     /// The policy, as far as it could be built; `None` for a library.
     pub policy: Option<Policy>,
+    /// What its texts silence.
+    pub allows: Vec<Allow>,
     /// What is wrong, sorted; the first of it where it is too much to tell.
     pub diagnostics: Vec<Diagnostic>,
     /// The promises that are neither proved nor refuted.
     pub undecided: Vec<Undecided>,
     /// The file itself is UTF-8: otherwise there was nothing to look at.
     pub is_utf8: bool,
+}
+
+/// What is asked of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// What counts as what.
+    pub levels: Levels,
+    /// A history was at hand: the codes that need one were looked for.
+    pub with_history: bool,
 }
 
 /// A promise that is neither proved nor refuted.
@@ -56,20 +72,36 @@ impl Analysis {
 ///
 /// Fails only if the file itself cannot be read.
 pub fn analyze(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis> {
+    let mut one = gather(files, path, base)?;
+    finish(std::slice::from_mut(&mut one), &Settings::default());
+    Ok(one)
+}
+
+/// The first half of [`analyze`]: what is to be said of one file, before anything is silenced or counted.
+pub fn gather(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis> {
     let is_utf8 = std::str::from_utf8(&files.read(path)?).is_ok();
     let mut sources = Sources::default();
     let loaded = model::load(&mut sources, files, path, base);
     let (policy, mut diagnostics) = loaded.build();
+    let outline = Outline::of(&loaded.parsed);
+    let (allows, faults) = allow::find(&sources, &outline, &diagnostics);
+    diagnostics.extend(faults);
     if let Some(policy) = &policy {
         diagnostics.extend(check::check(policy, &sources));
     }
-    diagnostic::sort(&mut diagnostics, &sources);
-    diagnostic::limit(&mut diagnostics);
-    let outline = Outline::of(&loaded.parsed);
-    let mut one =
-        Analysis { path: path.to_owned(), sources, outline, policy, diagnostics, undecided: Vec::new(), is_utf8 };
-    one.undecided = undecided(&one);
-    Ok(one)
+    let (path, undecided) = (path.to_owned(), Vec::new());
+    Ok(Analysis { path, sources, outline, policy, allows, diagnostics, undecided, is_utf8 })
+}
+
+/// The second half, over all policies of a run: what is silenced is dropped, what is left gets its severity and order.
+pub fn finish(all: &mut [Analysis], settings: &Settings) {
+    silence::silence(all, settings);
+    for one in all {
+        settings.levels.apply(&mut one.diagnostics);
+        diagnostic::sort(&mut one.diagnostics, &one.sources);
+        diagnostic::limit(&mut one.diagnostics);
+        one.undecided = undecided(one);
+    }
 }
 
 /// The assurances that were not decided: in this version all, once there are no errors.
@@ -83,10 +115,10 @@ fn undecided(analysis: &Analysis) -> Vec<Undecided> {
     policy.assurances.iter().map(one).collect()
 }
 
-/// Analyses every policy root below a directory, and every library that none of them imports.
-pub fn analyze_directory(files: &dyn Files, directory: &str) -> io::Result<Vec<Analysis>> {
+/// [Gathers](gather) every policy root below a directory, and every library that none of them imports.
+pub fn gather_directory(files: &dyn Files, directory: &str) -> io::Result<Vec<Analysis>> {
     let paths = files.list(directory)?.into_iter().filter(|path| path.ends_with(".cwr"));
-    let all: Vec<Analysis> = paths.map(|path| analyze(files, &path, directory)).collect::<io::Result<_>>()?;
+    let all: Vec<Analysis> = paths.map(|path| gather(files, &path, directory)).collect::<io::Result<_>>()?;
     let imported: BTreeSet<String> =
         all.iter().flat_map(|one| one.paths().skip(1).map(String::from).collect::<Vec<_>>()).collect();
     Ok(all.into_iter().filter(|one| one.policy.is_some() || !imported.contains(&one.path)).collect())

@@ -2,8 +2,8 @@
 
 use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
-use super::{Global, output};
-use crate::analysis::{self, Analysis};
+use super::{Global, lints, output};
+use crate::analysis::{self, Analysis, Settings};
 use crate::render::diagnostics::{self, Format, Report, human};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::collections::BTreeSet;
@@ -26,6 +26,8 @@ pub(super) struct Args {
     /// How to print what is found
     #[arg(long, value_parser = formats(), default_value = "human")]
     format: Format,
+    #[command(flatten)]
+    lints: lints::Flags,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -40,10 +42,13 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let here = [".".to_owned()];
     let paths = if args.paths.is_empty() { &here } else { args.paths.as_slice() };
-    let (all, exit) = of_paths(paths, global);
+    let mut settings = Settings::default();
+    args.lints.add_to(&mut settings.levels)?;
+    let (mut all, exit) = of_paths(paths, global);
     if all.is_empty() {
         return Ok(exit);
     }
+    analysis::finish(&mut all, &settings);
     output::write(&rendered(&all, args.format, global), args.output.as_deref())?;
     Ok(all.iter().fold(exit, |exit, one| exit.and(exit_of(one))))
 }
@@ -72,15 +77,15 @@ fn of_paths(paths: &[String], global: &Global) -> (Vec<Analysis>, Exit) {
 fn of_path(disk: &Disk, path: &str) -> Result<Vec<Analysis>, Failure> {
     let is_there = fs::metadata(path);
     let found = if path == "-" {
-        vec![of_file(disk, STDIN)?]
+        vec![gathered(disk, STDIN)?]
     } else if is_there.as_ref().is_ok_and(fs::Metadata::is_dir) {
-        analysis::analyze_directory(disk, path).map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?
+        analysis::gather_directory(disk, path).map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?
     } else if path.contains(['*', '?', '[']) && is_there.is_err() {
         let matches = glob::glob(path).map_err(|error| Failure::new(format!("`{path}` is no glob: {error}")))?;
         let files = matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned());
-        files.map(|file| of_file(disk, &file)).collect::<Result<_, _>>()?
+        files.map(|file| gathered(disk, &file)).collect::<Result<_, _>>()?
     } else {
-        vec![of_file(disk, path)?]
+        vec![gathered(disk, path)?]
     };
     if found.is_empty() {
         let help = "name a file that ends in .cwr, or a directory that has one";
@@ -91,12 +96,19 @@ fn of_path(disk: &Disk, path: &str) -> Result<Vec<Analysis>, Failure> {
 
 /// The analysis of one file; imports may not leave its directory.
 pub(super) fn of_file(disk: &Disk, path: &str) -> Result<Analysis, Failure> {
+    let mut one = gathered(disk, path)?;
+    analysis::finish(std::slice::from_mut(&mut one), &Settings::default());
+    Ok(one)
+}
+
+/// What is to be said of one file, before anything is silenced.
+fn gathered(disk: &Disk, path: &str) -> Result<Analysis, Failure> {
     if DATA.iter().any(|ending| path.ends_with(ending)) {
         let help = "a policy is a file that ends in .cwr; a history goes behind --history, a world behind --world";
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     }
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    analysis::analyze(disk, path, base).map_err(|error| Failure::unreadable(path, &error))
+    analysis::gather(disk, path, base).map_err(|error| Failure::unreadable(path, &error))
 }
 
 /// What is printed; `--quiet` leaves the summaries out.

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod generate;
 mod histories;
+mod lints;
 mod output;
 mod progress;
 mod simulate;

@@ -92,6 +92,7 @@ codes! {
     NoHold = "CWR204", "no-hold", Error, "a gate has no hold, or one shorter than a tick";
     NoKeepBar = "CWR205", "no-keep-bar", Error, "a gate has no keep bar that could ever fail";
     ImpossibleRequires = "CWR206", "impossible-requires", Error, "a requires is circular, or above the other's ceiling";
+    UnusedAllow = "CWR214", "unused-allow", Warning, "an allow silences nothing";
     NoStale = "CWR215", "no-stale", Error, "an action that can leave crawl has no stale";
     MarginOverTier = "CWR216", "margin-over-tier", Error, "a bar over tier has a margin";
     UncheckedSilence = "CWR217", "unchecked-silence", Error, "silence is good, and nothing says that the feed is alive";
@@ -106,5 +107,11 @@ impl Code {
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.number().eq_ignore_ascii_case(text) || code.name() == text)
+    }
+
+    /// Whether it can only be found with a history at hand.
+    #[must_use]
+    pub fn needs_history(self) -> bool {
+        self.number().starts_with("CWR4")
     }
 }

@@ -9,6 +9,7 @@ pub mod ast;
 mod clauses;
 mod declarations;
 mod diagnose;
+pub mod directive;
 mod grammar;
 mod literals;
 mod names;

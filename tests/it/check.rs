@@ -4,8 +4,7 @@
 //! about. To add one, write the file and run with `INSTA_UPDATE=always`.
 
 use crate::repository;
-use cwrc::diagnostic::{self, Diagnostic};
-use cwrc::model;
+use cwrc::diagnostic::Diagnostic;
 use cwrc::source::{Files, Sources, Span};
 use std::fmt::Write as _;
 use std::io;
@@ -35,14 +34,10 @@ impl Files for World<'_> {
 
 /// Everything that is found in a policy root and its imports.
 pub(crate) fn findings(world: &World, path: &str) -> (Sources, Vec<Diagnostic>) {
-    let mut sources = Sources::default();
     // As `cwrc check tests/cases/check` has it.
     let base = if path.starts_with("tests/cases/check/") { "tests/cases/check" } else { "" };
-    let loaded = model::load(&mut sources, world, path, base);
-    let (policy, mut diagnostics) = loaded.build();
-    diagnostics.extend(policy.iter().flat_map(|policy| cwrc::check::check(policy, &sources)));
-    diagnostic::sort(&mut diagnostics, &sources);
-    (sources, diagnostics)
+    let analysis = cwrc::analysis::analyze(world, path, base).expect("a case");
+    (analysis.sources, analysis.diagnostics)
 }
 
 /// The cases, as paths relative to the repository.
@@ -64,7 +59,7 @@ pub(crate) fn rendered(sources: &Sources, diagnostics: &[Diagnostic]) -> String 
 }
 
 fn rendered_one(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    let Diagnostic { code, message, at, also, help } = diagnostic;
+    let Diagnostic { code, message, at, also, help, .. } = diagnostic;
     let mut out = format!(
         "{}: {}[{}] {message}\n{}\n",
         sources.place(at.span),

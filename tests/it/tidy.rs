@@ -128,7 +128,7 @@ fn every_rule_is_listed_and_named_after_its_code() {
 
 #[test]
 fn messages_have_one_form() {
-    for Diagnostic { code, message, at, also, help } in all_findings() {
+    for Diagnostic { code, message, at, also, help, .. } in all_findings() {
         let number = code.number();
         let first = message.chars().next().unwrap_or('.');
         assert!(first.is_lowercase() || first == '`' || first.is_numeric(), "{number}: starts with {first}: {message}");

@@ -96,5 +96,10 @@ fn one(found: &Found, style: Style) -> String {
         let first = format!("  {} ", style.paint(Ink::Info, "help:"));
         out += &wrap(&clean(help), &first, "        ", style.width);
     }
+    if let Some(asker) = diagnostic.denied() {
+        let own = if code.severity() == Severity::Info { "an info" } else { "a warning" };
+        let note = format!("denied by {}: {own} by itself", asker.word());
+        let _ = writeln!(out, "  {}", style.paint(Ink::Quiet, note));
+    }
     out
 }
