@@ -32,7 +32,7 @@
 //!  4  plan              the policy as executed: ticks, integers, tables, digest
 //!  3  model             the policy as meant: names resolved, ladders merged, units checked
 //!  2  syntax            text to a tree and diagnostics; its one canonical layout
-//!  1  stats diagnostic  bounds and tables c(n); what is wrong, and the table of codes
+//!  1  stats diagnostic yaml  bounds and tables c(n); what is wrong, and the table of codes; YAML with its places
 //!  0  value source      exact values; texts and places in them
 //! ```
 //!
@@ -67,6 +67,7 @@ pub mod value;
 // Floor 1.
 pub mod diagnostic;
 pub mod stats;
+pub mod yaml;
 // Floor 2.
 pub mod syntax;
 // Floor 3.

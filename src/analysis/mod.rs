@@ -1,9 +1,16 @@
 //! The front door: paths in, everything known about the policies out. The command line asks here, editors will too.
 
-use crate::check;
+mod silence;
+#[cfg(test)]
+mod tests;
+
+use crate::check::{self, allow, allow::Allow};
+use crate::diagnostic::levels::Levels;
 use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::model::policy::Assurance;
 use crate::model::{self, Policy};
-use crate::source::{Files, Sources};
+use crate::source::{Files, Sources, Span};
+use crate::syntax::outline::Outline;
 use crate::value::Instant;
 use std::collections::BTreeSet;
 use std::io;
@@ -15,15 +22,48 @@ pub struct Analysis {
     pub path: String,
     /// All texts that were read for it; diagnostics point into them.
     pub sources: Sources,
+    /// Where their declarations and clauses stand.
+    pub outline: Outline,
     /// The policy, as far as it could be built; `None` for a library.
     pub policy: Option<Policy>,
+    /// What its texts silence.
+    pub allows: Vec<Allow>,
     /// What is wrong, sorted; the first of it where it is too much to tell.
     pub diagnostics: Vec<Diagnostic>,
+    /// The promises that are neither proved nor refuted.
+    pub undecided: Vec<Undecided>,
     /// The file itself is UTF-8: otherwise there was nothing to look at.
     pub is_utf8: bool,
 }
 
+/// What is asked of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// What counts as what.
+    pub levels: Levels,
+    /// A history was at hand: the codes that need one were looked for.
+    pub with_history: bool,
+}
+
+/// A promise that is neither proved nor refuted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided {
+    /// Where it stands.
+    pub at: Span,
+    /// Which it is.
+    pub what: String,
+    /// Why nothing is known of it.
+    pub why: String,
+}
+
 impl Analysis {
+    /// What is known of a text that was only read: the faults that were found in it.
+    #[must_use]
+    pub fn of_faults(path: &str, sources: Sources, diagnostics: Vec<Diagnostic>) -> Self {
+        let (path, outline, allows, undecided) = (path.to_owned(), Outline::default(), Vec::new(), Vec::new());
+        Self { path, sources, outline, policy: None, allows, diagnostics, undecided, is_utf8: true }
+    }
+
     /// Whether anything is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -41,21 +81,52 @@ impl Analysis {
 ///
 /// Fails only if the file itself cannot be read.
 pub fn analyze(files: &dyn Files, path: &str, base: &str, today: Option<Instant>) -> io::Result<Analysis> {
+    let mut one = gather(files, path, base, today)?;
+    finish(std::slice::from_mut(&mut one), &Settings::default());
+    Ok(one)
+}
+
+/// The first half of [`analyze`]: what is to be said of one file, before anything is silenced or counted.
+pub fn gather(files: &dyn Files, path: &str, base: &str, today: Option<Instant>) -> io::Result<Analysis> {
     let is_utf8 = std::str::from_utf8(&files.read(path)?).is_ok();
     let mut sources = Sources::default();
-    let (policy, mut diagnostics) = model::load(&mut sources, files, path, base).build();
+    let loaded = model::load(&mut sources, files, path, base);
+    let (policy, mut diagnostics) = loaded.build();
+    let outline = Outline::of(&loaded.parsed);
+    let (allows, faults) = allow::find(&sources, &outline, &diagnostics);
+    diagnostics.extend(faults);
     if let Some(policy) = &policy {
         diagnostics.extend(check::check(policy, &sources, today));
     }
-    diagnostic::sort(&mut diagnostics, &sources);
-    diagnostic::limit(&mut diagnostics);
-    Ok(Analysis { path: path.to_owned(), sources, policy, diagnostics, is_utf8 })
+    Ok(Analysis { outline, policy, allows, is_utf8, ..Analysis::of_faults(path, sources, diagnostics) })
 }
 
-/// Analyses every policy root below a directory, and every library that none of them imports.
-pub fn analyze_directory(files: &dyn Files, directory: &str, today: Option<Instant>) -> io::Result<Vec<Analysis>> {
+/// The second half, over all policies of a run: what is silenced is dropped, what is left gets its severity and order.
+pub fn finish(all: &mut [Analysis], settings: &Settings) {
+    silence::silence(all, settings);
+    for one in all {
+        settings.levels.apply(&mut one.diagnostics);
+        diagnostic::sort(&mut one.diagnostics, &one.sources);
+        diagnostic::limit(&mut one.diagnostics);
+        one.undecided = undecided(one);
+    }
+}
+
+/// The assurances that were not decided: in this version all, once there are no errors.
+fn undecided(analysis: &Analysis) -> Vec<Undecided> {
+    let Some(policy) = analysis.policy.as_ref().filter(|_| !analysis.has_errors()) else { return Vec::new() };
+    let one = |it: &Assurance| Undecided {
+        at: it.at,
+        what: format!("`assure {} {} to {}`", policy.actions[it.action.index()].name, it.step.from(), it.step.to()),
+        why: "this version reads assurances, but does not prove them yet".to_owned(),
+    };
+    policy.assurances.iter().map(one).collect()
+}
+
+/// [Gathers](gather) every policy root below a directory, and every library that none of them imports.
+pub fn gather_directory(files: &dyn Files, directory: &str, today: Option<Instant>) -> io::Result<Vec<Analysis>> {
     let paths = files.list(directory)?.into_iter().filter(|path| path.ends_with(".cwr"));
-    let all = paths.map(|path| analyze(files, &path, directory, today));
+    let all = paths.map(|path| gather(files, &path, directory, today));
     let all: Vec<Analysis> = all.collect::<io::Result<_>>()?;
     let imported: BTreeSet<String> =
         all.iter().flat_map(|one| one.paths().skip(1).map(String::from).collect::<Vec<_>>()).collect();

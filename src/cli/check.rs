@@ -3,11 +3,11 @@
 use super::disk::Disk;
 use super::exit::{Exit, Failure};
 use super::paths::{self, Named};
-use super::{Global, output, today};
-use crate::analysis::{self, Analysis};
-use crate::model::policy::Assurance;
-use crate::render::{self, Findings, Undecided};
+use super::{Global, lints, output, today};
+use crate::analysis::{self, Analysis, Settings};
+use crate::render::diagnostics::{self, Format, Report, human};
 use crate::value::Instant;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -26,35 +26,35 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// How to print what is found
-    #[arg(long, value_enum, default_value = "human")]
+    #[arg(long, value_parser = formats(), default_value = "human")]
     format: Format,
     /// Which review dates have passed on this day; today, in UTC, by default
     #[arg(long, value_name = "DATE", value_parser = today::parse)]
     today: Option<Instant>,
+    #[command(flatten)]
+    lints: lints::Flags,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// For programs
-    Json,
+/// The formats, as clap lists them.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let all = Format::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
+    PossibleValuesParser::new(all).map(|name| Format::named(&name).unwrap_or(Format::Human))
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let here = [".".to_owned()];
     let paths = if args.paths.is_empty() { &here } else { args.paths.as_slice() };
-    let (all, exit) = of_paths(paths, args.today.or_else(today::of_the_clock), global);
+    let mut settings = Settings::default();
+    args.lints.add_to(&mut settings.levels)?;
+    let (mut all, exit) = of_paths(paths, args.today.or_else(today::of_the_clock), global);
     if all.is_empty() {
         return Ok(exit);
     }
-    match args.format {
-        Format::Json => json(&all, args)?,
-        Format::Human => human(&all, args, global)?,
-    }
+    analysis::finish(&mut all, &settings);
+    output::write(&rendered(&all, args.format, global), args.output.as_deref())?;
     Ok(all.iter().fold(exit, |exit, one| exit.and(exit_of(one))))
 }
 
@@ -81,9 +81,9 @@ fn of_paths(paths: &[String], today: Option<Instant>, global: &Global) -> (Vec<A
 /// The analyses of one argument: at least one.
 fn of_path(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Vec<Analysis>, Failure> {
     let found = match paths::named(path)? {
-        Named::Directory => analysis::analyze_directory(disk, path, today)
+        Named::Directory => analysis::gather_directory(disk, path, today)
             .map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?,
-        Named::Files(files) => files.iter().map(|file| of_file(disk, file, today)).collect::<Result<_, _>>()?,
+        Named::Files(files) => files.iter().map(|file| gathered(disk, file, today)).collect::<Result<_, _>>()?,
     };
     if found.is_empty() {
         return Err(paths::none_in(path));
@@ -93,9 +93,16 @@ fn of_path(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Vec<Analys
 
 /// The analysis of one file; imports may not leave its directory, and without a day nothing is past.
 pub(super) fn of_file(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
+    let mut one = gathered(disk, path, today)?;
+    analysis::finish(std::slice::from_mut(&mut one), &Settings::default());
+    Ok(one)
+}
+
+/// What is to be said of one file, before anything is silenced.
+fn gathered(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
     not_data(path)?;
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    analysis::analyze(disk, path, base, today).map_err(|error| Failure::unreadable(path, &error))
+    analysis::gather(disk, path, base, today).map_err(|error| Failure::unreadable(path, &error))
 }
 
 /// Fails for a file that is named like data.
@@ -107,39 +114,13 @@ pub(super) fn not_data(path: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn json(all: &[Analysis], args: &Args) -> Result<(), Failure> {
-    let undecided: Vec<Vec<Undecided>> = all.iter().map(undecided).collect();
-    let findings = all.iter().zip(&undecided);
-    let findings: Vec<Findings> = findings
-        .map(|(one, undecided)| Findings { sources: &one.sources, diagnostics: &one.diagnostics, undecided })
-        .collect();
-    output::write(&render::diagnostics_json::json(&findings), args.output.as_deref())
-}
-
-fn human(all: &[Analysis], args: &Args, global: &Global) -> Result<(), Failure> {
-    let style = output::for_stdout(global);
-    let mut text = String::new();
-    for one in all {
-        let undecided = undecided(one);
-        text += &render::diagnostics::human(&one.diagnostics, &one.sources, style);
-        text += &render::diagnostics::undecided(&undecided, &one.sources, style);
-        if !global.quiet {
-            let policy = one.policy.as_ref();
-            text += &render::diagnostics::verdict(&one.path, policy, &one.diagnostics, &undecided, style);
-        }
+/// What is printed; `--quiet` leaves the summaries out.
+fn rendered(all: &[Analysis], format: Format, global: &Global) -> String {
+    let (report, style) = (Report::of(all), output::for_stdout(global));
+    match format {
+        Format::Human if global.quiet => human::findings(&report, style),
+        _ => diagnostics::render(&report, format, style),
     }
-    output::write(&text, args.output.as_deref())
-}
-
-/// The assurances that were not decided: in this version all, once there are no errors.
-fn undecided(analysis: &Analysis) -> Vec<Undecided> {
-    let Some(policy) = analysis.policy.as_ref().filter(|_| !analysis.has_errors()) else { return Vec::new() };
-    let one = |it: &Assurance| Undecided {
-        at: it.at,
-        what: format!("`assure {} {} to {}`", policy.actions[it.action.index()].name, it.step.from(), it.step.to()),
-        why: "this version reads assurances, but does not prove them yet".to_owned(),
-    };
-    policy.assurances.iter().map(one).collect()
 }
 
 /// Errors win over what is undecided; input that is not UTF-8 could not be looked at at all.
@@ -148,7 +129,7 @@ fn exit_of(analysis: &Analysis) -> Exit {
         Exit::Failed
     } else if analysis.has_errors() {
         Exit::NotFine
-    } else if undecided(analysis).is_empty() {
+    } else if analysis.undecided.is_empty() {
         Exit::Fine
     } else {
         Exit::Undecided

@@ -4,7 +4,7 @@ use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
 use super::{Global, check, output};
 use crate::plan::{self, Plan};
-use crate::render;
+use crate::render::diagnostics::{Report, human};
 
 /// Compile a policy to its evaluation plan: ticks, integers, tables, and a digest
 ///
@@ -58,7 +58,7 @@ pub(super) fn load(path: &str, global: &Global) -> Result<Result<Plan, Exit>, Fa
     let analysis = check::of_file(&Disk::default(), path, None)?;
     if analysis.has_errors() {
         let style = output::for_stderr(global);
-        output::tell(&render::diagnostics::human(&analysis.diagnostics, &analysis.sources, style));
+        output::tell(&human::findings(&Report::of(std::slice::from_ref(&analysis)), style));
         return Ok(Err(if analysis.is_utf8 { Exit::NotFine } else { Exit::Failed }));
     }
     let Some(policy) = &analysis.policy else {

@@ -1,5 +1,6 @@
 //! Exit codes (interfaces §1), and the errors of doing: everything that is exit 2.
 
+use crate::diagnostic::levels::Refusal;
 use crate::history::ReadError;
 use crate::replay;
 
@@ -69,6 +70,12 @@ impl Failure {
             _ => return Self::new(format!("cannot read {path}: {error}")),
         };
         Self::new(format!("cannot read {path}: {error}")).help(help)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.message).help(refusal.help)
     }
 }
 

@@ -4,7 +4,9 @@ use super::disk::{self, Disk, STDIN};
 use super::exit::{Exit, Failure};
 use super::paths::{self, Named};
 use super::{Global, check, output};
+use crate::analysis::Analysis;
 use crate::render;
+use crate::render::diagnostics::{Report, human};
 use crate::source::{Files, Sources};
 use crate::syntax::{self, Refusal};
 use std::collections::BTreeSet;
@@ -75,7 +77,8 @@ fn one(disk: &Disk, path: &str, args: &Args, global: &Global) -> Result<Exit, Fa
     let new = match syntax::format(sources.add(path, old.as_str()), &old) {
         Ok(new) => new,
         Err(Refusal::Faulty(faults)) => {
-            output::tell(&render::diagnostics::human(&faults, &sources, output::for_stderr(global)));
+            let found = [Analysis::of_faults(path, sources, faults)];
+            output::tell(&human::findings(&Report::of(&found), output::for_stderr(global)));
             return Ok(Exit::NotFine);
         }
         Err(Refusal::Unfaithful(what)) => return Err(unfaithful(path, what)),

@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod generate;
 mod histories;
+mod lints;
 mod output;
 mod paths;
 mod progress;

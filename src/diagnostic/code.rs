@@ -101,6 +101,7 @@ codes! {
     AbsentJudge = "CWR211", "absent-judge", Warning, "a keep bar waits for a reviewer where nobody reviews";
     UnusedName = "CWR212", "unused-name", Warning, "a signal, metric or ladder that nothing uses";
     UnattendedPolicy = "CWR213", "unattended-policy", Warning, "the policy has no owner, or its review date has passed";
+    UnusedAllow = "CWR214", "unused-allow", Warning, "an allow silences nothing";
     NoStale = "CWR215", "no-stale", Error, "an action that can leave crawl has no stale";
     MarginOverTier = "CWR216", "margin-over-tier", Error, "a bar over tier has a margin";
     UncheckedSilence = "CWR217", "unchecked-silence", Error, "silence is good, and nothing says that the feed is alive";
@@ -116,5 +117,11 @@ impl Code {
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.number().eq_ignore_ascii_case(text) || code.name() == text)
+    }
+
+    /// Whether it can only be found with a history at hand.
+    #[must_use]
+    pub fn needs_history(self) -> bool {
+        self.number().starts_with("CWR4")
     }
 }

@@ -5,8 +5,11 @@
 //! message; one mistake gives one diagnostic.
 
 pub mod code;
+pub mod levels;
 
 pub use code::{Code, Severity};
+
+use levels::Asker;
 
 use crate::source::{Sources, Span};
 
@@ -22,7 +25,7 @@ pub struct Label {
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Its stable code; the severity comes from it.
+    /// Its stable code; the severity comes from it, unless the run says otherwise.
     pub code: Code,
     /// The fact.
     pub message: String,
@@ -32,13 +35,16 @@ pub struct Diagnostic {
     pub also: Vec<Label>,
     /// What to write.
     pub help: Option<String>,
+    severity: Severity,
+    denied: Option<Asker>,
 }
 
 impl Diagnostic {
     /// A finding at a place.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let at = Label { span, text: String::new() };
-        Self { code, message: message.into(), at, also: Vec::new(), help: None }
+        let (message, severity) = (message.into(), code.severity());
+        Self { code, message, at, also: Vec::new(), help: None, severity, denied: None }
     }
 
     /// Says at the primary place what is there.
@@ -62,10 +68,16 @@ impl Diagnostic {
         self
     }
 
-    /// Its severity.
+    /// Its severity in this run: that of its code, or what [`levels::Levels`] say.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
+    }
+
+    /// Who made an error of it, which it is not by itself.
+    #[must_use]
+    pub fn denied(&self) -> Option<Asker> {
+        self.denied
     }
 }
 

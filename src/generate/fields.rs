@@ -1,13 +1,13 @@
 //! The fields of records: what a world says of them, and what one record draws.
 
 use super::draw::Draw;
-use super::read::{At, Reader, Share, decimal};
+use super::read::{Share, decimal};
 use super::timed::Timed;
-use super::yaml::{Kind, Scalar};
 use crate::model::policy::{AttributeId, AttributeKind};
 use crate::plan::Plan;
 use crate::plan::matcher::Given;
 use crate::value::{Decimal, Number};
+use crate::yaml::{At, Kind, Reader, Scalar};
 use std::borrow::Cow;
 
 /// The fields that a record has anyway.

@@ -22,7 +22,6 @@ mod sections;
 mod tests;
 mod timed;
 pub mod world;
-mod yaml;
 
 pub use world::{World, WorldError};
 

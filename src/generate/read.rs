@@ -1,26 +1,9 @@
-//! From YAML nodes to exact values, collecting every error with its place; nothing here knows what a world is.
+//! From YAML nodes to the values of worlds: shares, delays, dates, and what changes over time.
 
 use super::timed::{Days, Timed};
-use super::yaml::{Kind, Node, Scalar, Step, locate};
-use crate::source::suggest::suggest;
 use crate::value::duration::Unit;
 use crate::value::{Decimal, Instant, Tier};
-
-/// How many errors are told at most; one wrong indentation must not give a thousand.
-const MOST_ERRORS: usize = 50;
-
-/// One thing that is wrong with a world.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WorldError {
-    /// Its line, from 1.
-    pub line: usize,
-    /// Its column, from 1, in characters.
-    pub column: usize,
-    /// The fact.
-    pub message: String,
-    /// What to write.
-    pub help: Option<String>,
-}
+use crate::yaml::{At, Kind, Reader, Scalar, Step};
 
 /// A share of a whole, in hundred-millionths: 6 decimals of a percentage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,32 +31,7 @@ pub(super) enum Delay {
 /// The longest delay: a year.
 const LONGEST_DELAY: u64 = 366 * 86_400;
 
-/// A node and the way to it.
-#[derive(Clone, Debug)]
-pub(super) struct At<'n> {
-    pub(super) node: &'n Node,
-    pub(super) path: Vec<Step>,
-}
-
-impl<'n> At<'n> {
-    pub(super) fn new(node: &'n Node) -> Self {
-        Self { node, path: Vec::new() }
-    }
-
-    fn part(&self, step: Step, node: &'n Node) -> Self {
-        let path = self.path.iter().cloned().chain([step]).collect();
-        At { node, path }
-    }
-
-    /// The last key on the way.
-    pub(super) fn name(&self) -> &str {
-        let keys = self.path.iter().rev().filter_map(|step| match step {
-            Step::Value(key) | Step::Key(key) => Some(key.as_str()),
-            Step::Item(_) => None,
-        });
-        keys.take(1).next().unwrap_or("the world")
-    }
-
+impl At<'_> {
     /// The key of a record's field on the way, whether its values change over time or not.
     pub(super) fn field(&self) -> &str {
         let values = self.path.iter().skip_while(|step| !matches!(step, Step::Value(key) if key == "record"));
@@ -82,158 +40,9 @@ impl<'n> At<'n> {
             _ => self.name(),
         }
     }
-
-    /// What to call it: `` `tier` ``, or of a list without names of its own, an entry of it.
-    fn called(&self) -> String {
-        match self.path.last() {
-            None => self.name().to_owned(),
-            Some(Step::Item(_)) => format!("an entry of `{}`", self.name()),
-            Some(Step::Value(_) | Step::Key(_)) => format!("`{}`", self.name()),
-        }
-    }
-
-    /// The key that led here.
-    pub(super) fn key(&self) -> Self {
-        let mut path = self.path.clone();
-        if let Some(Step::Value(key)) = path.last().cloned() {
-            path.pop();
-            path.push(Step::Key(key));
-        }
-        Self { node: self.node, path }
-    }
-
-    /// Entries of a map: key, and the value's place.
-    fn entries(&self, entries: &'n [(String, Node)]) -> impl Iterator<Item = (&'n str, At<'n>)> {
-        entries.iter().map(|(key, node)| (key.as_str(), self.part(Step::Value(key.clone()), node)))
-    }
-
-    pub(super) fn scalar(&self) -> Option<&'n Scalar> {
-        if let Node::Scalar(scalar) = self.node { Some(scalar) } else { None }
-    }
-
-    pub(super) fn is_list(&self) -> bool {
-        matches!(self.node, Node::List(_))
-    }
-
-    pub(super) fn is_map(&self) -> bool {
-        matches!(self.node, Node::Map(_))
-    }
-}
-
-/// A map whose keys are all known.
-pub(super) struct Record<'n> {
-    at: At<'n>,
-    entries: Vec<(&'n str, At<'n>)>,
-}
-
-impl<'n> Record<'n> {
-    /// The value of a key, if it is there.
-    pub(super) fn get(&self, key: &str) -> Option<&At<'n>> {
-        self.entries.iter().find(|(name, _)| *name == key).map(|(_, at)| at)
-    }
-
-    /// The map itself.
-    pub(super) fn at(&self) -> &At<'n> {
-        &self.at
-    }
-}
-
-/// Collects the errors of one world.
-#[derive(Default)]
-pub(super) struct Reader {
-    errors: Vec<(Vec<Step>, String, String)>,
 }
 
 impl Reader {
-    /// Notes an error at a node.
-    pub(super) fn wrong(&mut self, at: &At, message: impl Into<String>, help: impl Into<String>) {
-        if self.errors.len() < MOST_ERRORS {
-            self.errors.push((at.path.clone(), message.into(), help.into()));
-        }
-    }
-
-    /// The errors with their places, in the order of the text.
-    pub(super) fn finish(self, text: &str) -> Vec<WorldError> {
-        let placed = |(path, message, help): (Vec<Step>, String, String)| {
-            let (line, column) = locate(text, &path);
-            WorldError { line, column, message, help: Some(help) }
-        };
-        let mut errors: Vec<WorldError> = self.errors.into_iter().map(placed).collect();
-        errors.sort();
-        errors
-    }
-
-    /// A map of known keys; the others are errors.
-    pub(super) fn record<'n>(&mut self, at: &At<'n>, known: &[&str]) -> Option<Record<'n>> {
-        let all = self.map(at, &format!("a map of these keys: {}", list(known)))?;
-        let mut entries = Vec::new();
-        for (key, value) in all {
-            if known.contains(&key) {
-                entries.push((key, value));
-            } else {
-                self.wrong(&value.key(), format!("`{key}` is no key of {}", at.called()), instead(key, known));
-            }
-        }
-        Some(Record { at: at.clone(), entries })
-    }
-
-    /// A map of any keys.
-    pub(super) fn map<'n>(&mut self, at: &At<'n>, form: &str) -> Option<Vec<(&'n str, At<'n>)>> {
-        if let Node::Map(entries) = at.node {
-            return Some(at.entries(entries).collect());
-        }
-        self.wrong(at, format!("{} is {}", at.called(), what(at.node)), format!("write {form}"));
-        None
-    }
-
-    /// A list.
-    pub(super) fn list<'n>(&mut self, at: &At<'n>, form: &str) -> Vec<At<'n>> {
-        if let Node::List(items) = at.node {
-            return items.iter().enumerate().map(|(index, node)| at.part(Step::Item(index), node)).collect();
-        }
-        self.wrong(at, format!("{} is {}", at.called(), what(at.node)), format!("write a list of {form}"));
-        Vec::new()
-    }
-
-    /// A list, or one item without its brackets.
-    pub(super) fn one_or_more<'n>(&mut self, at: &At<'n>, form: &str) -> Vec<At<'n>> {
-        if !at.is_list() {
-            return vec![at.clone()];
-        }
-        let items = self.list(at, form);
-        if items.is_empty() {
-            self.wrong(at, format!("`{}` is empty", at.name()), format!("write {form}"));
-        }
-        items
-    }
-
-    /// The value of a key that must be there.
-    pub(super) fn required<'r, 'n>(&mut self, record: &'r Record<'n>, key: &str, form: &str) -> Option<&'r At<'n>> {
-        let found = record.get(key);
-        if found.is_none() {
-            let at = record.at();
-            self.wrong(at, format!("{} has no `{key}`", at.called()), format!("write `{key}: {form}`"));
-        }
-        found
-    }
-
-    /// A plain value of some form.
-    fn plain<'n, T>(&mut self, at: &At<'n>, form: &str, read: impl FnOnce(&'n Scalar) -> Option<T>) -> Option<T> {
-        let found = at.scalar().and_then(read);
-        if found.is_none() {
-            let text = at.scalar().map_or_else(|| what(at.node).to_owned(), |scalar| format!("`{}`", scalar.text));
-            self.wrong(at, format!("{} is {text}", at.called()), format!("write {form}"));
-        }
-        found
-    }
-
-    /// A text that is not empty.
-    pub(super) fn text<'n>(&mut self, at: &At<'n>, form: &str) -> Option<&'n str> {
-        self.plain(at, form, |scalar| {
-            (scalar.kind == Kind::Text && !scalar.text.is_empty()).then_some(&scalar.text[..])
-        })
-    }
-
     /// A number from 0 to `most`, in hundred-millionths.
     pub(super) fn number(&mut self, at: &At, most: u64) -> Option<u64> {
         let form = format!("a number from 0 to {most} with at most 6 decimals");
@@ -319,28 +128,6 @@ impl Reader {
         first.map(|first| Timed { first, changes })
     }
 
-    /// The index of a name among the names of a policy.
-    pub(super) fn name<'a>(&mut self, at: &At, kind: &str, names: impl IntoIterator<Item = &'a str>) -> Option<usize> {
-        let text = self.text(at, &format!("the name of a {kind}"))?;
-        self.known(at, text, kind, names)
-    }
-
-    /// The index of a name that stands at `at`, or is its key.
-    pub(super) fn known<'a>(
-        &mut self,
-        at: &At,
-        text: &str,
-        kind: &str,
-        names: impl IntoIterator<Item = &'a str>,
-    ) -> Option<usize> {
-        let names: Vec<&str> = names.into_iter().collect();
-        let found = names.iter().position(|name| *name == text);
-        if found.is_none() {
-            self.wrong(at, format!("the policy has no {kind} `{text}`"), instead(text, &names));
-        }
-        found
-    }
-
     /// Shares by key, which add up to at most everything, or exactly; the keys are read by `read`.
     pub(super) fn shares<'n, T>(
         &mut self,
@@ -366,34 +153,6 @@ impl Reader {
             self.wrong(at, message, format!("write shares that add up to {wanted}"));
         }
         all
-    }
-}
-
-/// What to write instead of a wrong name: the near one, or the list where it is short.
-fn instead(wrong: &str, known: &[&str]) -> String {
-    match suggest(wrong, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => "the policy declares none".into(),
-        None => format!("write one of {}", list(known)),
-    }
-}
-
-/// The names, the first of them where they are many.
-fn list(names: &[&str]) -> String {
-    let shown: Vec<String> = names.iter().take(16).map(|name| format!("`{name}`")).collect();
-    let more =
-        if names.len() > shown.len() { format!(" and {} more", names.len() - shown.len()) } else { String::new() };
-    shown.join(", ") + &more
-}
-
-fn what(node: &Node) -> &'static str {
-    match node {
-        Node::Map(_) => "a map",
-        Node::List(_) => "a list",
-        Node::Scalar(Scalar { kind: Kind::Null, .. }) => "empty",
-        Node::Scalar(Scalar { kind: Kind::Flag, .. }) => "true or false",
-        Node::Scalar(Scalar { kind: Kind::Number, .. }) => "a number",
-        Node::Scalar(Scalar { kind: Kind::Text, .. }) => "a text",
     }
 }
 

@@ -1,14 +1,14 @@
 //! The sections of a world, read one by one; see [`super::world`] for what each means.
 
 use super::fields;
-use super::read::{At, Reader, Record, Share, WorldError, decimal};
+use super::read::{Share, decimal};
 use super::timed::{Days, Timed};
 use super::world::{DAY, Dirt, Flow, Group, Heartbeat, Incident, Outage, Rates, World};
-use super::yaml;
 use crate::history::Reason;
 use crate::model::policy::{ActionId, SignalId};
 use crate::plan::{MetricKind, Plan};
 use crate::value::{Decimal, Tier};
+use crate::yaml::{self, At, Reader, Record, YamlError};
 
 /// The largest world that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
@@ -18,28 +18,21 @@ const LONGEST: u64 = 3_660;
 const MOST: u64 = 5_000_000;
 
 /// Reads a whole world.
-pub(super) fn world(text: &str, plan: &Plan) -> Result<World, Vec<WorldError>> {
-    let alone = |line, column, message, help: &str| vec![WorldError { line, column, message, help: Some(help.into()) }];
+pub(super) fn world(text: &str, plan: &Plan) -> Result<World, Vec<YamlError>> {
+    let alone = |line, column, message, help: &str| vec![YamlError { line, column, message, help: Some(help.into()) }];
     if text.len() > LARGEST {
         let message = format!("the world is larger than {} KiB", LARGEST >> 10);
         return Err(alone(1, 1, message, "state rates rather than records"));
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let node = yaml::parse(text).map_err(|(message, (line, column))| {
-        alone(line, column, message, "write one YAML document with each key once and spaces for indentation")
-    })?;
-    let mut section = Section { plan, read: Reader::default() };
-    let world = section.world(&At::new(&node));
-    let errors = section.read.finish(text);
-    world.filter(|_| errors.is_empty()).ok_or(errors)
+    yaml::document(text, "the world", |read, at| Section { plan, read }.world(at))
 }
 
-struct Section<'p> {
+struct Section<'p, 'r> {
     plan: &'p Plan,
-    read: Reader,
+    read: &'r mut Reader,
 }
 
-impl Section<'_> {
+impl Section<'_, '_> {
     fn world(&mut self, at: &At) -> Option<World> {
         let keys = ["start", "length", "actions", "incidents", "heartbeats", "outages", "dirt"];
         let record = self.read.record(at, &keys)?;

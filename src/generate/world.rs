@@ -56,7 +56,6 @@
 //! be those of the policy, and every number is an exact decimal.
 
 use super::fields::Field;
-pub use super::read::WorldError;
 use super::read::{Delay, Share};
 use super::sections;
 use super::timed::{Days, Timed};
@@ -64,6 +63,7 @@ use crate::history::Reason;
 use crate::model::policy::{ActionId, SignalId};
 use crate::plan::Plan;
 use crate::value::Tier;
+pub use crate::yaml::YamlError as WorldError;
 
 /// What is truly so: traffic, rates, delays, incidents, and what is wrong with the log.
 #[derive(Clone, Debug)]

@@ -6,6 +6,8 @@ pub mod suggest;
 
 pub use span::{FileId, Span, Spanned};
 
+use lines::Lines;
+
 /// One text that was read.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
@@ -13,6 +15,8 @@ pub struct SourceFile {
     pub path: String,
     /// Its whole content.
     pub text: String,
+    /// Where its lines start.
+    pub lines: Lines,
 }
 
 /// All texts of one run; a [`FileId`] is an index into it.
@@ -24,7 +28,8 @@ pub struct Sources {
 impl Sources {
     /// Adds a text.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        let text = text.into();
+        self.files.push(SourceFile { path: path.into(), lines: Lines::of(&text), text });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -48,7 +53,8 @@ impl Sources {
     /// Line and column of the start of a span, both from 1, columns in characters.
     #[must_use]
     pub fn position(&self, span: Span) -> (usize, usize) {
-        lines::position(&self.get(span.file).text, span.start as usize)
+        let file = self.get(span.file);
+        file.lines.position(&file.text, span.start as usize)
     }
 
     /// `path:line:column` of the start of a span.

@@ -10,10 +10,12 @@ mod chunks;
 mod clauses;
 mod declarations;
 mod diagnose;
+pub mod directive;
 mod format;
 mod grammar;
 mod literals;
 mod names;
+pub mod outline;
 mod predicates;
 #[cfg(test)]
 mod properties;

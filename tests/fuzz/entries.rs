@@ -6,6 +6,7 @@ use cwrc::analysis::{self, Analysis};
 use cwrc::generate::{self, World};
 use cwrc::history::{self, Counts, Input};
 use cwrc::plan::{self, Plan};
+use cwrc::render::diagnostics::{self, Format, Report};
 use cwrc::render::{self, Style, run_json, saved_json};
 use cwrc::replay::{self, Approvals, Evidence};
 use cwrc::source::{FileId, Files};
@@ -50,11 +51,11 @@ impl Files for Memory<'_> {
 /// The analysis of a policy, which every renderer can show.
 fn analyze(policy: &[u8]) -> Analysis {
     let analysis = analysis::analyze(&Memory(policy), "policy.cwr", "", None).expect("files in memory");
-    let findings =
-        [render::Findings { sources: &analysis.sources, diagnostics: &analysis.diagnostics, undecided: &[] }];
-    let _ = render::diagnostics_json::json(&findings);
+    let report = Report::of(std::slice::from_ref(&analysis));
     let style = Style { colour: true, unicode: true, width: 100 };
-    let _ = render::diagnostics::human(&analysis.diagnostics, &analysis.sources, style);
+    for format in Format::ALL {
+        let _ = diagnostics::render(&report, *format, style);
+    }
     analysis
 }
 

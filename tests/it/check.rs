@@ -4,8 +4,7 @@
 //! about. To add one, write the file and run with `INSTA_UPDATE=always`.
 
 use crate::repository;
-use cwrc::diagnostic::{self, Diagnostic};
-use cwrc::model;
+use cwrc::diagnostic::Diagnostic;
 use cwrc::source::{Files, Sources, Span};
 use cwrc::value::Instant;
 use std::fmt::Write as _;
@@ -39,15 +38,10 @@ impl Files for World<'_> {
 
 /// Everything that is found in a policy root and its imports.
 pub(crate) fn findings(world: &World, path: &str) -> (Sources, Vec<Diagnostic>) {
-    let mut sources = Sources::default();
     // As `cwrc check tests/cases/check` has it.
     let base = if path.starts_with("tests/cases/check/") { "tests/cases/check" } else { "" };
-    let loaded = model::load(&mut sources, world, path, base);
-    let (policy, mut diagnostics) = loaded.build();
-    let today = Instant::parse_date(TODAY);
-    diagnostics.extend(policy.iter().flat_map(|policy| cwrc::check::check(policy, &sources, today)));
-    diagnostic::sort(&mut diagnostics, &sources);
-    (sources, diagnostics)
+    let analysis = cwrc::analysis::analyze(world, path, base, Instant::parse_date(TODAY)).expect("a case");
+    (analysis.sources, analysis.diagnostics)
 }
 
 /// The cases, as paths relative to the repository.
@@ -69,7 +63,7 @@ pub(crate) fn rendered(sources: &Sources, diagnostics: &[Diagnostic]) -> String 
 }
 
 fn rendered_one(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    let Diagnostic { code, message, at, also, help } = diagnostic;
+    let Diagnostic { code, message, at, also, help, .. } = diagnostic;
     let mut out = format!(
         "{}: {}[{}] {message}\n{}\n",
         sources.place(at.span),

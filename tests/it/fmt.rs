@@ -6,9 +6,11 @@ use crate::check::{World, findings};
 use crate::cli::transcripts::{blocks, same_or_updated};
 use crate::random::case;
 use crate::{engine, files_below, golden, repository};
-use cwrc::render::{self, Style};
-use cwrc::source::{FileId, Sources};
+use cwrc::analysis::Analysis;
 use cwrc::diagnostic::Code;
+use cwrc::render::Style;
+use cwrc::render::diagnostics::{Report, human};
+use cwrc::source::{FileId, Sources};
 use cwrc::syntax::ast::{Clause, ClauseKind, File};
 use cwrc::syntax::{self, Refusal};
 use proptest::prelude::*;
@@ -32,7 +34,10 @@ fn cases_are_laid_out_as_shown() {
         let file = sources.add("case.cwr", text.as_str());
         match syntax::format(file, &text) {
             Ok(formatted) => golden(&path, &formatted),
-            Err(Refusal::Faulty(faults)) => golden(&path, &render::diagnostics::human(&faults, &sources, Style::PLAIN)),
+            Err(Refusal::Faulty(faults)) => {
+                let found = [Analysis::of_faults("case.cwr", sources, faults)];
+                golden(&path, &human::findings(&Report::of(&found), Style::PLAIN));
+            }
             Err(refusal) => panic!("{}: {refusal:?}", path.display()),
         }
     }

@@ -13,6 +13,7 @@ mod docs;
 mod engine;
 mod floors;
 mod fmt;
+mod formats;
 mod fuzzed;
 mod generate;
 mod laws;

@@ -4,10 +4,11 @@
 //! The first line says what a case shows; a line `# render:` may say how: `json`, `ascii`, `width=72`,
 //! `evidence=any-tier`, `approvals=never`.
 
-use crate::check::{World, findings};
+use crate::check::World;
 use crate::{files_below, repository};
 use cwrc::history::{self, Input};
-use cwrc::render::{self, Findings, Style};
+use cwrc::render::diagnostics::{self, Format, Report};
+use cwrc::render::{self, Style};
 use cwrc::replay::{self, Approvals, Evidence};
 use cwrc::source::Sources;
 use cwrc::{model, plan};
@@ -38,22 +39,15 @@ fn show(policy: &str) -> Show {
 
 /// What `cwrc check` says of a case.
 fn checked(path: &str, show: &Show) -> String {
-    let (sources, diagnostics) = findings(&World::Disk, path);
-    if show.json {
-        return render::diagnostics_json::json(&[Findings {
-            sources: &sources,
-            diagnostics: &diagnostics,
-            undecided: &[],
-        }]);
-    }
-    render::diagnostics::human(&diagnostics, &sources, show.style)
-        + &render::diagnostics::verdict(path, None, &diagnostics, &[], show.style)
+    let root = cwrc::analysis::analyze(&World::Disk, path, "tests/cases/render", None).expect("a file");
+    let format = if show.json { Format::Json } else { Format::Human };
+    diagnostics::render(&Report::of(&[root]), format, show.style)
 }
 
 /// What `cwrc simulate` says of a case.
 fn replayed(path: &str, history: &Path, show: &Show) -> String {
     let mut sources = Sources::default();
-    let (policy, found) = model::load(&mut sources, &World::Disk, path, "tests/cases/render").build();
+    let (policy, found) = model::load(&mut sources, &World::Disk, path, "tests/cases/render", None).build();
     assert!(found.is_empty(), "{found:#?}");
     let plan = plan::compile(&policy.expect("a policy"));
     let name = format!("{}.jsonl", history.file_stem().expect("a stem").to_string_lossy());

@@ -142,7 +142,7 @@ fn every_rule_is_listed_and_named_after_its_code() {
 
 #[test]
 fn messages_have_one_form() {
-    for Diagnostic { code, message, at, also, help } in all_findings() {
+    for Diagnostic { code, message, at, also, help, .. } in all_findings() {
         let number = code.number();
         let first = message.chars().next().unwrap_or('.');
         assert!(first.is_lowercase() || first == '`' || first.is_numeric(), "{number}: starts with {first}: {message}");
@@ -169,7 +169,7 @@ fn own_words(text: &str) -> String {
 /// The message states the fact; what to write stands in the help, in words of the language and not of the grammar.
 #[test]
 fn messages_state_facts_and_helps_say_what_to_write() {
-    for Diagnostic { code, message, at, also, help } in all_findings() {
+    for Diagnostic { code, message, at, also, help, .. } in all_findings() {
         let number = code.number();
         let words = own_words(&message).to_lowercase();
         for word in words.split(|sign: char| !sign.is_alphanumeric()) {
@@ -192,7 +192,7 @@ fn messages_state_facts_and_helps_say_what_to_write() {
 /// What stands beside a place is read at a glance, and a message fits on two lines.
 #[test]
 fn labels_and_messages_are_short() {
-    for Diagnostic { code, message, at, also, help } in all_findings() {
+    for Diagnostic { code, message, at, also, help, .. } in all_findings() {
         let number = code.number();
         let length = |text: &str| text.chars().count();
         for label in also.iter().chain([&at]) {

@@ -14,6 +14,33 @@ fn check_tells_fine_from_not_fine() {
 }
 
 #[test]
+fn warnings_fail_where_they_are_denied_and_nowhere_else() {
+    let idle = "# cwr: allow(CWR214) because \"x\"\npolicy p { owner \"us\" }\n";
+    let sandbox = Sandbox::new().with("idle.cwr", idle);
+    let error = "error[CWR214]";
+    sandbox.cwrc("check idle.cwr").exits(0).says("warning[CWR214]").says("idle.cwr: 1 warning");
+    sandbox.cwrc("check idle.cwr --deny warnings").exits(1).says(error).says("denied by --deny");
+    sandbox.cwrc("check idle.cwr --deny cwr214").exits(1).says(error).says("idle.cwr: 1 error");
+    sandbox.cwrc("check idle.cwr --deny warnings --exit-zero").exits(0).says(error);
+    sandbox.cwrc("check idle.cwr --deny warnings --warn unused-allow").exits(0).says("warning[CWR214]");
+    sandbox.cwrc("check idle.cwr --allow unused-allow --deny warnings").exits(0).says("idle.cwr: fine");
+    sandbox.cwrc("check idle.cwr --allow CWR214 --deny CWR214").exits(1).says(error);
+    sandbox.cwrc("check idle.cwr --deny CWR214 --allow CWR214").exits(0).says("idle.cwr: fine");
+    sandbox.cwrc("check idle.cwr --deny CWR204,CWR214").exits(1).says(error);
+    for format in ["plain", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
+        let told = sandbox.cwrc(&format!("check idle.cwr --deny warnings --format {format}")).exits(1);
+        let word = if format == "gitlab" { "critical" } else { "error" };
+        assert!(told.says(word).without_complaint().out.contains("CWR214"), "{format}");
+    }
+    sandbox.cwrc("check idle.cwr --allow CWR204").exits(2).only_complains("--allow: `CWR204` is an error");
+    sandbox.cwrc("check idle.cwr --warn CWR204").exits(2).only_complains("help: correct what it is about");
+    sandbox.cwrc("check idle.cwr --deny warning").exits(2).only_complains("did you mean `warnings`?");
+    sandbox.cwrc("check idle.cwr --allow warnings").exits(2).only_complains("can be denied");
+    let broken = sandbox.with("broken.cwr", broken());
+    broken.cwrc("check broken.cwr --deny warnings").exits(1).says("error[CWR204]");
+}
+
+#[test]
 fn check_without_anything_to_check_is_2() {
     let sandbox = Sandbox::new().with_folder("empty").with("texts/README.md", "# no policy\n");
     sandbox.cwrc("check no*.cwr").exits(2).only_complains("no policy found in no*.cwr");
@@ -355,7 +382,7 @@ fn usage_is_2_and_help_is_0() {
     sandbox.cwrc("").exits(2).only_complains("Usage: cwrc");
     sandbox.cwrc("chekc").exits(2).only_complains("a similar subcommand exists: 'check'");
     sandbox.cwrc("check --nope").exits(2).only_complains("unexpected argument '--nope'");
-    sandbox.cwrc("check --format yaml desk.cwr").exits(2).only_complains("possible values: human, json");
+    sandbox.cwrc("check --format yaml desk.cwr").exits(2).only_complains("possible values: human, plain, json");
     sandbox.cwrc("--version").exits(0).says("cwrc ").without_complaint();
     sandbox.cwrc("--help").exits(0).says("Exit codes: 0 done and fine").without_complaint();
     sandbox.cwrc("help check").exits(0).says("Usage: cwrc check").without_complaint();

@@ -2,7 +2,12 @@
 //!
 //! A first pass finds the shape, a second one reads every scalar as text, so that `0.10` stays `0.10` and no value ever
 //! passes through floating point. Places are looked up only when there is something to say about them, by walking
-//! the text once more and stopping there.
+//! the text once more and stopping there. `read` makes exact values of nodes, and collects what is wrong with them.
+
+mod read;
+
+pub use read::YamlError;
+pub(crate) use read::{At, Reader, Record, document};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
@@ -11,7 +16,7 @@ use std::fmt;
 
 /// One YAML value.
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     /// `key: value`, in order; no key twice.
     Map(Vec<(String, Node)>),
     /// `- value`
@@ -22,16 +27,16 @@ pub(super) enum Node {
 
 /// A value without parts, as written.
 #[derive(Clone, Debug)]
-pub(super) struct Scalar {
+pub(crate) struct Scalar {
     /// What YAML takes it for.
-    pub(super) kind: Kind,
+    pub(crate) kind: Kind,
     /// The text between the quotes, or as it stands.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// What YAML takes a scalar for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// `null`, `~` or nothing.
     Null,
     /// `true` or `false`.
@@ -44,7 +49,7 @@ pub(super) enum Kind {
 
 /// One step from a node into one of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// The value of a key.
     Value(String),
     /// The key itself; nothing may follow.
@@ -54,10 +59,10 @@ pub(super) enum Step {
 }
 
 /// Line and column, both from 1.
-pub(super) type Position = (usize, usize);
+pub(crate) type Position = (usize, usize);
 
 /// Reads one YAML document. The error says what is wrong, and where.
-pub(super) fn parse(text: &str) -> Result<Node, (String, Position)> {
+pub(crate) fn parse(text: &str) -> Result<Node, (String, Position)> {
     // Without aliases every node and every letter stands in the text, so this is never too little.
     let budget = Cell::new(text.len().saturating_mul(3).saturating_add(8));
     let shape = ShapeOf(&budget).deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| told(&error))?;
@@ -65,7 +70,7 @@ pub(super) fn parse(text: &str) -> Result<Node, (String, Position)> {
 }
 
 /// The place of a node; of what is not there, the place of the last node on the way.
-pub(super) fn locate(text: &str, path: &[Step]) -> Position {
+pub(crate) fn locate(text: &str, path: &[Step]) -> Position {
     // Finding the node is an error, and errors carry their place.
     let found = Locate(path).deserialize(serde_yaml::Deserializer::from_str(text));
     found.err().as_ref().map_or((1, 1), position)
