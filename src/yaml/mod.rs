@@ -7,7 +7,7 @@
 mod read;
 
 pub use read::YamlError;
-pub(crate) use read::{At, Reader, Record, document};
+pub(crate) use read::{At, Reader, Record, document, instead};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
