@@ -118,6 +118,8 @@ fn gathered(disk: &Disk, path: &str) -> Result<Analysis, Failure> {
         let help = "a policy is a file that ends in .cwr; a history goes behind --history, a world behind --world";
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     }
+    // Reports name files as others know them.
+    let path = path.strip_prefix("./").unwrap_or(path);
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     analysis::gather(disk, path, base).map_err(|error| Failure::unreadable(path, &error))
 }

@@ -74,7 +74,9 @@ pub(super) fn located(global: &Global, path: &str, errors: &[YamlError]) -> Fail
         Failure { message: place, help: error.help.clone() }
     };
     let Some((last, others)) = errors.split_last() else { return Failure::new(format!("cannot read {path}")) };
-    others.iter().for_each(|error| report(global, &failure(error)));
+    for error in others {
+        report(global, &failure(error));
+    }
     failure(last)
 }
 
