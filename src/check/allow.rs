@@ -109,5 +109,9 @@ fn extents(directive: &Directive, file: &SourceFile, outline: &Outline) -> Vec<S
 /// The next line that is not a comment alone.
 fn below(line: usize, file: &SourceFile) -> usize {
     let is_comment = |line: usize| file.text[file.lines.range(&file.text, line)].trim_start().starts_with('#');
-    (line + 1..).find(|line| !is_comment(*line)).unwrap_or(line + 1)
+    let mut next = line + 1;
+    while is_comment(next) {
+        next += 1;
+    }
+    next
 }

@@ -3,7 +3,7 @@
 use super::disk::Disk;
 use super::exit::{Exit, Failure};
 use super::paths::{self, Named};
-use super::{Global, lints, output, today};
+use super::{Global, config, lints, output, today};
 use crate::analysis::{self, Analysis, Settings};
 use crate::render::diagnostics::{self, Format, Report, human};
 use crate::value::Instant;
@@ -17,7 +17,7 @@ const DATA: &[&str] = &[".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".pa
 /// Check policies: syntax, names, values, and what would make a gate unsafe
 ///
 /// Paths are files, directories (every policy root below them), globs, or - for standard input; the working directory
-/// by default.
+/// by default, or what cwrc.yaml says.
 ///
 /// Example: cwrc check policies/
 #[derive(clap::Args, Debug)]
@@ -25,14 +25,19 @@ pub(super) struct Args {
     /// Files, directories, globs, or -
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// How to print what is found
-    #[arg(long, value_parser = formats(), default_value = "human")]
-    format: Format,
+    /// How to print what is found; human by default
+    #[arg(long, value_parser = formats())]
+    format: Option<Format>,
     /// Which review dates have passed on this day; today, in UTC, by default
     #[arg(long, value_name = "DATE", value_parser = today::parse)]
     today: Option<Instant>,
     #[command(flatten)]
     lints: lints::Flags,
+    #[command(flatten)]
+    config: config::Source,
+    /// Print the JSON Schema of cwrc.yaml instead
+    #[arg(long)]
+    config_schema: bool,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -45,16 +50,22 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
-    let here = [".".to_owned()];
-    let paths = if args.paths.is_empty() { &here } else { args.paths.as_slice() };
-    let mut settings = Settings::default();
+    if args.config_schema {
+        return output::write(config::SCHEMA, args.output.as_deref()).map(|()| Exit::Fine);
+    }
+    let config = config::load(&args.config, global)?;
+    let mut settings = Settings { levels: config.levels, ..Settings::default() };
     args.lints.add_to(&mut settings.levels)?;
+    let here = [".".to_owned()];
+    let named = [&args.paths, &config.policies].into_iter().find(|paths| !paths.is_empty());
+    let paths = named.map_or(here.as_slice(), Vec::as_slice);
+    let format = args.format.or(config.format).unwrap_or(Format::Human);
     let (mut all, exit) = of_paths(paths, args.today.or_else(today::of_the_clock), global);
     if all.is_empty() {
         return Ok(exit);
     }
     analysis::finish(&mut all, &settings);
-    output::write(&rendered(&all, args.format, global), args.output.as_deref())?;
+    output::write(&rendered(&all, format, global), args.output.as_deref())?;
     Ok(all.iter().fold(exit, |exit, one| exit.and(exit_of(one))))
 }
 
@@ -101,6 +112,8 @@ pub(super) fn of_file(disk: &Disk, path: &str, today: Option<Instant>) -> Result
 /// What is to be said of one file, before anything is silenced.
 fn gathered(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
     not_data(path)?;
+    // Reports name files as others know them.
+    let path = path.strip_prefix("./").unwrap_or(path);
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     analysis::gather(disk, path, base, today).map_err(|error| Failure::unreadable(path, &error))
 }

@@ -3,7 +3,6 @@
 use super::exit::{Exit, Failure};
 use super::{Global, compile, output};
 use crate::generate::{World, generate};
-use crate::render;
 use std::fs;
 
 /// Make a synthetic history from stated true rates, traffic, delays and dirt; the same seed gives the same bytes
@@ -34,17 +33,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let text = fs::read_to_string(&args.world).map_err(|error| Failure::unreadable(&args.world, &error))?;
-    let world = match World::parse(&text, &plan) {
-        Ok(world) => world,
-        Err(errors) => {
-            let style = output::for_stderr(global);
-            for error in &errors {
-                let place = format!("{}:{}:{}: {}", args.world, error.line, error.column, error.message);
-                output::tell(&render::failure::human(&place, error.help.as_deref(), style));
-            }
-            return Ok(Exit::Failed);
-        }
-    };
+    let world = World::parse(&text, &plan).map_err(|errors| output::located(global, &args.world, &errors))?;
     let history = generate(&plan, &world, args.seed, args.follow).map_err(|error| Failure::new(error.to_string()))?;
     output::write(&history, args.output.as_deref()).map(|()| Exit::Fine)
 }

@@ -5,6 +5,7 @@
 
 mod check;
 mod compile;
+mod config;
 mod disk;
 mod exit;
 mod explain;

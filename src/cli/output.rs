@@ -2,6 +2,7 @@
 
 use super::Global;
 use super::exit::Failure;
+use crate::yaml::YamlError;
 use clap::ColorChoice;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -64,6 +65,19 @@ fn to_stream(stream: &mut impl Write, text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Says what is wrong with a YAML document, each with its place; the last of it is the failure.
+pub(super) fn located(global: &Global, path: &str, errors: &[YamlError]) -> Failure {
+    let failure = |error: &YamlError| {
+        let place = format!("{path}:{}:{}: {}", error.line, error.column, error.message);
+        Failure { message: place, help: error.help.clone() }
+    };
+    let Some((last, others)) = errors.split_last() else { return Failure::new(format!("cannot read {path}")) };
+    for error in others {
+        report(global, &failure(error));
+    }
+    failure(last)
 }
 
 /// Says on stderr why the work could not be done.

@@ -1,7 +1,7 @@
 //! `cwrc simulate`
 
 use super::exit::{Exit, Failure};
-use super::{Global, compile, histories, output};
+use super::{Global, compile, config, histories, output};
 use crate::history::{self, Counts, Mapping, Reason};
 use crate::plan::Plan;
 use crate::render::{self, run_json, saved_json};
@@ -21,8 +21,9 @@ pub(super) struct Args {
     /// The policy, or - for standard input
     #[arg(value_name = "POLICY")]
     policy: String,
-    /// JSON Lines, plain, .gz or .zst: files, globs, or - for standard input; may be given several times
-    #[arg(long, value_name = "PATH", required = true)]
+    /// JSON Lines, plain, .gz or .zst: files, globs, or - for standard input; may be given several times; without it
+    /// what cwrc.yaml names
+    #[arg(long, value_name = "PATH")]
     history: Vec<String>,
     /// The format of the history
     #[arg(long, value_enum, default_value = "jsonl")]
@@ -63,6 +64,8 @@ pub(super) struct Args {
     /// How many threads count; by default one per core
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    config: config::Source,
     /// How to print the replay
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -172,14 +175,26 @@ fn no_state(path: &str, error: &str) -> Failure {
         .help("`cwrc simulate POLICY --history HISTORY --format state` writes one")
 }
 
+/// The history, and where its fields are: as said, or as the configuration has it.
+fn sources(args: &Args, global: &Global) -> Result<(Vec<String>, Mapping), Failure> {
+    if !args.history.is_empty() {
+        return Ok((args.history.clone(), Mapping::default()));
+    }
+    let config = config::load(&args.config, global)?;
+    if config.histories.is_empty() {
+        return Err(Failure::new("no history is named").help("--history PATH names it, or `history` in cwrc.yaml"));
+    }
+    Ok((config.histories, config.mapping))
+}
+
 fn count(args: &Args, plan: &Plan, global: &Global) -> Result<(Counts, Vec<String>), Failure> {
     let HistoryFormat::Jsonl = args.history_format;
-    let mut mapping = Mapping::default();
+    let (paths, mut mapping) = sources(args, global)?;
     for pairs in &args.map {
         let help = "name the keys of the log, as in --map id=ticket,time=meta.opened_at,tier=stage";
         mapping.apply(pairs).map_err(|error| Failure::new(format!("--map: {error}")).help(help))?;
     }
-    let histories = histories::open(&args.history, global.quiet)?;
+    let histories = histories::open(&paths, global.quiet)?;
     let options = history::Options {
         mapping,
         assume_tier: args.assume_tier,

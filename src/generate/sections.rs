@@ -129,7 +129,7 @@ impl Section<'_, '_> {
         let groups = self.each(&record, "outcomes", "groups of signals", Self::group);
         let action = self.plan.actions.get(action?)?;
         let id = ActionId::new(self.plan.actions.iter().position(|it| it.name == action.name)?);
-        let fields = fields::read(&mut self.read, self.plan, record.get("record"), &action.name);
+        let fields = fields::read(self.read, self.plan, record.get("record"), &action.name);
         Some(Flow {
             action: id,
             name: action.name.clone(),

@@ -216,7 +216,11 @@ impl<'t> Cursor<'t> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (Vec<(Vec<String>, bool)>, Vec<(String, String)>) {
+    /// Names and whether it stands alone, of each directive.
+    type Read = Vec<(Vec<String>, bool)>;
+
+    /// What is read, and of what is wrong the message and the place.
+    fn read(text: &str) -> (Read, Vec<(String, String)>) {
         let (found, faults) = directives(FileId(0), text);
         let names = |it: &Directive| it.names.iter().map(|name| name.value.clone()).collect();
         let place = |span: Span| text[span.start as usize..span.end as usize].to_owned();

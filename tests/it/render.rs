@@ -47,7 +47,7 @@ fn checked(path: &str, show: &Show) -> String {
 /// What `cwrc simulate` says of a case.
 fn replayed(path: &str, history: &Path, show: &Show) -> String {
     let mut sources = Sources::default();
-    let (policy, found) = model::load(&mut sources, &World::Disk, path, "tests/cases/render", None).build();
+    let (policy, found) = model::load(&mut sources, &World::Disk, path, "tests/cases/render").build();
     assert!(found.is_empty(), "{found:#?}");
     let plan = plan::compile(&policy.expect("a policy"));
     let name = format!("{}.jsonl", history.file_stem().expect("a stem").to_string_lossy());

@@ -324,7 +324,7 @@ fn bad_arguments_of_simulate_are_2_and_say_what_to_write() {
         let told = sandbox.cwrc(&format!("simulate desk.cwr --history desk.jsonl {arguments}")).exits(2);
         told.only_complains(complaint);
     }
-    sandbox.cwrc("simulate desk.cwr").exits(2).only_complains("--history <PATH>");
+    sandbox.cwrc("simulate desk.cwr").exits(2).only_complains("no history is named help: --history PATH");
     sandbox.cwrc("simulate --history desk.jsonl").exits(2).only_complains("<POLICY>");
 }
 

@@ -1,8 +1,10 @@
 //! The command line as a user meets it: the real program in a folder of its own.
 //!
-//! `exits` holds the contract of exit codes (interfaces §1), `streams` who hears what, `inputs` how policies and
-//! histories are named, `rewrites` what `fmt` does, `transcripts` whole sessions written down in `tests/cases/cli/*.md`.
+//! `config` reads `cwrc.yaml`, `exits` holds the contract of exit codes (interfaces §1), `streams` who hears what,
+//! `inputs` how policies and histories are named, `rewrites` what `fmt` does, `transcripts` whole sessions written down
+//! in `tests/cases/cli/*.md`.
 
+mod config;
 mod exits;
 mod inputs;
 mod rewrites;

@@ -1,0 +1,149 @@
+//! `cwrc.yaml`: the defaults of a project, found upwards from the working directory. Its paths are relative to it.
+
+use super::exit::Failure;
+use super::{Global, output};
+use crate::diagnostic::Code;
+use crate::diagnostic::levels::{Asker, Level, Levels};
+use crate::history::Mapping;
+use crate::history::mapping::FIELDS;
+use crate::render::diagnostics::Format;
+use crate::yaml::{self, At, Reader, instead};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// The JSON Schema of the file.
+pub(super) const SCHEMA: &str = include_str!("config.schema.json");
+
+/// The name of the file.
+const NAME: &str = "cwrc.yaml";
+
+/// Where the configuration is.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(super) struct Source {
+    /// The configuration, instead of the cwrc.yaml of this directory or the nearest one above
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
+    /// Read no configuration
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
+}
+
+/// What it says; nothing where there is none.
+#[derive(Debug, Default)]
+pub(super) struct Config {
+    /// What is checked.
+    pub(super) policies: Vec<String>,
+    /// What is replayed.
+    pub(super) histories: Vec<String>,
+    /// Where the fields of a record are.
+    pub(super) mapping: Mapping,
+    /// What counts as what.
+    pub(super) levels: Levels,
+    /// How findings are printed.
+    pub(super) format: Option<Format>,
+}
+
+/// Reads the configuration, if there is one. What is wrong with it is told with its places, but for the last of it.
+pub(super) fn load(source: &Source, global: &Global) -> Result<Config, Failure> {
+    let Some(path) = source.config.clone().or_else(|| if source.no_config { None } else { found() }) else {
+        return Ok(Config::default());
+    };
+    let text = fs::read_to_string(&path).map_err(|error| Failure::unreadable(&path, &error))?;
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let read = |read: &mut Reader, at: &At| Section { read, directory }.config(at);
+    yaml::document(&text, "the configuration", read).map_err(|errors| output::located(global, &path, &errors))
+}
+
+/// The nearest file upwards from the working directory, as a path from there.
+fn found() -> Option<String> {
+    let here = std::env::current_dir().ok()?;
+    let paths = (0..here.ancestors().count()).map(|up| format!("{}{NAME}", "../".repeat(up)));
+    paths.into_iter().find(|path| Path::new(path).is_file())
+}
+
+/// Reads the parts of the file.
+struct Section<'r> {
+    read: &'r mut Reader,
+    /// Where the file is.
+    directory: &'r str,
+}
+
+impl Section<'_> {
+    fn config(&mut self, at: &At) -> Option<Config> {
+        let record = self.read.record(at, &["policies", "history", "lints", "format"])?;
+        let mut config = Config::default();
+        if let Some(at) = record.get("policies") {
+            config.policies = self.paths(at);
+        }
+        if let Some(at) = record.get("history") {
+            self.history(at, &mut config);
+        }
+        if let Some(at) = record.get("lints") {
+            self.lints(at, &mut config.levels);
+        }
+        config.format = record.get("format").and_then(|at| self.format(at));
+        Some(config)
+    }
+
+    /// Paths relative to the file, as paths from the working directory.
+    fn paths(&mut self, at: &At) -> Vec<String> {
+        let items = self.read.one_or_more(at, "a path, as in `policies/`");
+        let paths = items.iter().filter_map(|item| self.read.text(item, "a path, as in `policies/`"));
+        let path = |path: &str| match self.directory {
+            "" => path.to_owned(),
+            _ if Path::new(path).is_absolute() => path.to_owned(),
+            directory => format!("{directory}/{path}"),
+        };
+        paths.map(path).collect()
+    }
+
+    fn history(&mut self, at: &At, config: &mut Config) {
+        let Some(record) = self.read.record(at, &["paths", "map", "format"]) else { return };
+        if let Some(paths) = self.read.required(&record, "paths", "[logs/*.jsonl]") {
+            config.histories = self.paths(paths);
+        }
+        if let Some(at) = record.get("format") {
+            self.read.plain(at, "`jsonl`", |scalar| (scalar.text == "jsonl").then_some(()));
+        }
+        let Some(map) = record.get("map").and_then(|at| self.read.record(at, &FIELDS)) else { return };
+        for (field, at) in FIELDS.iter().filter_map(|field| Some((field, map.get(field)?))) {
+            let Some(key) = self.read.text(at, "the key that holds it, as in `meta.opened_at`") else { continue };
+            // A comma would begin another pair.
+            if key.contains(',') || config.mapping.apply(&format!("{field}={key}")).is_err() {
+                self.read.wrong(at, format!("`{key}` is no key"), "write names with dots between them");
+            }
+        }
+    }
+
+    fn lints(&mut self, at: &At, levels: &mut Levels) {
+        let all = [Level::Allow, Level::Warn, Level::Deny];
+        let Some(record) = self.read.record(at, &all.map(Level::word)) else { return };
+        let mut met = BTreeSet::new();
+        for level in all {
+            let items = record.get(level.word()).map(|at| self.read.one_or_more(at, "a code, as in `unused-allow`"));
+            for item in items.into_iter().flatten() {
+                self.lint(&item, level, levels, &mut met);
+            }
+        }
+    }
+
+    fn lint(&mut self, at: &At, level: Level, levels: &mut Levels, met: &mut BTreeSet<Code>) {
+        let Some(what) = self.read.text(at, "a code, as in `unused-allow`, or its number") else { return };
+        if Code::find(what).is_some_and(|code| !met.insert(code)) {
+            self.read.wrong(at, format!("`{what}` stands in these lists already"), "leave one of them out");
+        } else if let Err(refusal) = levels.set(level, what, Asker::Config) {
+            self.read.wrong(at, refusal.message, refusal.help);
+        }
+    }
+
+    fn format(&mut self, at: &At) -> Option<Format> {
+        let text = self.read.text(at, "the name of a format, as in `human`")?;
+        let found = Format::named(text);
+        if found.is_none() {
+            let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+            self.read.wrong(at, format!("there is no format `{text}`"), instead(text, &names));
+        }
+        found
+    }
+}
