@@ -1,8 +1,9 @@
 //! What a rule looks at, and the walks that several rules need.
 
 use crate::model::Policy;
-use crate::model::policy::{Action, Bar, Clause, Gate, Ladder, Metric, MetricId, Origin};
+use crate::model::policy::{Action, Bar, Clause, Gate, Ladder, Metric, MetricId, Origin, Window};
 use crate::source::Span;
+use crate::value::Duration;
 
 /// What a rule looks at.
 pub(super) struct Subject<'a> {
@@ -19,6 +20,12 @@ impl<'a> Subject<'a> {
     /// The metric of a bar.
     pub(super) fn metric(&self, id: MetricId) -> &'a Metric {
         &self.policy.metrics[id.index()]
+    }
+
+    /// How long evidence for a bar takes to gather in full: delay of its metric plus window; none for `over tier`.
+    pub(super) fn room(&self, bar: &Bar) -> Option<i64> {
+        let Window::Sliding(window) = bar.window else { return None };
+        Some(window.seconds() + self.metric(bar.metric).delay().map_or(0, Duration::seconds))
     }
 
     /// The ladder an action follows.
