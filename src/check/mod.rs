@@ -46,9 +46,15 @@ rules! {
     margin_over_tier,
     unchecked_silence,
     impossible_stop,
+    short_hold,
+    few_samples,
+    narrow_margin,
     unreachable_bar,
     anytime_sliding,
     premature_stale,
+    late_alarm,
+    repeated_looks,
+    short_stale,
 }
 
 /// Everything the rules find in a policy, in the order in which every output shows it.

@@ -28,6 +28,11 @@ pub(super) fn confidence(confidence: Confidence) -> String {
     format!("confidence {} {}", percent(confidence.level), confidence.method.word())
 }
 
+/// So many samples, in words: `1 sample`.
+pub(super) fn samples(count: u32) -> String {
+    format!("{count} {}", if count == 1 { "sample" } else { "samples" })
+}
+
 fn hundredfold(share: Decimal) -> Decimal {
     share.share_of(Decimal::whole(100))
 }

@@ -96,9 +96,15 @@ codes! {
     MarginOverTier = "CWR216", "margin-over-tier", Error, "a bar over tier has a margin";
     UncheckedSilence = "CWR217", "unchecked-silence", Error, "silence is good, and nothing says that the feed is alive";
     ImpossibleStop = "CWR218", "impossible-stop", Error, "stop comes before the gate could be met";
+    ShortHold = "CWR301", "short-hold", Warning, "a hold is shorter than half the window";
+    FewSamples = "CWR302", "few-samples", Warning, "so few samples that luck clears the bar";
+    NarrowMargin = "CWR303", "narrow-margin", Warning, "a margin is smaller than the noise";
     UnreachableBar = "CWR304", "unreachable-bar", Error, "even a perfect record of min samples falls short";
     AnytimeSliding = "CWR305", "anytime-sliding", Error, "anytime over a sliding window";
     PrematureStale = "CWR306", "premature-stale", Error, "stale fires before any evidence can exist";
+    LateAlarm = "CWR307", "late-alarm", Warning, "a regression at run stays unseen for long";
+    RepeatedLooks = "CWR308", "repeated-looks", Info, "a bound for one look is looked at every tick";
+    ShortStale = "CWR309", "short-stale", Warning, "stale is too short for the evidence of thin traffic";
 }
 
 impl Code {
