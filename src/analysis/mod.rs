@@ -1,8 +1,10 @@
 //! The front door: paths in, everything known about the policies out. The command line asks here, editors will too.
 
-use crate::check;
+use crate::check::{self, History};
 use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::history::Counts;
 use crate::model::{self, Policy};
+use crate::plan::Plan;
 use crate::source::{Files, Sources};
 use std::collections::BTreeSet;
 use std::io;
@@ -48,6 +50,17 @@ pub fn analyze(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis
     diagnostic::sort(&mut diagnostics, &sources);
     diagnostic::limit(&mut diagnostics);
     Ok(Analysis { path: path.to_owned(), sources, policy, diagnostics, is_utf8 })
+}
+
+impl Analysis {
+    /// Adds what a history says about the policy, whose plan it was counted under.
+    pub fn compare(&mut self, plan: &Plan, counts: &Counts, any_tier: bool) {
+        let Some(policy) = &self.policy else { return };
+        let history = History::new(policy, plan, counts, any_tier);
+        self.diagnostics.extend(check::against(policy, &history, &self.sources));
+        diagnostic::sort(&mut self.diagnostics, &self.sources);
+        diagnostic::limit(&mut self.diagnostics);
+    }
 }
 
 /// Analyses every policy root below a directory, and every library that none of them imports.

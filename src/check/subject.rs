@@ -3,7 +3,7 @@
 use crate::model::Policy;
 use crate::model::policy::{Action, Bar, Clause, Gate, Ladder, Metric, MetricId, Origin, Window};
 use crate::source::Span;
-use crate::value::Duration;
+use crate::value::{Duration, Tier};
 
 /// What a rule looks at.
 pub(super) struct Subject<'a> {
@@ -46,4 +46,10 @@ impl<'a> Subject<'a> {
 /// All bars and keeps of a gate, each clause once.
 pub(super) fn clauses(gate: &Gate) -> impl Iterator<Item = &Clause<Bar>> {
     gate.bars.iter().chain(&gate.keeps)
+}
+
+/// The bars of a gate and its keep bars, each with the tier at which it is judged: below the gate, or above.
+pub(super) fn judged(gate: &Gate) -> impl Iterator<Item = (&Clause<Bar>, Tier)> {
+    let bars = gate.bars.iter().map(|bar| (bar, gate.step.from()));
+    bars.chain(gate.keep_bars().map(|bar| (bar, gate.step.to())))
 }

@@ -2,10 +2,12 @@
 
 use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
-use super::{Global, output};
+use super::{Global, histories, output};
 use crate::analysis::{self, Analysis};
 use crate::model::policy::Assurance;
+use crate::plan;
 use crate::render::{self, Findings, Undecided};
+use crate::replay::Evidence;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -23,6 +25,11 @@ pub(super) struct Args {
     /// Files, directories, globs, or -
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
+    /// A history of the agent to compare the policy with, as in simulate; may be given several times
+    #[arg(long, value_name = "PATH")]
+    history: Vec<String>,
+    #[command(flatten)]
+    reading: histories::Reading,
     /// How to print what is found
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -42,7 +49,13 @@ enum Format {
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let here = [".".to_owned()];
     let paths = if args.paths.is_empty() { &here } else { args.paths.as_slice() };
-    let (all, exit) = of_paths(paths, global);
+    if paths.iter().chain(&args.history).filter(|path| *path == "-").count() > 1 && !args.history.is_empty() {
+        return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
+    }
+    let (mut all, mut exit) = of_paths(paths, global);
+    if !args.history.is_empty() {
+        exit = exit.and(compare(&mut all, args, global)?);
+    }
     if all.is_empty() {
         return Ok(exit);
     }
@@ -102,6 +115,28 @@ pub(super) fn of_file(disk: &Disk, path: &str) -> Result<Analysis, Failure> {
     }
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     analysis::analyze(disk, path, base).map_err(|error| Failure::unreadable(path, &error))
+}
+
+/// Compares each policy that has no errors with the histories.
+fn compare(all: &mut [Analysis], args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let histories = histories::open(&args.history, global.quiet)?;
+    let mut exit = Exit::Fine;
+    for one in all.iter_mut().filter(|one| !one.has_errors()) {
+        let Some(plan) = one.policy.as_ref().map(plan::compile) else { continue };
+        let counts = histories.count(&plan, &args.reading, true)?;
+        if counts.intake.bad_lines() > 0 && (args.reading.is_strict() || !global.quiet) {
+            histories::warn_of_bad(&counts, &histories.names(), global);
+        }
+        match histories::usable(&counts, &args.reading) {
+            Ok(()) => one.compare(&plan, &counts, args.reading.evidence() == Evidence::AnyTier),
+            Err(failure) => {
+                output::report(global, &failure);
+                exit = Exit::Failed;
+            }
+        }
+        exit = exit.and(args.reading.exit(&counts));
+    }
+    Ok(exit)
 }
 
 fn json(all: &[Analysis], args: &Args) -> Result<(), Failure> {

@@ -105,6 +105,10 @@ codes! {
     LateAlarm = "CWR307", "late-alarm", Warning, "a regression at run stays unseen for long";
     RepeatedLooks = "CWR308", "repeated-looks", Info, "a bound for one look is looked at every tick";
     ShortStale = "CWR309", "short-stale", Warning, "stale is too short for the evidence of thin traffic";
+    UnmatchedHistory = "CWR401", "unmatched-history", Error, "signals or records that the policy does not know";
+    ThinTraffic = "CWR402", "thin-traffic", Warning, "traffic too low to ever reach min within the window";
+    NeverSeen = "CWR403", "never-seen", Warning, "a signal or an action type never occurs";
+    NoEvidence = "CWR404", "no-evidence", Warning, "a bar's metric has no sample at its tier";
 }
 
 impl Code {

@@ -1,10 +1,13 @@
 //! The golden corpus of diagnostics: `tests/cases/{check,syntax}/**/*.cwr`, each with what `cwrc check` says of it.
 //!
 //! A case is a small policy that opens with a comment of one sentence: what it shows. The folder is the code it is
-//! about. To add one, write the file and run with `INSTA_UPDATE=always`.
+//! about. To add one, write the file and run with `INSTA_UPDATE=always`. A case with a `NAME.history.jsonl` beside it is
+//! compared with that history, as `cwrc check --history` does.
 
+use crate::engine::{self, Arguments};
 use crate::repository;
-use cwrc::diagnostic::{self, Diagnostic};
+use cwrc::check::History;
+use cwrc::diagnostic::{self, Diagnostic, Severity};
 use cwrc::model;
 use cwrc::source::{Files, Sources, Span};
 use std::fmt::Write as _;
@@ -33,14 +36,30 @@ impl Files for World<'_> {
     }
 }
 
-/// Everything that is found in a policy root and its imports.
+/// Everything that is found in a policy root and its imports, and in the history beside a case, `NAME.history.jsonl`.
 pub(crate) fn findings(world: &World, path: &str) -> (Sources, Vec<Diagnostic>) {
+    let history = match world {
+        World::Disk => std::fs::read_to_string(repository(path).with_extension("history.jsonl")).ok(),
+        World::Text(_) => None,
+    };
+    compared(world, path, history.as_deref())
+}
+
+/// Everything that is found in a policy root and its imports, and, where there are no errors, in a history.
+pub(crate) fn compared(world: &World, path: &str, history: Option<&str>) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     // As `cwrc check tests/cases/check` has it.
     let base = if path.starts_with("tests/cases/check/") { "tests/cases/check" } else { "" };
     let loaded = model::load(&mut sources, world, path, base);
     let (policy, mut diagnostics) = loaded.build();
     diagnostics.extend(policy.iter().flat_map(|policy| cwrc::check::check(policy, &sources)));
+    let has_errors = diagnostics.iter().any(|it| it.severity() == Severity::Error);
+    if let (Some(policy), Some(history), false) = (&policy, history, has_errors) {
+        let plan = cwrc::plan::compile(policy);
+        let counts = engine::count(&plan, &[history], &Arguments::default());
+        assert_eq!(counts.intake.bad_lines(), 0, "{path}: {:?}", counts.intake.bad);
+        diagnostics.extend(cwrc::check::against(policy, &History::new(policy, &plan, &counts, false), &sources));
+    }
     diagnostic::sort(&mut diagnostics, &sources);
     (sources, diagnostics)
 }

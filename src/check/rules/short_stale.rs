@@ -45,7 +45,7 @@ fn thin(subject: &Subject, action: &Action, stale: &Clause<Duration>) -> Option<
         durations::written(left),
         words::samples(min),
         metric.name,
-        a_day(min, left)
+        words::a_day(u64::from(min), left)
     );
     let own_bar = stale.from != Origin::Action && bar.from == Origin::Action;
     let (needs, fires) = (needs(metric.delay(), room, min), "fires too early for thin traffic".to_owned());
@@ -59,13 +59,9 @@ fn thin(subject: &Subject, action: &Action, stale: &Clause<Duration>) -> Option<
 fn needs(delay: Option<Duration>, room: i64, min: u32) -> String {
     let window = room - delay.map_or(0, Duration::seconds);
     let sum = delay.map_or_else(String::new, |delay| format!("{delay} + {} = ", durations::written(window)));
-    format!("evidence takes up to {sum}{}, which {} a day would fill", durations::written(room), a_day(min, window))
-}
-
-/// How many samples a day make so many in so many seconds, rounded up to a tenth.
-fn a_day(samples: u32, seconds: i64) -> String {
-    let tenths = (i64::from(samples) * 864_000).div_euclid(seconds.max(1))
-        + i64::from((i64::from(samples) * 864_000).rem_euclid(seconds.max(1)) > 0);
-    let (whole, tenth) = (tenths / 10, tenths % 10);
-    if tenth == 0 { whole.to_string() } else { format!("{whole}.{tenth}") }
+    format!(
+        "evidence takes up to {sum}{}, which {} a day would fill",
+        durations::written(room),
+        words::a_day(u64::from(min), window)
+    )
 }
