@@ -4,11 +4,13 @@ mod silence;
 #[cfg(test)]
 mod tests;
 
-use crate::check::{self, allow, allow::Allow};
+use crate::check::{self, History, allow, allow::Allow};
 use crate::diagnostic::levels::Levels;
 use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::history::Counts;
 use crate::model::policy::Assurance;
 use crate::model::{self, Policy};
+use crate::plan::Plan;
 use crate::source::{Files, Sources, Span};
 use crate::syntax::outline::Outline;
 use crate::value::Instant;
@@ -68,6 +70,13 @@ impl Analysis {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+
+    /// Adds what a history says about the policy, whose plan it was counted under: before [`finish`].
+    pub fn compare(&mut self, plan: &Plan, counts: &Counts, any_tier: bool) {
+        let Some(policy) = &self.policy else { return };
+        let history = History::new(policy, plan, counts, any_tier);
+        self.diagnostics.extend(check::against(policy, &history, &self.sources));
     }
 
     /// The paths of the files that were read.

@@ -3,6 +3,8 @@
 //! A rule never fails and never looks at another rule. It reads the policy through [`Subject`] and leaves what it finds
 //! in [`Findings`], which tells a fault of a ladder once for all its followers.
 //!
+//! Rules that compare the policy with a [`History`] of records stand behind the semicolon of the list.
+//!
 //! To add a rule: (1) a file `rules/NAME.rs`, named as its code is, with one `pub(super) fn check`; (2) its line in
 //! `rules!` below; (3) a row in `diagnostic/code.rs`, which asks for (4) the page `diagnostic/pages/CWRnnn.md`; (5) cases
 //! in `tests/cases/check/CWRnnn/`. A test fails for each of these that is forgotten. `cargo fmt` does not look into
@@ -11,6 +13,7 @@
 pub mod allow;
 mod durations;
 mod findings;
+mod history;
 mod missing;
 pub mod overlap;
 mod subject;
@@ -21,16 +24,22 @@ use crate::model::Policy;
 use crate::source::Sources;
 use crate::value::Instant;
 use findings::Findings;
+pub use history::History;
 use subject::Subject;
 
-/// Makes the modules of the rules and the list `rules::ALL`.
+/// Makes the modules of the rules and the lists `rules::ALL` and `rules::OF_HISTORY`.
 macro_rules! rules {
-    ($($name:ident,)*) => {
+    ($($name:ident,)* ; $($of_history:ident,)*) => {
         mod rules {
             $(mod $name;)*
+            $(mod $of_history;)*
 
             /// Every rule, in order of its code.
             pub(super) const ALL: &[fn(&super::Subject, &mut super::Findings)] = &[$($name::check),*];
+
+            /// Every rule that compares a policy with a history, in order of its code.
+            pub(super) const OF_HISTORY: &[fn(&super::Subject, &super::History, &mut super::Findings)] =
+                &[$($of_history::check),*];
         }
     };
 }
@@ -58,9 +67,20 @@ rules! {
     unchecked_silence,
     impossible_stop,
     shared_signal,
+    short_hold,
+    few_samples,
+    narrow_margin,
     unreachable_bar,
     anytime_sliding,
     premature_stale,
+    late_alarm,
+    repeated_looks,
+    short_stale,
+    ;
+    unmatched_history,
+    thin_traffic,
+    never_seen,
+    no_evidence,
 }
 
 /// Everything the rules find in a policy, in the order in which every output shows it. Without a day nothing is past.
@@ -71,6 +91,21 @@ pub fn check(policy: &Policy, sources: &Sources, today: Option<Instant>) -> Vec<
     for rule in rules::ALL {
         rule(&subject, &mut findings);
     }
+    told(findings, sources)
+}
+
+/// Everything the rules find in a policy that is compared with a history.
+#[must_use]
+pub fn against(policy: &Policy, history: &History, sources: &Sources) -> Vec<Diagnostic> {
+    let subject = Subject { policy, today: None };
+    let mut findings = Findings::default();
+    for rule in rules::OF_HISTORY {
+        rule(&subject, history, &mut findings);
+    }
+    told(findings, sources)
+}
+
+fn told(findings: Findings, sources: &Sources) -> Vec<Diagnostic> {
     let mut diagnostics = findings.finish();
     diagnostic::sort(&mut diagnostics, sources);
     diagnostics

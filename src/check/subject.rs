@@ -1,9 +1,9 @@
 //! What a rule looks at, and the walks that several rules need.
 
 use crate::model::Policy;
-use crate::model::policy::{Action, Bar, Clause, Gate, Ladder, Metric, MetricId, Origin};
+use crate::model::policy::{Action, Bar, Clause, Gate, Ladder, Metric, MetricId, Origin, Window};
 use crate::source::Span;
-use crate::value::Instant;
+use crate::value::{Duration, Instant, Tier};
 
 /// What a rule looks at.
 pub(super) struct Subject<'a> {
@@ -24,6 +24,12 @@ impl<'a> Subject<'a> {
         &self.policy.metrics[id.index()]
     }
 
+    /// How long evidence for a bar takes to gather in full: delay of its metric plus window; none for `over tier`.
+    pub(super) fn room(&self, bar: &Bar) -> Option<i64> {
+        let Window::Sliding(window) = bar.window else { return None };
+        Some(window.seconds() + self.metric(bar.metric).delay().map_or(0, Duration::seconds))
+    }
+
     /// The ladder an action follows.
     pub(super) fn ladder(&self, action: &Action) -> Option<&'a Ladder> {
         action.follows.map(|id| &self.policy.ladders[id.index()])
@@ -42,4 +48,10 @@ impl<'a> Subject<'a> {
 /// All bars and keeps of a gate, each clause once.
 pub(super) fn clauses(gate: &Gate) -> impl Iterator<Item = &Clause<Bar>> {
     gate.bars.iter().chain(&gate.keeps)
+}
+
+/// The bars of a gate and its keep bars, each with the tier at which it is judged: below the gate, or above.
+pub(super) fn judged(gate: &Gate) -> impl Iterator<Item = (&Clause<Bar>, Tier)> {
+    let bars = gate.bars.iter().map(|bar| (bar, gate.step.from()));
+    bars.chain(gate.keep_bars().map(|bar| (bar, gate.step.to())))
 }

@@ -28,6 +28,24 @@ pub(super) fn confidence(confidence: Confidence) -> String {
     format!("confidence {} {}", percent(confidence.level), confidence.method.word())
 }
 
+/// So many samples, in words: `1 sample`.
+pub(super) fn samples(count: u32) -> String {
+    format!("{count} {}", if count == 1 { "sample" } else { "samples" })
+}
+
+/// How often, in words: `once`, `12 times`.
+pub(super) fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+/// How many samples a day make so many in so many seconds, rounded up to a tenth.
+pub(super) fn a_day(samples: u64, seconds: i64) -> String {
+    let seconds = i128::from(seconds.max(1));
+    let tenths = (i128::from(samples) * 864_000 + seconds - 1) / seconds;
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    if tenth == 0 { whole.to_string() } else { format!("{whole}.{tenth}") }
+}
+
 fn hundredfold(share: Decimal) -> Decimal {
     share.share_of(Decimal::whole(100))
 }

@@ -3,9 +3,12 @@
 use super::disk::Disk;
 use super::exit::{Exit, Failure};
 use super::paths::{self, Named};
-use super::{Global, config, lints, output, today};
+use super::{Global, config, histories, lints, output, today};
 use crate::analysis::{self, Analysis, Settings};
+use crate::history::Mapping;
+use crate::plan;
 use crate::render::diagnostics::{self, Format, Report, human};
+use crate::replay::Evidence;
 use crate::value::Instant;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::collections::BTreeSet;
@@ -25,6 +28,11 @@ pub(super) struct Args {
     /// Files, directories, globs, or -
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
+    /// A history of the agent to compare the policy with, as in simulate; may be given several times
+    #[arg(long, value_name = "PATH")]
+    history: Vec<String>,
+    #[command(flatten)]
+    reading: histories::Reading,
     /// How to print what is found; human by default
     #[arg(long, value_parser = formats())]
     format: Option<Format>,
@@ -60,7 +68,16 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let named = [&args.paths, &config.policies].into_iter().find(|paths| !paths.is_empty());
     let paths = named.map_or(here.as_slice(), Vec::as_slice);
     let format = args.format.or(config.format).unwrap_or(Format::Human);
-    let (mut all, exit) = of_paths(paths, args.today.or_else(today::of_the_clock), global);
+    if paths.iter().chain(&args.history).filter(|path| *path == "-").count() > 1 && !args.history.is_empty() {
+        return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
+    }
+    let (mut all, mut exit) = of_paths(paths, args.today.or_else(today::of_the_clock), global);
+    if args.history.is_empty() {
+        args.reading.is_for_nothing()?;
+    } else {
+        settings.with_history = true;
+        exit = exit.and(compare(&mut all, args, global)?);
+    }
     if all.is_empty() {
         return Ok(exit);
     }
@@ -125,6 +142,28 @@ pub(super) fn not_data(path: &str) -> Result<(), Failure> {
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     }
     Ok(())
+}
+
+/// Compares each policy that has no errors with the histories.
+fn compare(all: &mut [Analysis], args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let histories = histories::open(&args.history, Mapping::default(), global.quiet)?;
+    let mut exit = Exit::Fine;
+    for one in all.iter_mut().filter(|one| !one.has_errors()) {
+        let Some(plan) = one.policy.as_ref().map(plan::compile) else { continue };
+        let counts = histories.count(&plan, &args.reading, true)?;
+        if counts.intake.bad_lines() > 0 && (args.reading.is_strict() || !global.quiet) {
+            histories::warn_of_bad(&counts, &histories.names(), global);
+        }
+        match histories::usable(&counts, &args.reading) {
+            Ok(()) => one.compare(&plan, &counts, args.reading.evidence() == Evidence::AnyTier),
+            Err(failure) => {
+                output::report(global, &failure);
+                exit = Exit::Failed;
+            }
+        }
+        exit = exit.and(args.reading.exit(&counts));
+    }
+    Ok(exit)
 }
 
 /// What is printed; `--quiet` leaves the summaries out.

@@ -1,25 +1,187 @@
-//! `--history PATH`: files, globs and `-`, as inputs that can be opened twice.
+//! `--history PATH`: files, globs and `-`, as inputs that can be opened twice; and how they are read and counted.
 
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use super::progress::Progress;
+use super::{Global, output};
 use crate::history::blocks::decompress;
 use crate::history::read::Open;
-use crate::history::{Input, ReadError};
+use crate::history::{self, Counts, Input, Mapping, ReadError, Reason};
+use crate::plan::Plan;
+use crate::render;
+use crate::replay::{self, Evidence};
+use crate::value::{Instant, Tier};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// Bytes that show what a text is.
 const START: u64 = 4096;
 
+/// How a history is read: the same for every command that takes one.
+#[derive(clap::Args, Debug)]
+pub(super) struct Reading {
+    /// The format of the history
+    #[arg(long, value_enum, default_value = "jsonl")]
+    history_format: HistoryFormat,
+    /// Where the fields are, as in tier=stage,time=meta.opened_at; dots reach inside
+    #[arg(long, value_name = "FIELD=KEY,…")]
+    map: Vec<String>,
+    /// Which records are evidence at a tier: those that ran there, or all
+    #[arg(long, value_enum, default_value = "as-recorded")]
+    evidence: EvidenceArg,
+    /// The tier of records that carry none
+    #[arg(long, value_name = "TIER", value_parser = tier)]
+    assume_tier: Option<Tier>,
+    /// Records and outcomes later than this are bad
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    now: Option<Instant>,
+    /// Exit 1 if any line is bad
+    #[arg(long)]
+    strict: bool,
+    /// Promise that no id occurs twice: saves memory
+    #[arg(long)]
+    unique_ids: bool,
+    /// How many threads count; by default one per core
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum EvidenceArg {
+    /// Records that really ran at the tier
+    AsRecorded,
+    /// Records wherever they ran: an assumption
+    AnyTier,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum HistoryFormat {
+    /// One JSON object a line
+    Jsonl,
+}
+
+fn tier(text: &str) -> Result<Tier, String> {
+    Tier::parse(text).ok_or_else(|| "write crawl, walk or run".to_owned())
+}
+
+/// A date or time of the command line.
+pub(super) fn time(text: &str) -> Result<Instant, String> {
+    let time = Instant::parse_date(text).or_else(|| Instant::parse(text));
+    time.ok_or_else(|| "write a date (2026-03-01) or an RFC 3339 time with an offset (2026-03-01T12:00:00Z)".to_owned())
+}
+
+impl Reading {
+    /// Which records count at a tier.
+    pub(super) fn evidence(&self) -> Evidence {
+        match self.evidence {
+            EvidenceArg::AsRecorded => Evidence::AsRecorded,
+            EvidenceArg::AnyTier => Evidence::AnyTier,
+        }
+    }
+
+    /// Whether bad lines make the difference between fine and not fine.
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
+    /// Not fine where a line is bad under `--strict`.
+    pub(super) fn exit(&self, counts: &Counts) -> Exit {
+        if self.strict && counts.intake.bad_lines() > 0 { Exit::NotFine } else { Exit::Fine }
+    }
+
+    /// Fails where something is said of a history and none is named.
+    pub(super) fn is_for_nothing(&self) -> Result<(), Failure> {
+        let said = [
+            ("--map", !self.map.is_empty()),
+            ("--evidence", self.evidence == EvidenceArg::AnyTier),
+            ("--assume-tier", self.assume_tier.is_some()),
+            ("--now", self.now.is_some()),
+            ("--strict", self.strict),
+            ("--unique-ids", self.unique_ids),
+            ("--threads", self.threads.is_some()),
+        ];
+        match said.into_iter().find(|(_, is_said)| *is_said) {
+            None => Ok(()),
+            Some((flag, _)) => {
+                Err(Failure::new(format!("{flag} is about a history, and none is named"))
+                    .help("--history PATH names it"))
+            }
+        }
+    }
+
+    fn options(&self, mut mapping: Mapping, survey: bool) -> Result<history::Options, Failure> {
+        let HistoryFormat::Jsonl = self.history_format;
+        for pairs in &self.map {
+            let help = "name the keys of the log, as in --map id=ticket,time=meta.opened_at,tier=stage";
+            mapping.apply(pairs).map_err(|error| Failure::new(format!("--map: {error}")).help(help))?;
+        }
+        Ok(history::Options {
+            mapping,
+            assume_tier: self.assume_tier,
+            now: self.now,
+            unique_ids: self.unique_ids,
+            survey,
+            threads: self.threads,
+        })
+    }
+}
+
+/// Whether anything can be said of a history: some record is kept, and some says at which tier it ran.
+pub(super) fn usable(counts: &Counts, reading: &Reading) -> Result<(), Failure> {
+    if counts.intake.total() == 0 {
+        return Err(nothing_kept(counts));
+    }
+    let is_tierless = counts.intake.without_tier == counts.intake.total();
+    if is_tierless && reading.evidence() == Evidence::AsRecorded && reading.assume_tier.is_none() {
+        return Err(no_tier());
+    }
+    Ok(())
+}
+
+/// With the remedy for what most lines are bad for.
+fn nothing_kept(counts: &Counts) -> Failure {
+    let failure = Failure::from(replay::Error::NothingKept);
+    let worst = counts.intake.bad.iter().max_by_key(|(_, bad)| bad.count).map(|(reason, _)| *reason);
+    match worst {
+        Some(Reason::BadTier) => failure.help(
+            "the tiers are crawl, walk and run, in lower case: translate the words of the log, or leave its field out \
+             and say --assume-tier TIER",
+        ),
+        Some(Reason::BadTime) => failure.help("write times with their offset, as in 2026-03-01T12:00:00Z"),
+        _ => failure,
+    }
+}
+
+fn no_tier() -> Failure {
+    Failure::new("no record says at which tier it ran, so none is evidence for any").help(
+        "--map tier=KEY names the field that says it; --assume-tier TIER states it for all; --evidence any-tier lets \
+         records count wherever they ran",
+    )
+}
+
+/// Bad lines are never silently dropped: the first of each reason is quoted on stderr.
+pub(super) fn warn_of_bad(counts: &Counts, names: &[String], global: &Global) {
+    output::tell(&render::replay::bad_lines(&counts.intake, names, output::for_stderr(global)));
+}
+
 /// The inputs of a command, and the bar over them.
 pub(super) struct Histories {
-    pub(super) inputs: Vec<Input<'static>>,
-    pub(super) progress: Progress,
+    inputs: Vec<Input<'static>>,
+    /// Where their fields are, before the command line names others.
+    mapping: Mapping,
+    progress: Progress,
 }
 
 impl Histories {
+    /// The counts under a plan; with a survey of the names where that is asked for.
+    pub(super) fn count(&self, plan: &Plan, reading: &Reading, survey: bool) -> Result<Counts, Failure> {
+        let counts = history::count(plan, &self.inputs, &reading.options(self.mapping.clone(), survey)?);
+        self.progress.done();
+        Ok(counts?)
+    }
+
     /// The names, as bad records are quoted by them.
     pub(super) fn names(&self) -> Vec<String> {
         self.inputs.iter().map(|input| input.name.clone()).collect()
@@ -27,7 +189,7 @@ impl Histories {
 }
 
 /// Opens what the paths name. A path that names nothing is an error: a mistyped one must not pass for an empty one.
-pub(super) fn open(paths: &[String], quiet: bool) -> Result<Histories, Failure> {
+pub(super) fn open(paths: &[String], mapping: Mapping, quiet: bool) -> Result<Histories, Failure> {
     let mut files: Vec<String> = Vec::new();
     for path in paths {
         files.extend(expand(path)?);
@@ -38,7 +200,7 @@ pub(super) fn open(paths: &[String], quiet: bool) -> Result<Histories, Failure> 
     let progress = Progress::new(files.iter().map(size).sum(), quiet);
     let inputs: Vec<Input> = files.into_iter().map(|file| input(file, &progress)).collect::<Result<_, _>>()?;
     inputs.iter().try_for_each(check_lines)?;
-    Ok(Histories { inputs, progress })
+    Ok(Histories { inputs, mapping, progress })
 }
 
 fn expand(path: &str) -> Result<Vec<String>, Failure> {

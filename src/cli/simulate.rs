@@ -2,13 +2,12 @@
 
 use super::exit::{Exit, Failure};
 use super::{Global, compile, config, histories, output};
-use crate::history::{self, Counts, Mapping, Reason};
+use crate::history::{Counts, Mapping};
 use crate::plan::Plan;
 use crate::render::{self, run_json, saved_json};
-use crate::replay::{self, Approvals, Evidence};
-use crate::value::{Instant, Tier};
+use crate::replay::{self, Approvals};
+use crate::value::Instant;
 use std::fs;
-use std::num::NonZeroUsize;
 
 /// Replay a policy over outcomes that were already logged: who would have moved when, and why
 ///
@@ -25,45 +24,23 @@ pub(super) struct Args {
     /// what cwrc.yaml names
     #[arg(long, value_name = "PATH")]
     history: Vec<String>,
-    /// The format of the history
-    #[arg(long, value_enum, default_value = "jsonl")]
-    history_format: HistoryFormat,
-    /// Where the fields are, as in tier=stage,time=meta.opened_at; dots reach inside
-    #[arg(long, value_name = "FIELD=KEY,…")]
-    map: Vec<String>,
-    /// Which records are evidence at a tier: those that ran there, or all
-    #[arg(long, value_enum, default_value = "as-recorded")]
-    evidence: EvidenceArg,
-    /// The tier of records that carry none
-    #[arg(long, value_name = "TIER", value_parser = tier)]
-    assume_tier: Option<Tier>,
+    #[command(flatten)]
+    reading: histories::Reading,
     /// Start from a state that --format state wrote, instead of with everything at crawl
     #[arg(long, value_name = "STATE")]
     initial: Option<String>,
     /// Leave out boundaries before this date or time
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = histories::time)]
     from: Option<Instant>,
     /// Leave out boundaries after this date or time; a later one goes on into silence
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = histories::time)]
     to: Option<Instant>,
-    /// Records and outcomes later than this are bad
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    now: Option<Instant>,
-    /// Exit 1 if any line is bad
-    #[arg(long)]
-    strict: bool,
-    /// Promise that no id occurs twice: saves memory
-    #[arg(long)]
-    unique_ids: bool,
     /// Approvals are never given
     #[arg(long, conflicts_with = "approvals")]
     no_approvals: bool,
     /// Approvals are given as recorded: JSON Lines of action, to, time, by
     #[arg(long, value_name = "FILE")]
     approvals: Option<String>,
-    /// How many threads count; by default one per core
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
     #[command(flatten)]
     config: config::Source,
     /// How to print the replay
@@ -84,29 +61,6 @@ enum Format {
     State,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum EvidenceArg {
-    /// Records that really ran at the tier
-    AsRecorded,
-    /// Records wherever they ran: an assumption
-    AnyTier,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum HistoryFormat {
-    /// One JSON object a line
-    Jsonl,
-}
-
-fn tier(text: &str) -> Result<Tier, String> {
-    Tier::parse(text).ok_or_else(|| "write crawl, walk or run".to_owned())
-}
-
-fn time(text: &str) -> Result<Instant, String> {
-    let time = Instant::parse_date(text).or_else(|| Instant::parse(text));
-    time.ok_or_else(|| "write a date (2026-03-01) or an RFC 3339 time with an offset (2026-03-01T12:00:00Z)".to_owned())
-}
-
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if args.policy == "-" && args.history.iter().any(|path| path == "-") {
         return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
@@ -116,52 +70,28 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let options = replay_options(args, &plan)?;
-    let (counts, names) = count(args, &plan, global)?;
-    if args.strict && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
-        warn_of_bad(&counts, &names, global);
+    let (paths, mapping) = sources(args, global)?;
+    let histories = histories::open(&paths, mapping, global.quiet)?;
+    let names = histories.names();
+    let counts = histories.count(&plan, &args.reading, false)?;
+    if args.reading.is_strict() && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
+        histories::warn_of_bad(&counts, &names, global);
     }
-    if counts.intake.total() == 0 {
-        return Err(nothing_kept(&counts));
-    }
-    let tierless = counts.intake.without_tier == counts.intake.total() && counts.intake.total() > 0;
-    if tierless && options.evidence == Evidence::AsRecorded && args.assume_tier.is_none() {
-        return Err(no_tier());
-    }
+    histories::usable(&counts, &args.reading)?;
     let run = replay::run(&plan, &counts, &options)?;
     let text = match args.format {
         Format::Human => render::replay::human(&plan, &counts, &run, &names, output::for_stdout(global)),
         Format::Json => run_json::render(&plan, &counts, &run),
         Format::State => saved_json::render(&plan, &run.saved),
     };
-    if !args.strict && !global.quiet {
+    if !args.reading.is_strict() && !global.quiet {
         match args.format {
             Format::Human => mention_bad(&counts, args),
-            Format::Json | Format::State => warn_of_bad(&counts, &names, global),
+            Format::Json | Format::State => histories::warn_of_bad(&counts, &names, global),
         }
     }
     output::write(&text, args.output.as_deref())?;
-    Ok(if args.strict && counts.intake.bad_lines() > 0 { Exit::NotFine } else { Exit::Fine })
-}
-
-/// With the remedy for what most lines are bad for.
-fn nothing_kept(counts: &Counts) -> Failure {
-    let failure = Failure::from(replay::Error::NothingKept);
-    let worst = counts.intake.bad.iter().max_by_key(|(_, bad)| bad.count).map(|(reason, _)| *reason);
-    match worst {
-        Some(Reason::BadTier) => failure.help(
-            "the tiers are crawl, walk and run, in lower case: translate the words of the log, or leave its field out \
-             and say --assume-tier TIER",
-        ),
-        Some(Reason::BadTime) => failure.help("write times with their offset, as in 2026-03-01T12:00:00Z"),
-        _ => failure,
-    }
-}
-
-fn no_tier() -> Failure {
-    Failure::new("no record says at which tier it ran, so none is evidence for any").help(
-        "--map tier=KEY names the field that says it; --assume-tier TIER states it for all; --evidence any-tier lets \
-         records count wherever they ran",
-    )
+    Ok(args.reading.exit(&counts))
 }
 
 fn no_approvals(path: &str, error: &str) -> Failure {
@@ -187,26 +117,6 @@ fn sources(args: &Args, global: &Global) -> Result<(Vec<String>, Mapping), Failu
     Ok((config.histories, config.mapping))
 }
 
-fn count(args: &Args, plan: &Plan, global: &Global) -> Result<(Counts, Vec<String>), Failure> {
-    let HistoryFormat::Jsonl = args.history_format;
-    let (paths, mut mapping) = sources(args, global)?;
-    for pairs in &args.map {
-        let help = "name the keys of the log, as in --map id=ticket,time=meta.opened_at,tier=stage";
-        mapping.apply(pairs).map_err(|error| Failure::new(format!("--map: {error}")).help(help))?;
-    }
-    let histories = histories::open(&paths, global.quiet)?;
-    let options = history::Options {
-        mapping,
-        assume_tier: args.assume_tier,
-        now: args.now,
-        unique_ids: args.unique_ids,
-        threads: args.threads,
-    };
-    let counts = history::count(plan, &histories.inputs, &options);
-    histories.progress.done();
-    Ok((counts?, histories.names()))
-}
-
 fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> {
     let read = |path: &String| fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error));
     let approvals = match (&args.approvals, args.no_approvals) {
@@ -223,11 +133,7 @@ fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> 
             Some(saved.map_err(|error| no_state(path, &error))?)
         }
     };
-    let evidence = match args.evidence {
-        EvidenceArg::AsRecorded => Evidence::AsRecorded,
-        EvidenceArg::AnyTier => Evidence::AnyTier,
-    };
-    Ok(replay::Options { evidence, from: args.from, to: args.to, approvals, initial })
+    Ok(replay::Options { evidence: args.reading.evidence(), from: args.from, to: args.to, approvals, initial })
 }
 
 /// The page for people quotes the bad lines itself; whoever does not see it is told that there are some.
@@ -237,9 +143,4 @@ fn mention_bad(counts: &Counts, args: &Args) {
         let s = if lines == 1 { " was" } else { "s were" };
         output::tell(&format!("warning: {lines} line{s} left out; the report quotes the first of each kind\n"));
     }
-}
-
-/// Bad lines are never silently dropped: the first of each reason is quoted on stderr.
-fn warn_of_bad(counts: &Counts, names: &[String], global: &Global) {
-    output::tell(&render::replay::bad_lines(&counts.intake, names, output::for_stderr(global)));
 }

@@ -107,9 +107,19 @@ codes! {
     UncheckedSilence = "CWR217", "unchecked-silence", Error, "silence is good, and nothing says that the feed is alive";
     ImpossibleStop = "CWR218", "impossible-stop", Error, "stop comes before the gate could be met";
     SharedSignal = "CWR219", "shared-signal", Warning, "one signal serves metrics from two sources";
+    ShortHold = "CWR301", "short-hold", Warning, "a hold is shorter than half the window";
+    FewSamples = "CWR302", "few-samples", Warning, "so few samples that luck clears the bar";
+    NarrowMargin = "CWR303", "narrow-margin", Warning, "a margin is smaller than the noise";
     UnreachableBar = "CWR304", "unreachable-bar", Error, "even a perfect record of min samples falls short";
     AnytimeSliding = "CWR305", "anytime-sliding", Error, "anytime over a sliding window";
     PrematureStale = "CWR306", "premature-stale", Error, "stale fires before any evidence can exist";
+    LateAlarm = "CWR307", "late-alarm", Warning, "a regression at run stays unseen for long";
+    RepeatedLooks = "CWR308", "repeated-looks", Info, "a bound for one look is looked at every tick";
+    ShortStale = "CWR309", "short-stale", Warning, "stale is too short for the evidence of thin traffic";
+    UnmatchedHistory = "CWR401", "unmatched-history", Error, "signals or records that the policy does not know";
+    ThinTraffic = "CWR402", "thin-traffic", Warning, "traffic too low to ever reach min within the window";
+    NeverSeen = "CWR403", "never-seen", Warning, "a signal or an action type never occurs";
+    NoEvidence = "CWR404", "no-evidence", Warning, "a bar's metric has no sample at its tier";
 }
 
 impl Code {

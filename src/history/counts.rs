@@ -1,6 +1,7 @@
 //! The counts: all that a replay needs of a history, small whatever the history's size (semantics §2).
 
 use super::intake::Intake;
+use super::survey::Survey;
 use crate::model::policy::{ActionId, MetricId, SignalId};
 use crate::plan::matcher::Given;
 use crate::value::duration::Tick;
@@ -105,6 +106,8 @@ pub struct Counts {
     pub harms: Vec<Harm>,
     /// Records by action type, recorded tier and harm, and by tick of action time.
     pub exposure: BTreeMap<Exposure, Vec<(Tick, u64)>>,
+    /// The names met, where they were asked for.
+    pub survey: Option<Survey>,
 }
 
 impl Counts {

@@ -21,6 +21,8 @@ pub enum Line<'a> {
         id: Cow<'a, str>,
         /// Its further outcomes.
         outcomes: Vec<Outcome>,
+        /// The names among them that the policy does not declare, where a survey is taken.
+        undeclared: Vec<String>,
     },
     /// A signal about no record in particular.
     Notice {
@@ -48,6 +50,8 @@ pub struct Record<'a> {
     pub given: Vec<Option<Given<'a>>>,
     /// What came of it.
     pub outcomes: Vec<Outcome>,
+    /// The names of outcomes that the policy does not declare, where a survey is taken.
+    pub undeclared: Vec<String>,
 }
 
 /// A signal about one action.
@@ -89,6 +93,7 @@ pub struct Reader<'p> {
     plan: &'p Plan,
     mapping: &'p Mapping,
     now: Option<Instant>,
+    survey: bool,
     signals: HashMap<&'p str, SignalId>,
     /// Of each signal that some mean uses: the scales its values must lie on.
     scales: Vec<Vec<(i64, i64)>>,
@@ -105,7 +110,13 @@ impl<'p> Reader<'p> {
                 scales[signal.index()].push((low, high));
             }
         }
-        Self { plan, mapping, now, signals, scales }
+        Self { plan, mapping, now, survey: false, signals, scales }
+    }
+
+    /// Keeps the names of signals that the policy does not declare too, or not.
+    #[must_use]
+    pub fn surveying(self, survey: bool) -> Self {
+        Self { survey, ..self }
     }
 
     /// Reads a line.
@@ -119,16 +130,16 @@ impl<'p> Reader<'p> {
             return self.notice(&fields);
         }
         let outcomes = fields.reach(&mapping.outcomes);
-        let mut worst = Worst::default();
-        let parsed = outcomes.map_or_else(Vec::new, |raw| self.outcomes(raw, &mut worst));
+        let (mut worst, mut undeclared) = (Worst::default(), Vec::new());
+        let parsed = outcomes.map_or_else(Vec::new, |raw| self.outcomes(raw, &mut undeclared, &mut worst));
         if let Some(id) = id.and_then(identity)
             && outcomes.is_some()
             && fields.only(|key| mapping.is_id_or_outcomes(key))
         {
-            return worst.or(Line::Outcomes { id, outcomes: parsed });
+            return worst.or(Line::Outcomes { id, outcomes: parsed, undeclared });
         }
         let record = self.record(&fields, parsed, &mut worst);
-        worst.or_else(|| record.map(Line::Full))
+        worst.or_else(|| record.map(|record| Line::Full(Record { undeclared, ..record })))
     }
 
     fn notice<'a>(&self, fields: &Fields<'a>) -> Result<Line<'a>, Fault> {
@@ -156,7 +167,15 @@ impl<'p> Reader<'p> {
             worst.unless(!early, Reason::OutcomeBeforeAction, "an outcome is earlier than the action");
         }
         let given = self.plan.attributes.iter().map(|it| fields.reach(&it.key).map(fields::given)).collect();
-        Some(Record { id: id?, time: time?, action: action?, tier: tier.flatten(), given, outcomes })
+        Some(Record {
+            id: id?,
+            time: time?,
+            action: action?,
+            tier: tier.flatten(),
+            given,
+            outcomes,
+            undeclared: Vec::new(),
+        })
     }
 
     fn time(&self, raw: Option<&str>, what: &str, worst: &mut Worst) -> Option<Instant> {
@@ -175,15 +194,15 @@ impl<'p> Reader<'p> {
         Some(time)
     }
 
-    fn outcomes(&self, raw: &str, worst: &mut Worst) -> Vec<Outcome> {
+    fn outcomes(&self, raw: &str, undeclared: &mut Vec<String>, worst: &mut Worst) -> Vec<Outcome> {
         let Some(parts) = fields::array(raw) else {
             worst.note(Reason::Unparsable, || "its outcomes are not a list".to_owned());
             return Vec::new();
         };
-        parts.iter().filter_map(|part| self.outcome(part.get(), worst)).collect()
+        parts.iter().filter_map(|part| self.outcome(part.get(), undeclared, worst)).collect()
     }
 
-    fn outcome(&self, raw: &str, worst: &mut Worst) -> Option<Outcome> {
+    fn outcome(&self, raw: &str, undeclared: &mut Vec<String>, worst: &mut Worst) -> Option<Outcome> {
         let Some(fields) = Fields::parse(raw) else {
             worst.note(Reason::Unparsable, || "an outcome is not an object with each key once".to_owned());
             return None;
@@ -192,6 +211,9 @@ impl<'p> Reader<'p> {
         worst.unless(name.is_some(), Reason::MissingField, "an outcome has no signal that is a text");
         let time = self.time(fields.get("time"), "an outcome's time", worst);
         let signal = name.as_ref().and_then(|name| self.signals.get(name.as_ref()).copied());
+        if self.survey && signal.is_none() {
+            undeclared.extend(name.map(Cow::into_owned));
+        }
         let value = self.value(signal, fields.get("value"), worst);
         Some(Outcome { signal, time: time?, value })
     }

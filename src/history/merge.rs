@@ -41,18 +41,21 @@ pub fn id_of(line: &Line) -> Option<String> {
     }
 }
 
+/// A line with further outcomes: they, and the names among them that the policy does not declare.
+type Added<'a> = (&'a Held, Vec<Outcome>, Vec<String>);
+
 fn one_id(group: Vec<(&Held, Line)>, mapping: &Mapping, tallier: &mut Tallier) {
     let mut full: Vec<(Content, &Held, Record)> = Vec::new();
-    let mut added: Vec<(&Held, Vec<Outcome>)> = Vec::new();
+    let mut added: Vec<Added> = Vec::new();
     for (held, line) in group {
         match line {
             Line::Full(record) => full.push((content(&record, &held.text, mapping), held, record)),
-            Line::Outcomes { outcomes, .. } => added.push((held, outcomes)),
+            Line::Outcomes { outcomes, undeclared, .. } => added.push((held, outcomes, undeclared)),
             Line::Notice { .. } => {}
         }
     }
     let Some(least) = full.iter().map(|(content, _, _)| content).min().cloned() else {
-        for (held, _) in added {
+        for (held, ..) in added {
             tallier.bad(&orphan(), held.place, &held.text);
         }
         return;
@@ -73,17 +76,19 @@ fn united<'a>(same: Vec<(Content, &'a Held, Record<'a>)>, tallier: &mut Tallier)
     let mut first = records.next()?;
     for more in records {
         first.outcomes.extend(more.outcomes);
+        first.undeclared.extend(more.undeclared);
         tallier.merged(1);
     }
     Some(first)
 }
 
-fn add(record: &mut Record, added: Vec<(&Held, Vec<Outcome>)>, tallier: &mut Tallier) {
-    for (held, outcomes) in added {
+fn add(record: &mut Record, added: Vec<Added>, tallier: &mut Tallier) {
+    for (held, outcomes, undeclared) in added {
         if outcomes.iter().any(|outcome| outcome.time < record.time) {
             tallier.bad(&early(), held.place, &held.text);
         } else {
             record.outcomes.extend(outcomes);
+            record.undeclared.extend(undeclared);
             tallier.merged(1);
         }
     }

@@ -16,8 +16,10 @@ pub mod intake;
 pub mod line;
 pub mod mapping;
 pub mod merge;
+mod numbers;
 pub mod read;
 pub mod sample;
+pub mod survey;
 pub mod tally;
 #[cfg(test)]
 mod tests;
@@ -26,3 +28,4 @@ pub use counts::Counts;
 pub use intake::{Intake, Reason};
 pub use mapping::Mapping;
 pub use read::{Input, Options, ReadError, count};
+pub use survey::Survey;

@@ -42,6 +42,8 @@ pub struct Options {
     pub now: Option<Instant>,
     /// A promise that ids are unique and records complete on their lines.
     pub unique_ids: bool,
+    /// Take a survey of the names too, which a replay does not need.
+    pub survey: bool,
     /// Workers; by default one per core.
     pub threads: Option<NonZeroUsize>,
 }
@@ -59,7 +61,7 @@ pub struct ReadError {
 /// Reads inputs and counts their records under a plan.
 pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts, ReadError> {
     let wanted = Wanted::new(plan);
-    let reader = Reader::new(plan, &options.mapping, options.now);
+    let reader = Reader::new(plan, &options.mapping, options.now).surveying(options.survey);
     let pass = Pass { plan, wanted: &wanted, reader: &reader, options };
     let mut all = pass.run(inputs, None)?;
     let suspects = occurring_twice(&mut all.hashes);
@@ -121,7 +123,7 @@ impl<'a> Pass<'a> {
     }
 
     fn empty(&self) -> Work<'a> {
-        let tallier = Tallier::new(self.plan, self.wanted, self.options.assume_tier);
+        let tallier = Tallier::new(self.plan, self.wanted, self.options.assume_tier).surveying(self.options.survey);
         Work { tallier, hashes: Vec::new(), held: Vec::new() }
     }
 

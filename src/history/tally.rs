@@ -4,7 +4,9 @@ use super::counts::{Cohort, CohortId, Counts, Exposure, Harm, Series, Tally};
 use super::dense::Dense;
 use super::intake::{Intake, Place, Quote};
 use super::line::{Fault, Outcome, Record};
+use super::numbers::{adopt, number, ranked};
 use super::sample::{Side, sample, told_against, unheeded};
+use super::survey::Survey;
 use crate::model::policy::{ActionId, Judge, MetricId, SignalId};
 use crate::plan::matcher::{Classifier, Given};
 use crate::plan::{Action, Plan};
@@ -13,7 +15,6 @@ use crate::value::{Instant, Tier};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
 
 /// What the policy asks of every record, worked out once.
 #[derive(Debug)]
@@ -89,6 +90,7 @@ pub struct Tallier<'p> {
     latest_cohorts: FxHashMap<(ActionId, Tick), (Instant, String, CohortId)>,
     harms: FxHashMap<Harm, u32>,
     exposure: Dense<Exposure, u64>,
+    survey: Option<Survey>,
 }
 
 impl<'p> Tallier<'p> {
@@ -112,7 +114,14 @@ impl<'p> Tallier<'p> {
             latest_cohorts: FxHashMap::default(),
             harms: FxHashMap::default(),
             exposure: Dense::default(),
+            survey: None,
         }
+    }
+
+    /// Takes a survey of the names too, or not.
+    #[must_use]
+    pub fn surveying(self, survey: bool) -> Self {
+        Self { survey: survey.then(|| Survey::new(self.plan.signals.len())), ..self }
     }
 
     fn tick(&self, time: Instant) -> Tick {
@@ -134,6 +143,9 @@ impl<'p> Tallier<'p> {
     pub fn notice(&mut self, signal: Option<SignalId>, name: &str, time: Instant) {
         self.intake.notices += 1;
         later(&mut self.latest, time, name);
+        if let Some(survey) = &mut self.survey {
+            survey.notice(signal, name);
+        }
         let Some(signal) = signal else { return };
         if self.wanted.noticed[signal.index()] {
             self.notices.insert((signal, time));
@@ -161,6 +173,9 @@ impl<'p> Tallier<'p> {
             if let Some(signal) = outcome.signal {
                 self.hear(signal, outcome.time);
             }
+        }
+        if let Some(survey) = &mut self.survey {
+            survey.record(record, action.is_some());
         }
         self.arrive(action, &record.outcomes);
         match action {
@@ -282,6 +297,9 @@ impl<'p> Tallier<'p> {
         let harms = adopt(&mut self.harms, other.harms);
         let ours = |exposure: Exposure| Exposure { harm: harms[exposure.harm as usize], ..exposure };
         self.exposure.absorb(other.exposure, ours, |mine, theirs| *mine += theirs);
+        if let (Some(mine), Some(theirs)) = (&mut self.survey, other.survey) {
+            mine.absorb(theirs);
+        }
     }
 
     /// The counts, in their one order: cohorts and harms are numbered by their values.
@@ -311,6 +329,7 @@ impl<'p> Tallier<'p> {
             exposure: self.exposure.finish(|it| Exposure { harm: harm[it.harm as usize], ..it }),
             cohorts,
             harms,
+            survey: self.survey,
         }
     }
 }
@@ -327,35 +346,6 @@ fn with_sums(
         (series, entries.into_iter().map(tally).collect())
     });
     tallied.collect()
-}
-
-/// The number of a value: its own, or the next.
-fn number<T: Eq + Hash>(numbers: &mut FxHashMap<T, u32>, value: T) -> u32 {
-    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-    *numbers.entry(value).or_insert(next)
-}
-
-/// Takes over another worker's numbered values: at its number of each stands ours.
-fn adopt<T: Eq + Hash>(mine: &mut FxHashMap<T, u32>, theirs: FxHashMap<T, u32>) -> Vec<u32> {
-    let mut renamed = vec![0; theirs.len()];
-    // Their numbers stay as they are: in which order they are met is no matter, as `finish` numbers anew.
-    let mut all: Vec<(T, u32)> = theirs.into_iter().collect();
-    all.sort_unstable_by_key(|(_, old)| *old);
-    for (value, old) in all {
-        renamed[old as usize] = number(mine, value);
-    }
-    renamed
-}
-
-/// The numbered values in order, and at the old number of each its new one.
-fn ranked<T: Ord>(numbers: FxHashMap<T, u32>) -> (Vec<T>, Vec<u32>) {
-    let mut sorted: Vec<(T, u32)> = numbers.into_iter().collect();
-    sorted.sort_unstable();
-    let mut rank = vec![0; sorted.len()];
-    for (new, (_, old)) in sorted.iter().enumerate() {
-        rank[*old as usize] = u32::try_from(new).unwrap_or(u32::MAX);
-    }
-    (sorted.into_iter().map(|(value, _)| value).collect(), rank)
 }
 
 fn by_tick<K: Ord, V>(entries: impl Iterator<Item = (K, (Tick, V))>) -> BTreeMap<K, Vec<(Tick, V)>> {

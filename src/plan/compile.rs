@@ -139,17 +139,9 @@ impl Compiler<'_> {
 
     fn bar(&mut self, bar: &policy::Bar, target: Decimal) -> Bar {
         let metric = &self.policy.metrics[bar.metric.index()];
-        let limit = if metric.is_mean() {
-            Limit::Mean { value: target, op: bar.op }
-        } else {
-            let target_e8 = good_side(target, metric.lower_is_better());
-            self.share(match bar.confidence {
-                None => Rule::Point { target_e8, strict: matches!(bar.op, Op::Less | Op::More) },
-                Some(confidence) => {
-                    let confidence_e8 = confidence.level.hundred_millionths().unwrap_or(0);
-                    Rule::Bound { method: confidence.method, confidence_e8, target_e8 }
-                }
-            })
+        let limit = match promotion_rule(metric, bar, target) {
+            None => Limit::Mean { value: target, op: bar.op },
+            Some(rule) => self.share(rule),
         };
         self.windowed(bar, target, limit)
     }
@@ -157,13 +149,10 @@ impl Compiler<'_> {
     /// A keep bar fails only when it is beyond the target by more than the margin, so what it allows includes equality.
     fn keep_bar(&mut self, bar: &policy::Bar) -> Bar {
         let metric = &self.policy.metrics[bar.metric.index()];
-        let margin = bar.margin.unwrap_or(Decimal::ZERO);
-        let lower = metric.lower_is_better();
-        let edge = if lower { bar.target.plus(margin) } else { bar.target.minus(margin) };
-        let limit = if metric.is_mean() {
-            Limit::Mean { value: edge, op: if lower { Op::AtMost } else { Op::AtLeast } }
-        } else {
-            self.share(Rule::Point { target_e8: good_side(edge, lower), strict: false })
+        let op = if metric.lower_is_better() { Op::AtMost } else { Op::AtLeast };
+        let limit = match keep_rule(metric, bar) {
+            None => Limit::Mean { value: edge(metric, bar), op },
+            Some(rule) => self.share(rule),
         };
         self.windowed(bar, bar.target, limit)
     }
@@ -184,6 +173,33 @@ impl Compiler<'_> {
         let table = self.tables.entry(key).or_insert_with(|| Arc::new(Allowed::new(rule)));
         Limit::Share { rule, allowed: Arc::clone(table) }
     }
+}
+
+/// What a bar with this target demands of the share of good samples; `None` for a mean, which has no table.
+#[must_use]
+pub fn promotion_rule(metric: &policy::Metric, bar: &policy::Bar, target: Decimal) -> Option<Rule> {
+    let target_e8 = good_side(target, metric.lower_is_better());
+    let rule = match bar.confidence {
+        None => Rule::Point { target_e8, strict: matches!(bar.op, Op::Less | Op::More) },
+        Some(confidence) => {
+            let confidence_e8 = confidence.level.hundred_millionths().unwrap_or(0);
+            Rule::Bound { method: confidence.method, confidence_e8, target_e8 }
+        }
+    };
+    (!metric.is_mean()).then_some(rule)
+}
+
+/// What a keep bar demands of the share of good samples; `None` for a mean.
+#[must_use]
+pub fn keep_rule(metric: &policy::Metric, bar: &policy::Bar) -> Option<Rule> {
+    let target_e8 = good_side(edge(metric, bar), metric.lower_is_better());
+    (!metric.is_mean()).then_some(Rule::Point { target_e8, strict: false })
+}
+
+/// The target of a keep bar, less its margin.
+fn edge(metric: &policy::Metric, bar: &policy::Bar) -> Decimal {
+    let margin = bar.margin.unwrap_or(Decimal::ZERO);
+    if metric.lower_is_better() { bar.target.plus(margin) } else { bar.target.minus(margin) }
 }
 
 /// The share of good samples that a target asks for, in hundred-millionths.

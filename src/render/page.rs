@@ -134,6 +134,7 @@ fn inline(text: &str, style: Style) -> String {
 /// A fenced block: what it is, and its lines indented.
 fn block<'a>(fence: &str, lines: impl Iterator<Item = &'a str>, style: Style) -> String {
     let mut out = match fence.split_whitespace().nth(1) {
+        Some("history") => "With this history:\n\n".to_owned(),
         Some("bad") => format!("{} gives it:\n\n", style.shout(Ink::Bad, "This")),
         Some("good") => format!("{} does not:\n\n", style.shout(Ink::Good, "This")),
         _ => String::new(),

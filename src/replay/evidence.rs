@@ -95,6 +95,22 @@ impl<'a> Ledger<'a> {
         Reading { bar: bar.clone(), from, to: now, tally, standing: standing(bar, &tally), keep }
     }
 
+    /// All samples of a metric that were recorded at a tier and whose feed was alive, of whatever cohort.
+    #[must_use]
+    pub fn samples(&self, action: ActionId, metric: MetricId, tier: Tier) -> BTreeMap<Tick, u64> {
+        let tier = if self.any_tier { None } else { Some(tier) };
+        let mut all: BTreeMap<Tick, u64> = BTreeMap::new();
+        let of = |series: &&Series| (series.action, series.metric, series.tier) == (action, metric, tier);
+        for prefix in self.samples.iter().filter(|(series, _)| of(series)).map(|(_, prefix)| prefix) {
+            let mut before = 0;
+            for (tick, sum) in &prefix.0 {
+                *all.entry(*tick).or_default() += sum.n - before;
+                before = sum.n;
+            }
+        }
+        all
+    }
+
     fn tally(&self, action: ActionId, metric: MetricId, tier: Tier, from: Tick, to: Tick) -> Tally {
         let renews = self.plan.actions[action.index()].renew.is_some();
         let cohort = if renews { self.cohort(action, to) } else { Some(0) };

@@ -12,6 +12,9 @@
 
 mod anytime;
 mod exact;
+pub mod look;
+#[cfg(test)]
+mod look_tests;
 mod special;
 mod table;
 #[cfg(test)]

@@ -76,6 +76,12 @@ impl Allowed {
         }
     }
 
+    /// The share of bad samples that the target leaves room for, in hundred-millionths: `c(n)` is
+    /// never more than this share of `n`.
+    pub(super) fn room_e8(&self) -> i64 {
+        self.room_e8
+    }
+
     /// Largest number of bad samples allowed at `n` samples, −1 if none will do; −1 at `n` = 0.
     ///
     /// A bound rule judges more than 2^40 samples as 2^40, which is the harder side.

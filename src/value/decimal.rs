@@ -42,6 +42,12 @@ impl Decimal {
         Self(value.saturating_mul(ONE / 1_000_000))
     }
 
+    /// A count of 10⁻⁸: the unit of shares in `stats`.
+    #[must_use]
+    pub fn from_hundred_millionths(value: i64) -> Self {
+        Self(i128::from(value) * (ONE / 100_000_000))
+    }
+
     /// The count of 10⁻¹⁸.
     #[must_use]
     pub fn units(self) -> i128 {

@@ -1,9 +1,12 @@
 //! The golden corpus of diagnostics: `tests/cases/{check,syntax}/**/*.cwr`, each with what `cwrc check` says of it.
 //!
 //! A case is a small policy that opens with a comment of one sentence: what it shows. The folder is the code it is
-//! about. To add one, write the file and run with `INSTA_UPDATE=always`.
+//! about. To add one, write the file and run with `INSTA_UPDATE=always`. A case with a `NAME.history.jsonl` beside it is
+//! compared with that history, as `cwrc check --history` does.
 
+use crate::engine::{self, Arguments};
 use crate::repository;
+use cwrc::analysis::{self, Settings};
 use cwrc::diagnostic::Diagnostic;
 use cwrc::source::{Files, Sources, Span};
 use cwrc::value::Instant;
@@ -36,12 +39,29 @@ impl Files for World<'_> {
     }
 }
 
-/// Everything that is found in a policy root and its imports.
+/// Everything that is found in a policy root and its imports, and in the history beside a case, `NAME.history.jsonl`.
 pub(crate) fn findings(world: &World, path: &str) -> (Sources, Vec<Diagnostic>) {
+    let history = match world {
+        World::Disk => std::fs::read_to_string(repository(path).with_extension("history.jsonl")).ok(),
+        World::Text(_) => None,
+    };
+    compared(world, path, history.as_deref())
+}
+
+/// Everything that is found in a policy root and its imports, and, where there are no errors, in a history.
+pub(crate) fn compared(world: &World, path: &str, history: Option<&str>) -> (Sources, Vec<Diagnostic>) {
     // As `cwrc check tests/cases/check` has it.
     let base = if path.starts_with("tests/cases/check/") { "tests/cases/check" } else { "" };
-    let analysis = cwrc::analysis::analyze(world, path, base, Instant::parse_date(TODAY)).expect("a case");
-    (analysis.sources, analysis.diagnostics)
+    let mut one = analysis::gather(world, path, base, Instant::parse_date(TODAY)).expect("a case");
+    if let (Some(policy), Some(history), false) = (&one.policy, history, one.has_errors()) {
+        let plan = cwrc::plan::compile(policy);
+        let counts = engine::count(&plan, &[history], &Arguments::default());
+        assert_eq!(counts.intake.bad_lines(), 0, "{path}: {:?}", counts.intake.bad);
+        one.compare(&plan, &counts, false);
+    }
+    let settings = Settings { with_history: history.is_some(), ..Settings::default() };
+    analysis::finish(std::slice::from_mut(&mut one), &settings);
+    (one.sources, one.diagnostics)
 }
 
 /// The cases, as paths relative to the repository.

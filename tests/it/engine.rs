@@ -54,6 +54,7 @@ pub(crate) fn count(plan: &Plan, texts: &[&str], arguments: &Arguments) -> Count
     let options = history::Options {
         assume_tier: arguments.assume_tier,
         now: arguments.now,
+        survey: true,
         threads: std::num::NonZeroUsize::new(arguments.threads),
         ..history::Options::default()
     };

@@ -1,9 +1,10 @@
 //! What keeps the house in order: codes, pages, cases and rules belong together; messages have one form; some words and
 //! floating point stay out of places.
 
-use crate::check::{World, cases, findings, rendered};
+use crate::check::{World, cases, compared, findings, rendered};
 use crate::{files_below, repository};
 use cwrc::diagnostic::{Code, Diagnostic};
+use cwrc::source::Sources;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -26,16 +27,19 @@ const EXACT: &[&str] = &["src/plan", "src/history", "src/replay", "src/model", "
 
 /// The text of the one block of a page that opens with this fence.
 fn block<'a>(page: &'a str, fence: &str) -> Option<&'a str> {
-    let (_, rest) = page.split_once(&format!("\n```cwr {fence}\n"))?;
+    let (_, rest) = page.split_once(&format!("\n```{fence}\n"))?;
     rest.split_once("\n```\n").map(|(text, _)| text)
+}
+
+/// What one of the policies of a page gives, compared with the page's history if it has one.
+fn shown(code: Code, fence: &str) -> Option<(Sources, Vec<Diagnostic>)> {
+    let policy = block(code.page(), fence)?;
+    Some(compared(&World::Text(policy), "policy.cwr", block(code.page(), "jsonl history")))
 }
 
 /// Everything that pages and cases give.
 fn all_findings() -> Vec<Diagnostic> {
-    let pages = Code::ALL
-        .iter()
-        .filter_map(|code| block(code.page(), "bad"))
-        .flat_map(|text| findings(&World::Text(text), "policy.cwr").1);
+    let pages = Code::ALL.iter().filter_map(|code| shown(*code, "cwr bad")).flat_map(|(_, told)| told);
     pages.chain(cases().iter().flat_map(|path| findings(&World::Disk, path).1)).collect()
 }
 
@@ -57,17 +61,16 @@ fn every_page_shows_its_code_and_the_cure() {
         if !page.starts_with(&title) {
             wrong.push(format!("{number}: the page does not start with `{title}`"));
         }
-        let (Some(bad), Some(good)) = (block(page, "bad"), block(page, "good")) else {
+        let (Some((sources, told)), Some((remedied, left))) = (shown(*code, "cwr bad"), shown(*code, "cwr good"))
+        else {
             wrong.push(format!("{number}: a block is missing"));
             continue;
         };
-        let (sources, told) = findings(&World::Text(bad), "policy.cwr");
         if told.len() != 1 || told[0].code != *code {
             wrong.push(format!("{number}: bad gives\n{}", rendered(&sources, &told)));
         }
-        let (sources, told) = findings(&World::Text(good), "policy.cwr");
-        if !told.is_empty() {
-            wrong.push(format!("{number}: good gives\n{}", rendered(&sources, &told)));
+        if !left.is_empty() {
+            wrong.push(format!("{number}: good gives\n{}", rendered(&remedied, &left)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -80,7 +83,8 @@ fn pages_read_well_in_a_terminal() {
             assert!(line.chars().count() <= 160, "{}: long line: {line}", code.number());
             assert!(!line.ends_with(' ') && !line.contains('\t'), "{}: stray space: {line}", code.number());
         }
-        assert_eq!(code.page().matches("\n```").count(), 4, "{}: two blocks", code.number());
+        let fences = if block(code.page(), "jsonl history").is_some() { 6 } else { 4 };
+        assert_eq!(code.page().matches("\n```").count(), fences, "{}: bad, good, and a history at most", code.number());
     }
     let listed: BTreeSet<String> = Code::ALL.iter().map(|code| code.number().to_owned()).collect();
     let pages = files_below(&repository("src/diagnostic/pages"), "md");

@@ -8,7 +8,7 @@ use crate::check::durations;
 use crate::check::findings::Findings;
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::policy::{Action, Bar, Clause, Gate, Origin, Stale, Window};
+use crate::model::policy::{Action, Bar, Clause, Gate, Origin, Stale};
 use crate::value::Duration;
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
@@ -42,12 +42,7 @@ fn slowest<'a>(subject: &Subject, action: &'a Action) -> Option<(&'a Clause<Bar>
 /// The stale that leaves room for delay and window of every keep bar.
 fn help(subject: &Subject, action: &Action, delay: Duration) -> String {
     let tick = subject.policy.tick;
-    let room = action.live_gates().flat_map(Gate::keep_bars).filter_map(|bar| match bar.value.window {
-        Window::Sliding(window) => {
-            Some(window.seconds() + subject.metric(bar.value.metric).delay().map_or(0, Duration::seconds))
-        }
-        Window::Tier => None,
-    });
+    let room = action.live_gates().flat_map(Gate::keep_bars).filter_map(|bar| subject.room(&bar.value));
     let room = room.max().unwrap_or_else(|| delay.seconds() + tick.seconds());
     format!("write `stale {}`, which leaves room for the windows of its keep bars too", durations::at_least(room, tick))
 }

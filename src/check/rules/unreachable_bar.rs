@@ -5,7 +5,8 @@ use crate::check::subject::Subject;
 use crate::check::words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Bar, Clause, Confidence, Metric, MetricKind};
-use crate::stats::{Allowed, Rule};
+use crate::plan::compile::promotion_rule;
+use crate::stats::Allowed;
 use crate::syntax::ast::Op;
 use crate::value::Decimal;
 
@@ -41,13 +42,9 @@ fn beyond_the_end(metric: &Metric, bar: &Bar) -> Option<Diagnostic> {
 }
 
 fn out_of_reach(metric: &Metric, bar: &Bar, confidence: Confidence) -> Option<Diagnostic> {
-    if metric.is_mean() {
-        return None; // CWR101 already.
-    }
-    let good = if metric.lower_is_better() { Decimal::ONE.minus(bar.target) } else { bar.target };
+    // A mean with confidence is CWR101 already.
+    let table = Allowed::new(promotion_rule(metric, bar, bar.target)?);
     let asked = words::confidence(confidence);
-    let (confidence_e8, target_e8) = (confidence.level.hundred_millionths()?, good.hundred_millionths()?);
-    let table = Allowed::new(Rule::Bound { method: confidence.method, confidence_e8, target_e8 });
     if table.clears(u64::from(bar.min), 0) {
         return None;
     }
