@@ -1,13 +1,13 @@
 //! `cwrc check`
 
-use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
-use super::{Global, output};
+use super::place::{Place, Places};
+use super::{Global, git, output};
 use crate::analysis::{self, Analysis};
 use crate::model::policy::Assurance;
 use crate::render::{self, Findings, Undecided};
+use crate::source::Files;
 use std::collections::BTreeSet;
-use std::fs;
 
 /// Names of files that are data, and so no policies: arguments in the wrong order are told as that.
 const DATA: &[&str] = &[".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".parquet", ".gz", ".zst"];
@@ -15,14 +15,18 @@ const DATA: &[&str] = &[".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".pa
 /// Check policies: syntax, names, values, and what would make a gate unsafe
 ///
 /// Paths are files, directories (every policy root below them), globs, or - for standard input; the working directory
-/// by default.
+/// by default. git:REV:PATH, or --at git:REV for all of them, looks at a path as it was in a commit; the work tree is
+/// not touched.
 ///
 /// Example: cwrc check policies/
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Files, directories, globs, or -
+    /// Files, directories, globs, -, or git:REV:PATH
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
+    /// Check as of a commit: git:main, git:v1.2, git:HEAD~3
+    #[arg(long, value_name = "git:REV", value_parser = git::revision)]
+    at: Option<String>,
     /// How to print what is found
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -42,7 +46,7 @@ enum Format {
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let here = [".".to_owned()];
     let paths = if args.paths.is_empty() { &here } else { args.paths.as_slice() };
-    let (all, exit) = of_paths(paths, global);
+    let (all, exit) = of_paths(paths, &mut Places::at(args.at.as_deref())?, global);
     if all.is_empty() {
         return Ok(exit);
     }
@@ -55,37 +59,39 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 /// What is known of each file that the paths name, each file once. A path that cannot be looked at, or that has no
 /// policy, is told on stderr and does not keep the others from being checked.
-fn of_paths(paths: &[String], global: &Global) -> (Vec<Analysis>, Exit) {
-    let disk = Disk::default();
+fn of_paths(paths: &[String], places: &mut Places, global: &Global) -> (Vec<Analysis>, Exit) {
     let mut all: Vec<Analysis> = Vec::new();
     let mut exit = Exit::Fine;
+    let mut seen = BTreeSet::new();
     for path in paths {
-        match of_path(&disk, path) {
-            Ok(found) => all.extend(found),
-            Err(failure) => {
-                output::report(global, &failure);
-                exit = Exit::Failed;
-            }
+        let mut of = || {
+            let (place, path) = places.of(path)?;
+            let found = of_path(place, path, global)?;
+            all.extend(found.into_iter().filter(|one| seen.insert(place.identity(&one.path))));
+            Ok(())
+        };
+        if let Err(failure) = of() {
+            output::report(global, &failure);
+            exit = Exit::Failed;
         }
     }
-    let mut seen = BTreeSet::new();
-    all.retain(|one| seen.insert(fs::canonicalize(&one.path).unwrap_or_else(|_| one.path.clone().into())));
+    if !global.quiet {
+        places.revisions().iter().for_each(|it| output::tell(&format!("as of {}\n", it.told())));
+    }
     (all, exit)
 }
 
 /// The analyses of one argument: at least one.
-fn of_path(disk: &Disk, path: &str) -> Result<Vec<Analysis>, Failure> {
-    let is_there = fs::metadata(path);
-    let found = if path == "-" {
-        vec![of_file(disk, STDIN)?]
-    } else if is_there.as_ref().is_ok_and(fs::Metadata::is_dir) {
-        analysis::analyze_directory(disk, path).map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?
-    } else if path.contains(['*', '?', '[']) && is_there.is_err() {
-        let matches = glob::glob(path).map_err(|error| Failure::new(format!("`{path}` is no glob: {error}")))?;
-        let files = matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned());
-        files.map(|file| of_file(disk, &file)).collect::<Result<_, _>>()?
+fn of_path(place: &dyn Place, path: &str, global: &Global) -> Result<Vec<Analysis>, Failure> {
+    let found = if place.is_directory(path) {
+        if !global.quiet {
+            place.left_out(path).iter().for_each(|it| output::tell(&format!("not looked at: {it}\n")));
+        }
+        analysis::analyze_directory(place, path).map_err(|error| Failure::unreadable(&place.last_asked(path), &error))?
+    } else if path.contains(['*', '?', '[']) && !place.is_there(path) {
+        place.matching(path)?.iter().map(|file| of_file(place, file)).collect::<Result<_, _>>()?
     } else {
-        vec![of_file(disk, path)?]
+        vec![of_file(place, path)?]
     };
     if found.is_empty() {
         let help = "name a file that ends in .cwr, or a directory that has one";
@@ -95,13 +101,13 @@ fn of_path(disk: &Disk, path: &str) -> Result<Vec<Analysis>, Failure> {
 }
 
 /// The analysis of one file; imports may not leave its directory.
-pub(super) fn of_file(disk: &Disk, path: &str) -> Result<Analysis, Failure> {
+pub(super) fn of_file(files: &dyn Files, path: &str) -> Result<Analysis, Failure> {
     if DATA.iter().any(|ending| path.ends_with(ending)) {
         let help = "a policy is a file that ends in .cwr; a history goes behind --history, a world behind --world";
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     }
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    analysis::analyze(disk, path, base).map_err(|error| Failure::unreadable(path, &error))
+    analysis::analyze(files, path, base).map_err(|error| Failure::unreadable(path, &error))
 }
 
 fn json(all: &[Analysis], args: &Args) -> Result<(), Failure> {

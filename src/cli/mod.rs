@@ -9,8 +9,10 @@ mod disk;
 mod exit;
 mod explain;
 mod generate;
+mod git;
 mod histories;
 mod output;
+mod place;
 mod progress;
 mod simulate;
 
