@@ -87,7 +87,8 @@ fn of_path(place: &dyn Place, path: &str, global: &Global) -> Result<Vec<Analysi
         if !global.quiet {
             place.left_out(path).iter().for_each(|it| output::tell(&format!("not looked at: {it}\n")));
         }
-        analysis::analyze_directory(place, path).map_err(|error| Failure::unreadable(&place.last_asked(path), &error))?
+        analysis::analyze_directory(place, path)
+            .map_err(|error| Failure::unreadable(&place.last_asked(path), &error))?
     } else if path.contains(['*', '?', '[']) && !place.is_there(path) {
         place.matching(path)?.iter().map(|file| of_file(place, file)).collect::<Result<_, _>>()?
     } else {

@@ -5,12 +5,15 @@
 
 mod check;
 mod compile;
+mod completions;
 mod disk;
 mod exit;
 mod explain;
 mod generate;
 mod git;
 mod histories;
+mod init;
+mod man;
 mod output;
 mod place;
 mod progress;
@@ -58,6 +61,9 @@ enum Command {
     Compile(compile::Args),
     Simulate(simulate::Args),
     Generate(generate::Args),
+    Init(init::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the program.
@@ -88,5 +94,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Compile(args) => compile::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Generate(args) => generate::run(args, global),
+        Command::Init(args) => init::run(args, global),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

@@ -216,7 +216,9 @@ fn commit(name: &str) -> Result<String, Failure> {
             "this clone has only part of the history: fetch all of it (`fetch-depth: 0` for actions/checkout, \
              `GIT_DEPTH: 0` in GitLab, `git fetch --unshallow` by hand)",
         )),
-        Err(Refusal::Told(_)) => Err(bad().help(format!("`git rev-parse {name}` says more; branches: `git branch -a`"))),
+        Err(Refusal::Told(_)) => {
+            Err(bad().help(format!("`git rev-parse {name}` says more; branches: `git branch -a`")))
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
