@@ -15,6 +15,7 @@ mod floors;
 mod fuzzed;
 mod generate;
 mod laws;
+mod pipelines;
 mod plan;
 mod random;
 mod reference;
