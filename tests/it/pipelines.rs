@@ -171,10 +171,11 @@ impl Runner {
         let step = steps.iter().find(|step| step["id"] == id).expect("a step of this name");
         let sandbox = &self.sandbox;
         fs::write(sandbox.path("step.sh"), text(&step["run"])).expect("a script");
-        let mut bash = std::process::Command::new("bash");
+        let paths = std::env::var_os("PATH").unwrap_or_default();
+        let bash = std::env::split_paths(&paths).map(|folder| folder.join("bash")).find(|path| path.exists());
+        let mut bash = std::process::Command::new(bash.expect("bash"));
         bash.args(["--noprofile", "--norc", "-eo", "pipefail", "step.sh"]).current_dir(sandbox.path(""));
-        let path = std::env::var("PATH").unwrap_or_default();
-        bash.env("PATH", format!("{}:{path}", sandbox.path("bin").display())).env("STAND_IN_EXIT", "0");
+        bash.env("PATH", format!("{}:{}", sandbox.path("bin").display(), paths.display())).env("STAND_IN_EXIT", "0");
         bash.env("RUNNER_TEMP", sandbox.path("temp")).env("GITHUB_ACTION_PATH", repository(""));
         bash.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64").env("GITHUB_JOB", "check").env_remove("ImageOS");
         bash.env("GITHUB_OUTPUT", sandbox.path("outputs")).env("GITHUB_STEP_SUMMARY", sandbox.path("summary"));

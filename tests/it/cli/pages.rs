@@ -56,7 +56,8 @@ fn every_command_has_a_page_that_man_reads() {
     for command in streams::commands(&sandbox) {
         assert!(whole.contains(&format!("cwrc\\-{command}(1)")), "the page of cwrc lacks {command}");
         let page = sandbox.cwrc(&format!("man {command} -o page.1")).exits(0).mute();
-        let Some((read, warnings)) = said(Command::new("groff").args(["-man", "-Kutf8", "-Tutf8", "-ww", "page.1"]), &sandbox)
+        let Some((read, warnings)) =
+            said(Command::new("groff").args(["-man", "-Kutf8", "-Tutf8", "-ww", "page.1"]), &sandbox)
         else {
             continue;
         };
