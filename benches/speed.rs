@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+const CWRC: &str = env!("CARGO_BIN_EXE_cwrc");
 const RUNS: usize = 5;
 const RECORDS: u64 = 1_000_000;
 const ACTIONS: u64 = 50;
@@ -26,16 +27,24 @@ fn main() {
     println!("{:<58} {:>9} {:>19} {:>9}", "command", "median", "range", "peak");
     for actions in [1_000, 10_000] {
         let policy = write(&folder, &format!("check_{actions}.cwr"), || big_policy(actions));
-        measure(&format!("check, {actions} action types"), &["check", &policy]);
+        let ours = measure(&format!("check, {actions} action types"), CWRC, &["check", &policy]);
+        let rules = write(&folder, &format!("rules_{actions}.yml"), || big_rules(actions));
+        if is_there("promtool") {
+            let what = format!("promtool check rules, {actions} rules");
+            let theirs = measure(&what, "promtool", &["check", "rules", &rules]);
+            println!("# promtool takes {:.1} times as long", theirs.as_secs_f64() / ours.as_secs_f64());
+        } else {
+            println!("# promtool is not there (Debian: apt-get install prometheus): nothing to compare with");
+        }
     }
     let policy = write(&folder, "simulate.cwr", || big_policy(ACTIONS));
     let history = write(&folder, "history.jsonl", history);
     let bytes = fs::metadata(&history).expect("the history").len();
     println!("# {RECORDS} records, {} bytes each, {ACTIONS} action types, a year", bytes / RECORDS);
     let simulate = ["simulate", &policy, "--history", &history, "--format", "json"];
-    measure("simulate, duplicate detection on", &simulate);
-    measure("simulate --unique-ids", &[&simulate[..], &["--unique-ids"]].concat());
-    measure("simulate, 1 thread", &[&simulate[..], &["--threads", "1"]].concat());
+    measure("simulate, duplicate detection on", CWRC, &simulate);
+    measure("simulate --unique-ids", CWRC, &[&simulate[..], &["--unique-ids"]].concat());
+    measure("simulate, 1 thread", CWRC, &[&simulate[..], &["--threads", "1"]].concat());
 }
 
 /// Writes an input once; later runs find it.
@@ -45,19 +54,26 @@ fn write(folder: &Path, name: &str, content: impl FnOnce() -> String) -> String 
     path.to_string_lossy().into_owned()
 }
 
-fn measure(what: &str, arguments: &[&str]) {
-    let mut runs: Vec<(Duration, u64)> = (0..RUNS).map(|_| once(arguments)).collect();
+/// Whether a program can be started.
+fn is_there(program: &str) -> bool {
+    Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
+
+/// Prints a row, and returns the median.
+fn measure(what: &str, program: &str, arguments: &[&str]) -> Duration {
+    let mut runs: Vec<(Duration, u64)> = (0..RUNS).map(|_| once(program, arguments)).collect();
     runs.sort_unstable();
     let seconds = |at: usize| runs[at].0.as_secs_f64();
     let peak = runs.iter().map(|(_, peak)| *peak).max().unwrap_or(0);
     let range = format!("{:.3} to {:.3} s", seconds(0), seconds(RUNS - 1));
     println!("{what:<58} {:>7.3} s {range:>19} {:>6.1} MB", seconds(RUNS / 2), peak as f64 / 1024.0);
+    runs[RUNS / 2].0
 }
 
 /// Wall time and peak resident memory in KiB, as the kernel's high-water mark tells it (0 where there is no /proc).
-fn once(arguments: &[&str]) -> (Duration, u64) {
+fn once(program: &str, arguments: &[&str]) -> (Duration, u64) {
     let started = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cwrc"))
+    let mut child = Command::new(program)
         .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
@@ -105,6 +121,26 @@ fn big_policy(actions: u64) -> String {
              trip corrected >= 9 within 1d to crawl\n}}\n",
             action % 5,
             3 + action % 4,
+        );
+    }
+    text
+}
+
+/// As many alerting rules for Prometheus, which say about as much.
+fn big_rules(rules: u64) -> String {
+    let mut text = String::from("groups:\n");
+    for rule in 0..rules {
+        if rule % 50 == 0 {
+            let _ = writeln!(text, "- name: group_{}\n  rules:", rule / 50);
+        }
+        let of = |signal: &str| format!("sum(rate(outcomes_total{{action=\"action_{rule}\"{signal}}}[28d]))");
+        let _ = writeln!(
+            text,
+            "  - alert: ReopenRate{rule}\n    expr: {} / {} > 0.0{}\n    for: 28d\n    labels:\n      severity: page\n      \
+             team: platform\n    annotations:\n      summary: \"Does the thing number {rule}\"",
+            of(",signal=\"reopened\""),
+            of(""),
+            3 + rule % 4,
         );
     }
     text

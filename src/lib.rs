@@ -31,7 +31,7 @@
 //!  5  history           bytes to records, records to counts
 //!  4  plan              the policy as executed: ticks, integers, tables, digest
 //!  3  model             the policy as meant: names resolved, ladders merged, units checked
-//!  2  syntax            text to a tree and diagnostics
+//!  2  syntax            text to a tree and diagnostics; its one canonical layout
 //!  1  stats diagnostic  bounds and tables c(n); what is wrong, and the table of codes
 //!  0  value source      exact values; texts and places in them
 //! ```
@@ -55,8 +55,8 @@
 //! # Where things go
 //!
 //! - a new lint: one file in `check/rules` and one line in `check/mod.rs`, a row in `diagnostic/code.rs`, a page;
-//! - a new clause: `grammar/cwr.pest`, `syntax/ast.rs` and `clauses.rs`, then follow the compiler through `model`, `plan`,
-//!   `replay`;
+//! - a new clause: `grammar/cwr.pest`, `syntax/ast.rs`, `clauses.rs` and `format/order.rs`, then follow the compiler
+//!   through `model`, `plan`, `replay`;
 //! - a new kind of metric: `model/policy.rs` `MetricKind`, then follow the compiler to `history/sample.rs`;
 //! - a step of the evaluation: `replay/boundary.rs`, which has one function per step of the specification;
 //! - a new command: one file in `cli`, two lines in `cli/mod.rs`.

@@ -4,6 +4,7 @@ use crate::check;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::model::{self, Policy};
 use crate::source::{Files, Sources};
+use crate::value::Instant;
 use std::collections::BTreeSet;
 use std::io;
 
@@ -35,15 +36,16 @@ impl Analysis {
     }
 }
 
-/// Reads one file and its imports, and says everything about it. Imports may not leave `base`.
+/// Reads one file and its imports, and says everything about it. Imports may not leave `base`; without a day nothing
+/// is past.
 ///
 /// Fails only if the file itself cannot be read.
-pub fn analyze(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis> {
+pub fn analyze(files: &dyn Files, path: &str, base: &str, today: Option<Instant>) -> io::Result<Analysis> {
     let is_utf8 = std::str::from_utf8(&files.read(path)?).is_ok();
     let mut sources = Sources::default();
     let (policy, mut diagnostics) = model::load(&mut sources, files, path, base).build();
     if let Some(policy) = &policy {
-        diagnostics.extend(check::check(policy, &sources));
+        diagnostics.extend(check::check(policy, &sources, today));
     }
     diagnostic::sort(&mut diagnostics, &sources);
     diagnostic::limit(&mut diagnostics);
@@ -51,9 +53,10 @@ pub fn analyze(files: &dyn Files, path: &str, base: &str) -> io::Result<Analysis
 }
 
 /// Analyses every policy root below a directory, and every library that none of them imports.
-pub fn analyze_directory(files: &dyn Files, directory: &str) -> io::Result<Vec<Analysis>> {
+pub fn analyze_directory(files: &dyn Files, directory: &str, today: Option<Instant>) -> io::Result<Vec<Analysis>> {
     let paths = files.list(directory)?.into_iter().filter(|path| path.ends_with(".cwr"));
-    let all: Vec<Analysis> = paths.map(|path| analyze(files, &path, directory)).collect::<io::Result<_>>()?;
+    let all = paths.map(|path| analyze(files, &path, directory, today));
+    let all: Vec<Analysis> = all.collect::<io::Result<_>>()?;
     let imported: BTreeSet<String> =
         all.iter().flat_map(|one| one.paths().skip(1).map(String::from).collect::<Vec<_>>()).collect();
     Ok(all.into_iter().filter(|one| one.policy.is_some() || !imported.contains(&one.path)).collect())

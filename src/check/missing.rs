@@ -4,6 +4,7 @@ use super::findings::Findings;
 use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Ladder, LadderId};
+use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// Something that an action has to have, itself or from its ladder.
@@ -14,6 +15,8 @@ pub(super) struct Missing {
     pub(super) what: String,
     /// What to write.
     pub(super) help: String,
+    /// Where an action of its own would have it.
+    pub(super) place: fn(&Action) -> Span,
 }
 
 /// Tells which actions lack it. `lacks` says so, or `None` for an action that need not have it, or whose clauses are
@@ -40,7 +43,8 @@ pub(super) fn report(
 
 impl Missing {
     fn finding(&self, name: &str, action: &Action) -> Diagnostic {
-        Diagnostic::new(self.code, action.at, format!("`{name}` has no {}", self.what)).help(self.help.clone())
+        Diagnostic::new(self.code, (self.place)(action), format!("`{name}` has no {}", self.what))
+            .help(self.help.clone())
     }
 
     fn report_followers(&self, findings: &mut Findings, ladder: &Ladder, followers: &[(&Action, bool)]) {

@@ -18,6 +18,7 @@ mod words;
 use crate::diagnostic::{self, Diagnostic};
 use crate::model::Policy;
 use crate::source::Sources;
+use crate::value::Instant;
 use findings::Findings;
 use subject::Subject;
 
@@ -35,26 +36,36 @@ macro_rules! rules {
 
 rules! {
     overlapping_actions,
+    unmatched_records,
     impossible_predicate,
+    absence_lowers_risk,
     missing_gate,
     no_customer_bar,
     repeated_evidence,
     no_hold,
     no_keep_bar,
     impossible_requires,
+    above_ceiling,
+    no_confidence,
+    gated_read_only,
+    perma_beta,
+    absent_judge,
+    unused_name,
+    unattended_policy,
     no_stale,
     margin_over_tier,
     unchecked_silence,
     impossible_stop,
+    shared_signal,
     unreachable_bar,
     anytime_sliding,
     premature_stale,
 }
 
-/// Everything the rules find in a policy, in the order in which every output shows it.
+/// Everything the rules find in a policy, in the order in which every output shows it. Without a day nothing is past.
 #[must_use]
-pub fn check(policy: &Policy, sources: &Sources) -> Vec<Diagnostic> {
-    let subject = Subject { policy };
+pub fn check(policy: &Policy, sources: &Sources, today: Option<Instant>) -> Vec<Diagnostic> {
+    let subject = Subject { policy, today };
     let mut findings = Findings::default();
     for rule in rules::ALL {
         rule(&subject, &mut findings);

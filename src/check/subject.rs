@@ -3,11 +3,14 @@
 use crate::model::Policy;
 use crate::model::policy::{Action, Bar, Clause, Gate, Ladder, Metric, MetricId, Origin};
 use crate::source::Span;
+use crate::value::Instant;
 
 /// What a rule looks at.
 pub(super) struct Subject<'a> {
     /// The policy, its ladders merged into its actions.
     pub(super) policy: &'a Policy,
+    /// The day on which it is looked at, where that matters.
+    pub(super) today: Option<Instant>,
 }
 
 impl<'a> Subject<'a> {

@@ -1,12 +1,14 @@
 //! `cwrc check`
 
 use super::exit::{Exit, Failure};
+use super::paths::{self, Named};
 use super::place::{Place, Places};
-use super::{Global, git, output};
+use super::{Global, git, output, today};
 use crate::analysis::{self, Analysis};
 use crate::model::policy::Assurance;
 use crate::render::{self, Findings, Undecided};
 use crate::source::Files;
+use crate::value::Instant;
 use std::collections::BTreeSet;
 
 /// Names of files that are data, and so no policies: arguments in the wrong order are told as that.
@@ -30,6 +32,9 @@ pub(super) struct Args {
     /// How to print what is found
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+    /// Which review dates have passed on this day; today, in UTC, by default
+    #[arg(long, value_name = "DATE", value_parser = today::parse)]
+    today: Option<Instant>,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -46,7 +51,8 @@ enum Format {
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let here = [".".to_owned()];
     let paths = if args.paths.is_empty() { &here } else { args.paths.as_slice() };
-    let (all, exit) = of_paths(paths, &mut Places::at(args.at.as_deref())?, global);
+    let mut places = Places::at(args.at.as_deref())?;
+    let (all, exit) = of_paths(&mut places, paths, args.today.or_else(today::of_the_clock), global);
     if all.is_empty() {
         return Ok(exit);
     }
@@ -59,14 +65,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 /// What is known of each file that the paths name, each file once. A path that cannot be looked at, or that has no
 /// policy, is told on stderr and does not keep the others from being checked.
-fn of_paths(paths: &[String], places: &mut Places, global: &Global) -> (Vec<Analysis>, Exit) {
+fn of_paths(places: &mut Places, paths: &[String], today: Option<Instant>, global: &Global) -> (Vec<Analysis>, Exit) {
     let mut all: Vec<Analysis> = Vec::new();
     let mut exit = Exit::Fine;
     let mut seen = BTreeSet::new();
     for path in paths {
         let mut of = || {
             let (place, path) = places.of(path)?;
-            let found = of_path(place, path, global)?;
+            let found = of_path(place, path, today, global)?;
             all.extend(found.into_iter().filter(|one| seen.insert(place.identity(&one.path))));
             Ok(())
         };
@@ -82,33 +88,37 @@ fn of_paths(paths: &[String], places: &mut Places, global: &Global) -> (Vec<Anal
 }
 
 /// The analyses of one argument: at least one.
-fn of_path(place: &dyn Place, path: &str, global: &Global) -> Result<Vec<Analysis>, Failure> {
-    let found = if place.is_directory(path) {
-        if !global.quiet {
-            place.left_out(path).iter().for_each(|it| output::tell(&format!("not looked at: {it}\n")));
+fn of_path(place: &dyn Place, path: &str, today: Option<Instant>, global: &Global) -> Result<Vec<Analysis>, Failure> {
+    let found = match place.named(path)? {
+        Named::Directory => {
+            if !global.quiet {
+                place.left_out(path).iter().for_each(|it| output::tell(&format!("not looked at: {it}\n")));
+            }
+            analysis::analyze_directory(place, path, today)
+                .map_err(|error| Failure::unreadable(&place.last_asked(path), &error))?
         }
-        analysis::analyze_directory(place, path)
-            .map_err(|error| Failure::unreadable(&place.last_asked(path), &error))?
-    } else if path.contains(['*', '?', '[']) && !place.is_there(path) {
-        place.matching(path)?.iter().map(|file| of_file(place, file)).collect::<Result<_, _>>()?
-    } else {
-        vec![of_file(place, path)?]
+        Named::Files(files) => files.iter().map(|file| of_file(place, file, today)).collect::<Result<_, _>>()?,
     };
     if found.is_empty() {
-        let help = "name a file that ends in .cwr, or a directory that has one";
-        return Err(Failure::new(format!("no policy found in {path}")).help(help));
+        return Err(paths::none_in(path));
     }
     Ok(found)
 }
 
-/// The analysis of one file; imports may not leave its directory.
-pub(super) fn of_file(files: &dyn Files, path: &str) -> Result<Analysis, Failure> {
+/// The analysis of one file; imports may not leave its directory, and without a day nothing is past.
+pub(super) fn of_file(files: &dyn Files, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
+    not_data(path)?;
+    let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    analysis::analyze(files, path, base, today).map_err(|error| Failure::unreadable(path, &error))
+}
+
+/// Fails for a file that is named like data.
+pub(super) fn not_data(path: &str) -> Result<(), Failure> {
     if DATA.iter().any(|ending| path.ends_with(ending)) {
         let help = "a policy is a file that ends in .cwr; a history goes behind --history, a world behind --world";
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     }
-    let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    analysis::analyze(files, path, base).map_err(|error| Failure::unreadable(path, &error))
+    Ok(())
 }
 
 fn json(all: &[Analysis], args: &Args) -> Result<(), Failure> {

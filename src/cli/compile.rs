@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 /// The plan of a policy; if it has errors, they have been printed to stderr, and the exit code is given.
 pub(super) fn load(path: &str, global: &Global) -> Result<Result<Plan, Exit>, Failure> {
     let path = if path == "-" { STDIN } else { path };
-    let analysis = check::of_file(&Disk::default(), path)?;
+    let analysis = check::of_file(&Disk::default(), path, None)?;
     if analysis.has_errors() {
         let style = output::for_stderr(global);
         output::tell(&render::diagnostics::human(&analysis.diagnostics, &analysis.sources, style));

@@ -1,9 +1,9 @@
-//! Policies on the disk, and `-` for standard input.
+//! Policies on the disk, and `-` for standard input; a policy is replaced as a whole or not at all.
 
 use crate::source::Files;
 use std::cell::{OnceCell, RefCell};
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// The name under which standard input appears.
@@ -68,4 +68,20 @@ fn collect(directory: &Path, paths: &mut Vec<String>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Replaces a file's content: a new file with its permissions takes its place. A link stays one.
+pub(super) fn replace(path: &str, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    // Whether it may be written is asked of the file, though the directory alone would allow to replace it.
+    let permissions = fs::OpenOptions::new().write(true).open(&path)?.metadata()?.permissions();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let mut fresh = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
+    let written = fresh
+        .set_permissions(permissions)
+        .and_then(|()| fresh.write_all(text.as_bytes()))
+        .and_then(|()| fresh.sync_all())
+        .and_then(|()| fs::rename(&beside, &path));
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
 }

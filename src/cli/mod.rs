@@ -9,15 +9,18 @@ mod completions;
 mod disk;
 mod exit;
 mod explain;
+mod fmt;
 mod generate;
 mod git;
 mod histories;
 mod init;
 mod man;
 mod output;
+mod paths;
 mod place;
 mod progress;
 mod simulate;
+mod today;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -58,6 +61,7 @@ struct Global {
 enum Command {
     Check(check::Args),
     Explain(explain::Args),
+    Fmt(fmt::Args),
     Compile(compile::Args),
     Simulate(simulate::Args),
     Generate(generate::Args),
@@ -91,6 +95,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(args) => check::run(args, global),
         Command::Explain(args) => explain::run(args, global),
+        Command::Fmt(args) => Ok(fmt::run(args, global)),
         Command::Compile(args) => compile::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Generate(args) => generate::run(args, global),

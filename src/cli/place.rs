@@ -1,21 +1,16 @@
 //! Where a command looks for policies: on the disk, or in a git revision.
 
-use super::disk::{Disk, STDIN};
+use super::disk::Disk;
 use super::exit::Failure;
 use super::git::{self, Revision};
+use super::paths::{self, Named};
 use crate::source::Files;
 use std::fs;
 
 /// A place that the paths of a command line point into.
 pub(super) trait Place: Files {
-    /// Whether a path names a directory.
-    fn is_directory(&self, path: &str) -> bool;
-
-    /// Whether a path names anything.
-    fn is_there(&self, path: &str) -> bool;
-
-    /// The files that a glob names, in order; the error says why it is none.
-    fn matching(&self, glob: &str) -> Result<Vec<String>, Failure>;
+    /// What a path names.
+    fn named(&self, path: &str) -> Result<Named, Failure>;
 
     /// What all names of one file have in common.
     fn identity(&self, path: &str) -> String;
@@ -32,17 +27,8 @@ pub(super) trait Place: Files {
 }
 
 impl Place for Disk {
-    fn is_directory(&self, path: &str) -> bool {
-        fs::metadata(path).is_ok_and(|it| it.is_dir())
-    }
-
-    fn is_there(&self, path: &str) -> bool {
-        path == STDIN || fs::metadata(path).is_ok()
-    }
-
-    fn matching(&self, glob: &str) -> Result<Vec<String>, Failure> {
-        let matches = glob::glob(glob).map_err(|error| no_glob(glob, &error))?;
-        Ok(matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned()).collect())
+    fn named(&self, path: &str) -> Result<Named, Failure> {
+        paths::named(path)
     }
 
     fn identity(&self, path: &str) -> String {
@@ -52,11 +38,6 @@ impl Place for Disk {
     fn last_asked(&self, directory: &str) -> String {
         Disk::last_asked(self, directory)
     }
-}
-
-/// A pattern that cannot be one.
-pub(super) fn no_glob(glob: &str, error: &glob::PatternError) -> Failure {
-    Failure::new(format!("`{glob}` is no glob: {error}"))
 }
 
 /// The places of one command line: a path is one of the disk, unless it or `--at` names a revision.
@@ -80,8 +61,7 @@ impl Places {
         if let Some((revision, path)) = git::split(written) {
             return Ok((self.revision(revision)?, path));
         }
-        let path = if written == "-" { STDIN } else { written };
-        Ok(if self.at { (&self.revisions[0], path) } else { (&self.disk, path) })
+        Ok(if self.at { (&self.revisions[0], written) } else { (&self.disk, written) })
     }
 
     /// A revision, opened once.

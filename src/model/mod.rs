@@ -66,6 +66,7 @@ fn build_from(parsed: &[(FileId, ast::File)], damage: &Damage) -> (Option<Policy
         name: root.name.as_ref().map(|name| name.value.clone()).unwrap_or_default(),
         title: lower::title(root),
         owner: header.owner,
+        says_owner: header.says_owner,
         tick: header.tick,
         promote_per: header.promote_per,
         review_by: header.review_by,
@@ -76,6 +77,7 @@ fn build_from(parsed: &[(FileId, ast::File)], damage: &Damage) -> (Option<Policy
         actions,
         assurances,
         at: root.name.as_ref().map_or(root.keyword, |name| root.keyword.to(name.span)),
+        unnamed: scope.names.unnamed(),
         incomplete,
     });
     (policy, scope.out)

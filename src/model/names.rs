@@ -10,8 +10,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span, suggest};
 use crate::syntax::ast::{self, Declaration, Kind, Name};
 use crate::value::Decimal;
+use std::cell::Cell;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The most names that a help lists.
 const LISTED: usize = 7;
@@ -130,6 +131,8 @@ struct Declared<T> {
     /// `None` is poisoned.
     known: Option<T>,
     twice: bool,
+    /// Something names it.
+    named: Cell<bool>,
 }
 
 impl<'a, T: Copy> Table<'a, T> {
@@ -154,6 +157,11 @@ impl<'a, T: Copy> Table<'a, T> {
         self.entries.get(name).map(|declared| declared.at)
     }
 
+    /// The places of the names that nothing has asked for.
+    fn unnamed(&self) -> impl Iterator<Item = Span> {
+        self.entries.values().filter(|declared| !declared.named.get()).map(|declared| declared.at)
+    }
+
     /// Declares a name; the place of an earlier declaration of it, if there is one.
     fn declare(&mut self, name: &'a Name, known: Option<T>) -> Option<Span> {
         match self.entries.entry(&name.value) {
@@ -162,7 +170,7 @@ impl<'a, T: Copy> Table<'a, T> {
                 Some(entry.get().at)
             }
             Entry::Vacant(entry) => {
-                entry.insert(Declared { at: name.span, known, twice: false });
+                entry.insert(Declared { at: name.span, known, twice: false, named: Cell::new(false) });
                 self.order.push(&name.value);
                 None
             }
@@ -215,6 +223,11 @@ impl Names<'_> {
             actions: Table::new(Kind::Action),
             suggested: 0,
         }
+    }
+
+    /// Where the signals, metrics and ladders are declared that nothing names.
+    pub(super) fn unnamed(&self) -> BTreeSet<Span> {
+        self.signals.unnamed().chain(self.metrics.unnamed()).chain(self.ladders.unnamed()).collect()
     }
 
     /// Where a name of any kind is declared: the first of signal, attribute, metric, ladder, action.
@@ -310,6 +323,7 @@ impl<'a> Scope<'a> {
     ) -> Option<T> {
         let known = table(&self.names);
         if let Some(declared) = known.entries.get(name.value.as_str()) {
+            declared.named.set(true);
             let what = declared.known.filter(|_| !known.is_open(declared));
             self.broken |= what.is_none();
             return what;

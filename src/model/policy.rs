@@ -7,6 +7,7 @@ use crate::source::Span;
 pub use crate::stats::Method;
 use crate::syntax::ast::Op;
 use crate::value::{Decimal, Duration, Instant, Number, Risk, Step, Tier};
+use std::collections::BTreeSet;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {
@@ -74,12 +75,14 @@ pub struct Policy {
     pub title: Option<String>,
     /// `owner`
     pub owner: Option<String>,
+    /// It says, or tries to say, who owns it.
+    pub says_owner: bool,
     /// `evaluate every`; 1d by default.
     pub tick: Duration,
     /// `promote one per`; 1d or one tick by default, whichever is longer.
     pub promote_per: Duration,
     /// `review by`
-    pub review_by: Option<Instant>,
+    pub review_by: Option<Clause<Instant>>,
     /// All signals, in order of declaration.
     pub signals: Vec<Signal>,
     /// All attributes, in order of declaration.
@@ -94,6 +97,8 @@ pub struct Policy {
     pub assurances: Vec<Assurance>,
     /// The policy's declaration: its keyword and name.
     pub at: Span,
+    /// The places of the signals, metrics and ladders that nothing else names, not even what overrides leave out.
+    pub unnamed: BTreeSet<Span>,
     /// Something somewhere in its files could not be read or built: rules that look for what nothing uses stay silent.
     pub incomplete: bool,
 }

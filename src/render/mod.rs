@@ -1,10 +1,11 @@
 //! Values to text: what people and programs read. One output, one file; nothing below this floor knows how it looks.
 //!
-//! For people: [`diagnostics`], [`failure`], [`page`], [`replay`]. For programs: [`diagnostics_json`], [`run_json`],
+//! For people: [`diagnostics`], [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`diagnostics_json`], [`run_json`],
 //! [`saved_json`]. `ink` knows colours and characters, `text` how lines break, `figures` how numbers round.
 
 pub mod diagnostics;
 pub mod diagnostics_json;
+pub mod diff;
 pub mod failure;
 mod figures;
 mod ink;

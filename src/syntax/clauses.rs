@@ -128,7 +128,7 @@ impl Reader<'_> {
     fn bar(&mut self, pair: &Pair<'_>) -> Option<Bar> {
         let mut bar = Bar {
             metric: self.name_in(pair, Rule::metric_name)?,
-            op: self.op(&grammar::part(pair, Rule::op)?),
+            op: self.op_of_bar(&grammar::part(pair, Rule::op)?),
             target: self.value_in(pair, Rule::target)?,
             over: None,
             min: None,

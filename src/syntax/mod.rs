@@ -3,13 +3,14 @@
 //! `grammar/cwr.pest` is the language. [`parse`] first looks at the text itself (`scan`: limits, and characters that
 //! are never part of a policy), then lets the grammar match all of it, then turns what matched into the tree
 //! (`declarations`, `clauses`, `predicates`, `names`, `literals`, in the order of the grammar) and says of the rest
-//! what is wrong with it (`recover`).
+//! what is wrong with it (`recover`). [`format()`] lays a text without faults out anew.
 
 pub mod ast;
 mod chunks;
 mod clauses;
 mod declarations;
 mod diagnose;
+mod format;
 mod grammar;
 mod literals;
 mod names;
@@ -23,6 +24,7 @@ mod scan;
 mod tests;
 mod words;
 
+pub use format::{Refusal, format};
 pub use scan::LONGEST;
 pub use words::starts_clause;
 

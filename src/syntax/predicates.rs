@@ -169,14 +169,17 @@ impl Reader<'_> {
         if let Some(op) = Op::ALL.into_iter().find(|op| op.sign() == sign) {
             return Spanned::new(op, span);
         }
-        let op = match sign {
-            "≥" | "=>" => Op::AtLeast,
-            "≤" | "=<" => Op::AtMost,
-            "≠" | "<>" => Op::NotEqual,
-            _ => Op::Equal,
-        };
+        let op = meant(sign);
         self.wrong_sign(span, sign, op.sign());
         Spanned::new(op, span)
+    }
+
+    /// The sign of a bar: one without direction is for the model to report, however it is written.
+    pub(super) fn op_of_bar(&mut self, pair: &Pair<'_>) -> Spanned<Op> {
+        match meant(pair.as_str()) {
+            op @ (Op::Equal | Op::NotEqual) => Spanned::new(op, self.extent(pair)),
+            _ => self.op(pair),
+        }
     }
 
     /// Reports a sign that is written otherwise.
@@ -185,6 +188,16 @@ impl Reader<'_> {
         let what = if is_word { "a value" } else { "an operator" };
         let report = Self::fault(span, format!("`{sign}` is not {what}"));
         self.report(report.help(format!("write `{right}`")));
+    }
+}
+
+/// The operator that a sign is, or was meant to be.
+fn meant(sign: &str) -> Op {
+    match sign {
+        "≥" | "=>" => Op::AtLeast,
+        "≤" | "=<" => Op::AtMost,
+        "≠" | "<>" => Op::NotEqual,
+        _ => Op::ALL.into_iter().find(|op| op.sign() == sign).unwrap_or(Op::Equal),
     }
 }
 

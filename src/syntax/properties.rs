@@ -151,7 +151,7 @@ fn plant(clause: &str, fault: usize) -> (String, bool) {
         2 => format!("{}{}", &clause[..1], clause).replacen(' ', "_ ", 1),
         3 => clause.split(' ').next().unwrap_or_default().to_owned(),
         4 => clause.replacen("14d", "14days", 1),
-        5 => clause.replacen(">=", "=", 1),
+        5 => clause.replacen(">=", "=>", 1),
         6 => clause.replacen("d ", " d ", usize::from(clause.contains("14d "))),
         _ => clause.to_owned(),
     };

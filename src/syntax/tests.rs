@@ -222,7 +222,6 @@ fn clauses_that_can_be_read_all_the_same() {
     let help = "a comment starts with `#` and runs to the end of its line";
     in_gate("hold 14d // why", "18 CWR001 `//` does not start a comment", help);
     in_gate("hold /* { \n */ 14d", "14 CWR001 `/*` does not start a comment", help);
-    in_gate("bar x = 90%", "15 CWR001 `=` is not an operator", "write `==`");
     in_gate("bar x ≥ 90%", "15 CWR001 `≥` is not an operator", "write `>=`");
     in_gate("bar x => 90%", "15 CWR001 `=>` is not an operator", "write `>=`");
     let help = "the order is `over`, `min`, `confidence`, `margin`";

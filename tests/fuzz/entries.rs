@@ -8,7 +8,8 @@ use cwrc::history::{self, Counts, Input};
 use cwrc::plan::{self, Plan};
 use cwrc::render::{self, Style, run_json, saved_json};
 use cwrc::replay::{self, Approvals, Evidence};
-use cwrc::source::Files;
+use cwrc::source::{FileId, Files};
+use cwrc::syntax::{self, Refusal};
 use cwrc::value::Instant;
 use std::io::{self, Cursor, Read};
 use std::num::NonZeroUsize;
@@ -48,7 +49,7 @@ impl Files for Memory<'_> {
 
 /// The analysis of a policy, which every renderer can show.
 fn analyze(policy: &[u8]) -> Analysis {
-    let analysis = analysis::analyze(&Memory(policy), "policy.cwr", "").expect("files in memory");
+    let analysis = analysis::analyze(&Memory(policy), "policy.cwr", "", None).expect("files in memory");
     let findings =
         [render::Findings { sources: &analysis.sources, diagnostics: &analysis.diagnostics, undecided: &[] }];
     let _ = render::diagnostics_json::json(&findings);
@@ -69,6 +70,19 @@ pub fn parser(bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(text) => drop(plan_of(text)),
         Err(_) => assert!(!analyze(bytes).is_utf8),
+    }
+}
+
+/// The bytes as a policy to be formatted: refused for its faults, or faultless again, and its own layout.
+pub fn fmt(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match syntax::format(FileId(0), text) {
+        Ok(formatted) => {
+            assert!(syntax::parse(FileId(0), &formatted).diagnostics.is_empty(), "the result has faults");
+            assert_eq!(syntax::format(FileId(0), &formatted).as_ref(), Ok(&formatted), "the result is not canonical");
+        }
+        Err(Refusal::Faulty(faults)) => assert!(!faults.is_empty()),
+        Err(Refusal::Unfaithful(what)) => panic!("formatting would change {what}"),
     }
 }
 

@@ -9,7 +9,7 @@ mkdir -p "$corpus"
 cp tests/fuzz/seeds/"$target"/* "$corpus"/ 2>/dev/null || true
 length=4096
 case $target in
-  parser)
+  parser|fmt)
     n=0
     for file in $(find tests/cases policies tests/fuzz -name '*.cwr' 2>/dev/null); do
       n=$((n + 1)) && cp "$file" "$corpus/case-$n"

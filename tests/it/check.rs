@@ -7,9 +7,13 @@ use crate::repository;
 use cwrc::diagnostic::{self, Diagnostic};
 use cwrc::model;
 use cwrc::source::{Files, Sources, Span};
+use cwrc::value::Instant;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
+
+/// The day on which all cases and pages are looked at.
+const TODAY: &str = "2026-07-01";
 
 /// The files of a test: those of a directory on disk, or one text.
 pub(crate) enum World<'a> {
@@ -40,7 +44,8 @@ pub(crate) fn findings(world: &World, path: &str) -> (Sources, Vec<Diagnostic>) 
     let base = if path.starts_with("tests/cases/check/") { "tests/cases/check" } else { "" };
     let loaded = model::load(&mut sources, world, path, base);
     let (policy, mut diagnostics) = loaded.build();
-    diagnostics.extend(policy.iter().flat_map(|policy| cwrc::check::check(policy, &sources)));
+    let today = Instant::parse_date(TODAY);
+    diagnostics.extend(policy.iter().flat_map(|policy| cwrc::check::check(policy, &sources, today)));
     diagnostic::sort(&mut diagnostics, &sources);
     (sources, diagnostics)
 }

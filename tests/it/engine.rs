@@ -23,7 +23,7 @@ impl Files for Only<'_> {
 
 /// The plan of a policy that must have no errors.
 pub(crate) fn plan(policy: &str) -> Plan {
-    let analysis = cwrc::analysis::analyze(&Only(policy), "policy.cwr", "").expect("a file in memory");
+    let analysis = cwrc::analysis::analyze(&Only(policy), "policy.cwr", "", None).expect("a file in memory");
     let found: Vec<String> = analysis.diagnostics.iter().map(|it| place(&analysis.sources, it)).collect();
     assert!(!analysis.has_errors(), "the policy has errors:\n{}\n{policy}", found.join("\n"));
     plan::compile(analysis.policy.as_ref().expect("a policy"))

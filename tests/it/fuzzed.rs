@@ -9,15 +9,31 @@ use crate::repository;
 use proptest::prelude::*;
 use std::fs;
 
-/// The targets, and how many inputs proptest makes for each.
-const TARGETS: &[(&str, fn(&[u8]), u32)] = &[
+/// A target: its name, what it does, and how many inputs proptest makes for it.
+type Target = (&'static str, fn(&[u8]), u32);
+
+const TARGETS: [Target; 7] = [
     ("parser", entries::parser, 100),
+    ("fmt", entries::fmt, 100),
     ("predicate", entries::predicate, 100),
     ("jsonl", entries::jsonl, 100),
     ("compressed", entries::compressed, 200),
     ("world", entries::world, 200),
     ("state", entries::state, 200),
 ];
+
+/// What is known to be of interest to a target.
+fn known(target: &str) -> Vec<Vec<u8>> {
+    let mut known = inputs(&format!("tests/fuzz/seeds/{target}"));
+    known.extend(inputs(&format!("tests/cases/fuzz/{target}")));
+    match target {
+        "parser" => known.extend(inputs("tests/cases/syntax")),
+        "fmt" => known.extend(inputs("tests/cases/fmt")),
+        _ => {}
+    }
+    assert!(!known.is_empty(), "nothing to start from for {target}");
+    known
+}
 
 /// All files of a folder, in order.
 fn inputs(folder: &str) -> Vec<Vec<u8>> {
@@ -48,20 +64,16 @@ fn damaged(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
 #[test]
 fn what_was_found_stays_mended() {
     for (target, run, _) in TARGETS {
-        let found = inputs(&format!("tests/cases/fuzz/{target}"));
-        assert!(!found.is_empty(), "tests/cases/fuzz/{target} is empty");
-        found.iter().for_each(|bytes| run(bytes));
+        known(target).iter().for_each(|bytes| run(bytes));
     }
 }
 
 #[test]
 fn any_bytes_are_survived() {
     for (target, run, cases) in TARGETS {
-        let mut seeds = inputs(&format!("tests/fuzz/seeds/{target}"));
-        seeds.extend(inputs(&format!("tests/cases/fuzz/{target}")));
         let any_bytes = prop::collection::vec(any::<u8>(), 0..300);
-        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(*cases));
-        let checked = runner.run(&prop_oneof![1 => any_bytes, 4 => damaged(seeds)], |bytes| {
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(cases));
+        let checked = runner.run(&prop_oneof![1 => any_bytes, 4 => damaged(known(target))], |bytes| {
             run(&bytes);
             Ok(())
         });

@@ -157,7 +157,7 @@ fn is_all(text: &str, is: impl Fn(char) -> bool) -> bool {
 fn compiled(path: &Path) -> Option<Value> {
     let path = path.strip_prefix(repository("")).expect("inside").to_string_lossy().replace('\\', "/");
     let base = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let analysis = cwrc::analysis::analyze(&World::Disk, &path, base).expect("a file");
+    let analysis = cwrc::analysis::analyze(&World::Disk, &path, base, None).expect("a file");
     assert!(!analysis.has_errors(), "{path} has errors");
     analysis.policy.map(|policy| json::to_json(&plan::compile(&policy)))
 }

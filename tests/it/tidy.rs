@@ -102,6 +102,20 @@ fn every_code_is_given_by_a_case_in_its_folder() {
     assert!(missing.is_empty(), "no case in tests/cases/check/CODE/ gives {missing:?}");
 }
 
+/// A typical one, an edge, and several at once; at least one of them gives the code, see above.
+#[test]
+fn every_code_has_three_cases() {
+    for code in Code::ALL {
+        let folder = format!("tests/cases/check/{}/", code.number());
+        let count = cases().iter().filter(|path| path.starts_with(&folder)).count();
+        assert!(count >= 3, "{folder} has {count} cases");
+    }
+    for path in files_below(&repository("tests/cases/check"), "cwr") {
+        let folder = path.parent().and_then(Path::file_name).expect("a folder").to_string_lossy();
+        assert!(folder == "check" || Code::ALL.iter().any(|code| code.number() == folder), "no code is named {folder}");
+    }
+}
+
 #[test]
 fn every_case_says_what_it_shows() {
     for path in cases().iter().filter(|path| path.starts_with("tests/cases/check/")) {
@@ -140,6 +154,70 @@ fn messages_have_one_form() {
         }
         assert!(also.iter().all(|label| !label.text.is_empty()), "{number}: a label says nothing");
         assert!(help.is_some_and(|help| !help.is_empty()), "{number}: no help: {message}");
+    }
+}
+
+/// Words that blame, beg, or shout; and those that begin what belongs into a help.
+const NOT_IN_MESSAGES: &[&str] =
+    &["illegal", "invalid", "please", "sorry", "you", "your", "oops", "should", "write", "add", "remove", "try", "use"];
+
+/// A text without what stands in backticks or quotes.
+fn own_words(text: &str) -> String {
+    text.split('`').step_by(2).collect::<Vec<_>>().join(" ")
+}
+
+/// The message states the fact; what to write stands in the help, in words of the language and not of the grammar.
+#[test]
+fn messages_state_facts_and_helps_say_what_to_write() {
+    for Diagnostic { code, message, at, also, help } in all_findings() {
+        let number = code.number();
+        let words = own_words(&message).to_lowercase();
+        for word in words.split(|sign: char| !sign.is_alphanumeric()) {
+            assert!(!NOT_IN_MESSAGES.contains(&word), "{number}: `{word}` in a message: {message}");
+        }
+        let help = help.unwrap_or_default();
+        let texts = also.iter().map(|label| &label.text).chain([&message, &at.text, &help]);
+        for text in texts.filter(|text| !text.is_empty()) {
+            let own = own_words(text);
+            assert!(!own.contains('_'), "{number}: a name without backticks: {text}");
+            assert!(!own.contains('!'), "{number}: shouts: {text}");
+            assert!(!text.contains("  "), "{number}: two spaces: {text}");
+            assert!(!text.starts_with(char::is_uppercase), "{number}: starts in upper case: {text}");
+        }
+        let listed = help.strip_prefix("write one of ").map_or(0, |list| list.matches('`').count() / 2);
+        assert!(listed <= 7, "{number}: lists {listed} names: {help}");
+    }
+}
+
+/// What stands beside a place is read at a glance, and a message fits on two lines.
+#[test]
+fn labels_and_messages_are_short() {
+    for Diagnostic { code, message, at, also, help } in all_findings() {
+        let number = code.number();
+        let length = |text: &str| text.chars().count();
+        for label in also.iter().chain([&at]) {
+            assert!(length(&label.text) <= 100, "{number}: long label: {}", label.text);
+        }
+        assert!(length(&message) <= 160, "{number}: long message: {message}");
+        assert!(help.is_none_or(|help| length(&help) <= 240), "{number}: long help");
+    }
+}
+
+#[test]
+fn codes_have_names_to_allow_and_titles_to_read() {
+    let names: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    let numbers: BTreeSet<&str> = Code::ALL.iter().map(|code| code.number()).collect();
+    assert_eq!((names.len(), numbers.len()), (Code::ALL.len(), Code::ALL.len()), "two of one name or number");
+    for code in Code::ALL {
+        let (name, title) = (code.name(), code.title());
+        assert!(
+            name.split('-').all(|part| !part.is_empty() && part.chars().all(|it| it.is_ascii_lowercase())),
+            "{name}"
+        );
+        assert!(title.starts_with(|it: char| it.is_ascii_lowercase()) && !title.ends_with('.'), "{title}");
+        assert!(title.chars().count() <= 80, "long title: {title}");
+        let first = code.page().lines().next();
+        assert_eq!(first, Some(format!("# {} {name}: {title}", code.number()).as_str()), "the head of its page");
     }
 }
 

@@ -7,6 +7,9 @@ use crate::model::policy::{Constant, Predicate, Subject};
 use crate::syntax::ast::Op;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Where records come from that a set of predicates may split: one value of `action`, or all that none of them names.
+type Kind<'a> = Option<&'a str>;
+
 /// A set of texts.
 enum Set<'a> {
     /// These.
@@ -37,6 +40,32 @@ impl<'a> Accepted<'a> {
             }
         }
         Self { sets, by_value, wide }
+    }
+
+    /// Every value of `action` that some predicate names, and the rest.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind<'a>> {
+        self.by_value.keys().copied().map(Some).chain([None])
+    }
+
+    /// The predicates that may accept a record of this kind, in order.
+    #[must_use]
+    pub fn takers(&self, kind: Kind) -> Vec<usize> {
+        let Some(value) = kind else { return self.wide.clone() };
+        let wide = self.wide.iter().filter(|index| self.sets[**index].contains(value));
+        let named = self.by_value.get(value).into_iter().flatten();
+        named.chain(wide).copied().collect::<BTreeSet<usize>>().into_iter().collect()
+    }
+
+    /// What is true of the records of this kind alone.
+    #[must_use]
+    pub fn of_kind(&self, kind: Kind) -> Predicate {
+        let text = |value: &&str| Constant::Text((*value).to_owned());
+        if let Some(value) = &kind {
+            return Predicate::Compare(Subject::Action, Op::Equal, text(value));
+        }
+        let excluded = self.wide.iter().flat_map(|index| self.sets[*index].mentioned());
+        let named: BTreeSet<&str> = self.by_value.keys().chain(excluded).copied().collect();
+        Predicate::Not(Box::new(Predicate::In(Subject::Action, named.iter().map(text).collect())))
     }
 
     /// The predicates before this one that may accept a value that this one may accept, in order.
@@ -83,7 +112,16 @@ fn text(constant: &Constant) -> Option<&str> {
     if let Constant::Text(text) = constant { Some(text) } else { None }
 }
 
-impl Set<'_> {
+impl<'a> Set<'a> {
+    fn mentioned(&self) -> &BTreeSet<&'a str> {
+        let (Self::Only(texts) | Self::AllBut(texts)) = self;
+        texts
+    }
+
+    fn contains(&self, text: &str) -> bool {
+        matches!(self, Self::Only(_)) == self.mentioned().contains(text)
+    }
+
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Only(one), Self::Only(other)) => Self::Only(one.intersection(&other).copied().collect()),

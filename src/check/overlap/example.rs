@@ -33,6 +33,23 @@ impl Example {
         self.0.iter().filter_map(name).collect()
     }
 
+    /// The same record without something.
+    #[must_use]
+    pub fn lacking(mut self, subject: Subject) -> Self {
+        self.0.insert(subject, None);
+        self
+    }
+
+    /// The record, and what it has to lack, as a sentence names them.
+    #[must_use]
+    pub fn shown(&self, attributes: &[Attribute], action: &str) -> String {
+        let record = self.json(attributes, action);
+        match self.lacks(attributes).as_slice() {
+            [] => format!("`{record}`"),
+            lacks => format!("`{record}`, without `{}`", lacks.join("`, `")),
+        }
+    }
+
     /// What the record has for a subject: `None` where it does not matter, `Some(None)` where it is absent or of
     /// another kind.
     #[must_use]
@@ -54,9 +71,7 @@ impl Example {
             };
             let value = match value {
                 None => continue,
-                Some(Constant::Number(number)) => number.to_string(),
-                Some(Constant::Text(text)) => quoted(text),
-                Some(Constant::Flag(flag)) => flag.to_string(),
+                Some(constant) => written(constant),
             };
             insert(&mut fields, key, value);
         }
@@ -76,6 +91,16 @@ fn insert(fields: &mut Vec<(String, Json)>, path: &str, value: String) {
     match &mut fields[index].1 {
         Json::Object(inner) => insert(inner, rest, value),
         Json::Value(_) => fields.push(plain),
+    }
+}
+
+/// A constant as JSON, and a policy, would have it.
+#[must_use]
+pub fn written(constant: &Constant) -> String {
+    match constant {
+        Constant::Number(number) => number.to_string(),
+        Constant::Text(text) => quoted(text),
+        Constant::Flag(flag) => flag.to_string(),
     }
 }
 

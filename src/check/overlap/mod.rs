@@ -8,6 +8,7 @@
 //! Before any pair is looked at, [`Accepted`] rules out those that share no value of `action`.
 
 mod accepted;
+mod attributes;
 mod domain;
 mod example;
 mod formula;
@@ -16,7 +17,8 @@ mod search;
 mod tests;
 
 pub use accepted::Accepted;
-pub use example::Example;
+pub use attributes::{comparison, subjects, without};
+pub use example::{Example, written};
 
 use crate::model::policy::{Action, Constant, Predicate, Subject};
 use crate::syntax::ast::Op;

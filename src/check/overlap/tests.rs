@@ -1,6 +1,6 @@
 //! The exact answer against brute force over small domains, and against the clock.
 
-use super::{Accepted, Budget, TooInvolved, example};
+use super::{Accepted, Budget, TooInvolved, example, subjects, without};
 use crate::model::policy::{AttributeId, Constant, Predicate, Subject};
 use crate::syntax::ast::Op;
 use crate::value::Number;
@@ -110,6 +110,12 @@ fn predicates() -> impl Strategy<Value = Predicate> {
     })
 }
 
+fn records() -> impl Strategy<Value = Record> {
+    let value = |subject| prop::sample::select(grid(subject)).prop_map(move |value| (subject, value));
+    let all = [Subject::Action, NUMBER, TEXT, FLAG].map(value);
+    all.to_vec().prop_map(|values| values.into_iter().collect())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -126,6 +132,27 @@ proptest! {
             prop_assert!(matches(&one, &record) && matches(&other, &record), "{:?}", found);
             let accepted = Accepted::of([&one, &other].into_iter());
             prop_assert!(accepted.rivals(1).eq([0]));
+        }
+    }
+
+    #[test]
+    fn without_is_what_holds_where_it_is_absent(predicate in predicates(), record in records()) {
+        for subject in [NUMBER, TEXT, FLAG] {
+            let mut lacking = record.clone();
+            lacking.insert(subject, None);
+            let left = without(&predicate, subject);
+            prop_assert!(!subjects(&left).contains(&subject));
+            prop_assert_eq!(matches(&left, &record), matches(&predicate, &lacking));
+        }
+    }
+
+    #[test]
+    fn each_record_is_of_one_kind_and_its_takers_are_known(all in prop::collection::vec(predicates(), 1..4), record in records()) {
+        let accepted = Accepted::of(all.iter());
+        let kinds: Vec<_> = accepted.kinds().filter(|kind| matches(&accepted.of_kind(*kind), &record)).collect();
+        prop_assert!(kinds.len() <= 1);
+        for (index, _) in all.iter().enumerate().filter(|(_, predicate)| matches(predicate, &record)) {
+            prop_assert!(kinds.iter().all(|kind| accepted.takers(*kind).contains(&index)));
         }
     }
 }

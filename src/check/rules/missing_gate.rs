@@ -34,5 +34,6 @@ fn finding(steps: &[Step], end: Tier) -> Missing {
         code: Code::MissingGate,
         what: gates.join(" and no "),
         help: format!("write `gate {first} {{ … }}`, or end at {end} with `ceiling {end} because \"…\"`"),
+        place: |action| action.at,
     }
 }

@@ -11,6 +11,7 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
         code: Code::NoStale,
         what: "`stale`, so silence could leave the agent above crawl".to_owned(),
         help: "say what silence means: `stale 28d`, or `stale never because \"…\"`".to_owned(),
+        place: |action| action.at,
     };
     missing::report(subject, findings, &stale, |action| {
         // Without its first gate it cannot leave crawl, and that has been told.

@@ -45,18 +45,10 @@ fn found_overlaps(subject: &Subject, findings: &mut Findings, action: &Action, f
     }
     let more = rest.len().saturating_sub(LABELS - 1);
     let more = if more == 0 { String::new() } else { format!("; {more} more overlap with `{}`", action.name) };
-    findings
-        .push(finding.help(format!("both match {}: say what tells them apart{more}", shown(subject, example, first))));
-}
-
-/// The record, and what it has to lack.
-fn shown(subject: &Subject, example: &Example, action: &Action) -> String {
-    let attributes = &subject.policy.attributes;
-    let record = example.json(attributes, &action.name);
-    match example.lacks(attributes).as_slice() {
-        [] => format!("`{record}`"),
-        lacks => format!("`{record}`, without `{}`", lacks.join("`, `")),
-    }
+    findings.push(finding.help(format!(
+        "both match {}: say what tells them apart{more}",
+        example.shown(&subject.policy.attributes, &first.name)
+    )));
 }
 
 /// What an action without `matches` takes.

@@ -5,9 +5,10 @@
 
 mod program;
 
-use super::disk::{self, STDIN};
+use super::disk;
 use super::exit::Failure;
-use super::place::{Place, no_glob};
+use super::paths::{self, Named};
+use super::place::Place;
 use crate::source::Files;
 use program::{Objects, Refusal};
 use std::cell::RefCell;
@@ -94,9 +95,6 @@ impl Revision {
 
     /// The path of something from the root of the repository.
     fn inside(&self, path: &str) -> io::Result<String> {
-        if path == STDIN {
-            return Err(io::Error::other("standard input is of no revision"));
-        }
         if path.starts_with('/') {
             let message = "at a revision a path counts from the working directory, and this one is absolute";
             return Err(io::Error::other(message));
@@ -143,6 +141,16 @@ impl Revision {
         Ok(seen.map(|(path, kind)| (named(path), kind)).collect())
     }
 
+    /// The files that a glob names.
+    fn matching(&self, glob: &str) -> Result<Vec<String>, Failure> {
+        let here = self.here.iter().map(|part| glob::Pattern::escape(part)).collect();
+        let whole = walk(here, glob).unwrap_or_default().join("/");
+        let pattern = glob::Pattern::new(&whole).map_err(|error| paths::no_glob(glob, &error))?;
+        let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
+        let found = self.entries.keys().filter(|path| pattern.matches_with(path, options));
+        Ok(found.map(|path| self.from_here(path)).collect())
+    }
+
     /// A path from the root as one from the working directory.
     fn from_here(&self, inside: &str) -> String {
         let parts: Vec<&str> = inside.split('/').collect();
@@ -163,21 +171,18 @@ impl Files for Revision {
 }
 
 impl Place for Revision {
-    fn is_directory(&self, path: &str) -> bool {
-        self.inside(path).is_ok_and(|inside| inside.is_empty() || self.below(&inside).next().is_some())
-    }
-
-    fn is_there(&self, path: &str) -> bool {
-        self.is_directory(path) || self.inside(path).is_ok_and(|inside| self.entries.contains_key(&inside))
-    }
-
-    fn matching(&self, glob: &str) -> Result<Vec<String>, Failure> {
-        let here = self.here.iter().map(|part| glob::Pattern::escape(part)).collect();
-        let whole = walk(here, glob).ok_or_else(|| Failure::new(format!("{glob} leaves the repository")))?;
-        let pattern = glob::Pattern::new(&whole.join("/")).map_err(|error| no_glob(glob, &error))?;
-        let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
-        let found = self.entries.keys().filter(|path| pattern.matches_with(path, options));
-        Ok(found.map(|path| self.from_here(path)).collect())
+    fn named(&self, path: &str) -> Result<Named, Failure> {
+        if path == "-" {
+            return Err(Failure::new("standard input is of no revision").help("name a file, a directory or a glob"));
+        }
+        let inside = self.inside(path).map_err(|error| Failure::unreadable(path, &error))?;
+        if inside.is_empty() || self.below(&inside).next().is_some() {
+            Ok(Named::Directory)
+        } else if path.contains(['*', '?', '[']) && !self.entries.contains_key(&inside) {
+            Ok(Named::Files(self.matching(path)?))
+        } else {
+            Ok(Named::Files(vec![path.to_owned()]))
+        }
     }
 
     fn identity(&self, path: &str) -> String {

@@ -97,7 +97,7 @@ fn wrong_direction(written: &Written, lower: Option<bool>) -> Diagnostic {
     let metric = written.metric();
     let sign = op.value.sign();
     let message = match (op.value, lower) {
-        (Op::Equal | Op::NotEqual, _) => format!("`{sign}` says no direction for `{metric}`"),
+        (Op::Equal | Op::NotEqual, _) => format!("the comparison says no direction for `{metric}`"),
         (_, Some(true)) => format!("`{metric} {sign}` asks for more, and lower is better"),
         _ => format!("`{metric} {sign}` asks for less, and higher is better"),
     };

@@ -16,9 +16,10 @@ const DAY: i64 = 86_400;
 /// What the `policy` block says, and what of it every action has.
 pub(in crate::model) struct Header {
     pub(in crate::model) owner: Option<String>,
+    pub(in crate::model) says_owner: bool,
     pub(in crate::model) tick: Duration,
     pub(in crate::model) promote_per: Duration,
-    pub(in crate::model) review_by: Option<Instant>,
+    pub(in crate::model) review_by: Option<Clause<Instant>>,
     pub(in crate::model) trips: Vec<Clause<Trip>>,
     pub(in crate::model) renew: Option<Clause<Renew>>,
     /// It has clauses that belong in actions or gates, and these may be missing there.
@@ -29,7 +30,7 @@ impl Header {
     /// The same without what actions inherit: anything may be missing in them.
     pub(super) fn without_clauses(&self) -> Self {
         let strays = super::body::Strays::all();
-        Self { owner: None, trips: Vec::new(), renew: None, strays, ..*self }
+        Self { owner: None, review_by: None, trips: Vec::new(), renew: None, strays, ..*self }
     }
 }
 
@@ -95,6 +96,7 @@ pub(in crate::model) fn lower(policy: Option<&Declaration>, tick: Option<Duratio
     let day = Duration::days(1);
     let mut header = Header {
         owner: None,
+        says_owner: policy.is_some_and(|policy| says_owner(policy, scope)),
         // A tick that is not known counts as the shortest, so that nothing looks shorter than a tick.
         tick: tick.unwrap_or(Duration { count: 1, unit: crate::value::duration::Unit::Minutes }),
         promote_per: day,
@@ -116,6 +118,11 @@ pub(in crate::model) fn lower(policy: Option<&Declaration>, tick: Option<Duratio
     header
 }
 
+fn says_owner(policy: &Declaration, scope: &Scope) -> bool {
+    let says = |clause: &ast::Clause| matches!(clause.kind, ClauseKind::Owner(_)) || place::may_be(clause, "owner");
+    scope.damage.hurts(policy) || policy.clauses.iter().any(says)
+}
+
 fn lower_clause(scope: &mut Scope, clause: &ast::Clause, header: &mut Header, seen: &mut Seen) {
     match &clause.kind {
         ClauseKind::Owner(value) => {
@@ -135,7 +142,8 @@ fn lower_clause(scope: &mut Scope, clause: &ast::Clause, header: &mut Header, se
         }
         ClauseKind::Review(value) => {
             if seen.first(scope, clause, "review") {
-                header.review_by = date(scope, value);
+                let date = date(scope, value);
+                header.review_by = date.map(|value| Clause { value, at: clause.span, from: Origin::Policy });
             }
         }
         ClauseKind::Trip { signals, count, within, to } => {

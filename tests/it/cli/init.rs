@@ -24,6 +24,7 @@ fn what_it_writes_has_no_finding() {
         let told = sandbox.cwrc(&format!("check {paths}")).exits(0).without_complaint();
         assert_eq!(told.out, "policies/agent.cwr: fine, policy my_agent, 2 action types\n");
         sandbox.cwrc(&format!("check --quiet {paths}")).exits(0).mute().without_complaint();
+        sandbox.cwrc(&format!("fmt --check {paths}")).exits(0).mute().without_complaint();
     }
 }
 

@@ -1,13 +1,15 @@
 //! The command line as a user meets it: the real program in a folder of its own.
 //!
 //! `exits` holds the contract of exit codes (interfaces §1), `streams` who hears what, `inputs` how policies and
-//! histories are named, `revisions` policies in git, `init` and `pages` the small commands, `transcripts` whole sessions written down in `tests/cases/cli/*.md`.
+//! histories are named, `revisions` policies in git, `rewrites` what `fmt` does, `init` and `pages` the small commands,
+//! `transcripts` whole sessions written down in `tests/cases/cli/*.md`.
 
 mod exits;
 mod init;
 mod inputs;
 mod pages;
 mod revisions;
+mod rewrites;
 pub(crate) mod streams;
 pub(crate) mod transcripts;
 
