@@ -1,18 +1,18 @@
 //! `cwrc check`
 
-use super::disk::Disk;
 use super::exit::{Exit, Failure};
 use super::paths::{self, Named};
-use super::{Global, config, histories, lints, output, today};
+use super::place::{Place, Places};
+use super::{Global, config, git, histories, lints, output, today};
 use crate::analysis::{self, Analysis, Settings};
 use crate::history::Mapping;
 use crate::plan;
 use crate::render::diagnostics::{self, Format, Report, human};
 use crate::replay::Evidence;
+use crate::source::Files;
 use crate::value::Instant;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::collections::BTreeSet;
-use std::fs;
 
 /// Names of files that are data, and so no policies: arguments in the wrong order are told as that.
 const DATA: &[&str] = &[".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".parquet", ".gz", ".zst"];
@@ -20,14 +20,18 @@ const DATA: &[&str] = &[".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".pa
 /// Check policies: syntax, names, values, and what would make a gate unsafe
 ///
 /// Paths are files, directories (every policy root below them), globs, or - for standard input; the working directory
-/// by default, or what cwrc.yaml says.
+/// by default, or what cwrc.yaml says. git:REV:PATH, or --at git:REV for all of them, looks at a path as it was in a
+/// commit; the work tree is not touched.
 ///
 /// Example: cwrc check policies/
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Files, directories, globs, or -
+    /// Files, directories, globs, -, or git:REV:PATH
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
+    /// Check as of a commit: git:main, git:v1.2, git:HEAD~3
+    #[arg(long, value_name = "git:REV", value_parser = git::revision)]
+    at: Option<String>,
     /// A history of the agent to compare the policy with, as in simulate; may be given several times
     #[arg(long, value_name = "PATH")]
     history: Vec<String>,
@@ -71,7 +75,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if paths.iter().chain(&args.history).filter(|path| *path == "-").count() > 1 && !args.history.is_empty() {
         return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
     }
-    let (mut all, mut exit) = of_paths(paths, args.today.or_else(today::of_the_clock), global);
+    let mut places = Places::at(args.at.as_deref())?;
+    let (mut all, mut exit) = of_paths(&mut places, paths, args.today.or_else(today::of_the_clock), global);
     if args.history.is_empty() {
         args.reading.is_for_nothing()?;
     } else {
@@ -88,30 +93,39 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 /// What is known of each file that the paths name, each file once. A path that cannot be looked at, or that has no
 /// policy, is told on stderr and does not keep the others from being checked.
-fn of_paths(paths: &[String], today: Option<Instant>, global: &Global) -> (Vec<Analysis>, Exit) {
-    let disk = Disk::default();
+fn of_paths(places: &mut Places, paths: &[String], today: Option<Instant>, global: &Global) -> (Vec<Analysis>, Exit) {
     let mut all: Vec<Analysis> = Vec::new();
     let mut exit = Exit::Fine;
+    let mut seen = BTreeSet::new();
     for path in paths {
-        match of_path(&disk, path, today) {
-            Ok(found) => all.extend(found),
-            Err(failure) => {
-                output::report(global, &failure);
-                exit = Exit::Failed;
-            }
+        let mut of = || {
+            let (place, path) = places.of(path)?;
+            let found = of_path(place, path, today, global)?;
+            all.extend(found.into_iter().filter(|one| seen.insert(place.identity(&one.path))));
+            Ok(())
+        };
+        if let Err(failure) = of() {
+            output::report(global, &failure);
+            exit = Exit::Failed;
         }
     }
-    let mut seen = BTreeSet::new();
-    all.retain(|one| seen.insert(fs::canonicalize(&one.path).unwrap_or_else(|_| one.path.clone().into())));
+    if !global.quiet {
+        places.revisions().iter().for_each(|it| output::tell(&format!("as of {}\n", it.told())));
+    }
     (all, exit)
 }
 
 /// The analyses of one argument: at least one.
-fn of_path(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Vec<Analysis>, Failure> {
-    let found = match paths::named(path)? {
-        Named::Directory => analysis::gather_directory(disk, path, today)
-            .map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?,
-        Named::Files(files) => files.iter().map(|file| gathered(disk, file, today)).collect::<Result<_, _>>()?,
+fn of_path(place: &dyn Place, path: &str, today: Option<Instant>, global: &Global) -> Result<Vec<Analysis>, Failure> {
+    let found = match place.named(path)? {
+        Named::Directory => {
+            if !global.quiet {
+                place.left_out(path).iter().for_each(|it| output::tell(&format!("not looked at: {it}\n")));
+            }
+            analysis::gather_directory(place, path, today)
+                .map_err(|error| Failure::unreadable(&place.last_asked(path), &error))?
+        }
+        Named::Files(files) => files.iter().map(|file| gathered(place, file, today)).collect::<Result<_, _>>()?,
     };
     if found.is_empty() {
         return Err(paths::none_in(path));
@@ -120,19 +134,19 @@ fn of_path(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Vec<Analys
 }
 
 /// The analysis of one file; imports may not leave its directory, and without a day nothing is past.
-pub(super) fn of_file(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
-    let mut one = gathered(disk, path, today)?;
+pub(super) fn of_file(files: &dyn Files, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
+    let mut one = gathered(files, path, today)?;
     analysis::finish(std::slice::from_mut(&mut one), &Settings::default());
     Ok(one)
 }
 
 /// What is to be said of one file, before anything is silenced.
-fn gathered(disk: &Disk, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
+fn gathered(files: &dyn Files, path: &str, today: Option<Instant>) -> Result<Analysis, Failure> {
     not_data(path)?;
     // Reports name files as others know them.
     let path = path.strip_prefix("./").unwrap_or(path);
     let base = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    analysis::gather(disk, path, base, today).map_err(|error| Failure::unreadable(path, &error))
+    analysis::gather(files, path, base, today).map_err(|error| Failure::unreadable(path, &error))
 }
 
 /// Fails for a file that is named like data.

@@ -46,13 +46,18 @@ impl Files for Disk {
     }
 }
 
+/// Whether a file or directory of this name is not looked at unless it is named itself.
+pub(super) fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name == "target"
+}
+
 /// All files below a directory; hidden ones and `target` are left out, links to directories are not followed.
 fn collect(directory: &Path, paths: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with('.') || name == "target" {
+        if is_passed_over(&name) {
             continue;
         }
         if entry.file_type()?.is_dir() {

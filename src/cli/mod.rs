@@ -5,16 +5,21 @@
 
 mod check;
 mod compile;
+mod completions;
 mod config;
 mod disk;
 mod exit;
 mod explain;
 mod fmt;
 mod generate;
+mod git;
 mod histories;
+mod init;
 mod lints;
+mod man;
 mod output;
 mod paths;
+mod place;
 mod progress;
 mod simulate;
 mod today;
@@ -62,6 +67,9 @@ enum Command {
     Compile(compile::Args),
     Simulate(simulate::Args),
     Generate(generate::Args),
+    Init(init::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the program.
@@ -93,5 +101,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Compile(args) => compile::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Generate(args) => generate::run(args, global),
+        Command::Init(args) => init::run(args, global),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

@@ -20,11 +20,16 @@ pub(super) fn named(path: &str) -> Result<Named, Failure> {
     } else if is_there.as_ref().is_ok_and(fs::Metadata::is_dir) {
         Ok(Named::Directory)
     } else if path.contains(['*', '?', '[']) && is_there.is_err() {
-        let matches = glob::glob(path).map_err(|error| Failure::new(format!("`{path}` is no glob: {error}")))?;
+        let matches = glob::glob(path).map_err(|error| no_glob(path, &error))?;
         Ok(Named::Files(matches.filter_map(Result::ok).map(|file| file.to_string_lossy().into_owned()).collect()))
     } else {
         Ok(Named::Files(vec![path.to_owned()]))
     }
+}
+
+/// A pattern that cannot be one.
+pub(super) fn no_glob(path: &str, error: &glob::PatternError) -> Failure {
+    Failure::new(format!("`{path}` is no glob: {error}"))
 }
 
 /// A directory or a glob without policies.

@@ -17,6 +17,7 @@ mod formats;
 mod fuzzed;
 mod generate;
 mod laws;
+mod pipelines;
 mod plan;
 mod planted;
 mod random;

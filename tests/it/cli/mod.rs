@@ -1,12 +1,15 @@
 //! The command line as a user meets it: the real program in a folder of its own.
 //!
 //! `config` reads `cwrc.yaml`, `exits` holds the contract of exit codes (interfaces §1), `streams` who hears what,
-//! `inputs` how policies and histories are named, `rewrites` what `fmt` does, `transcripts` whole sessions written down
-//! in `tests/cases/cli/*.md`.
+//! `inputs` how policies and histories are named, `revisions` policies in git, `rewrites` what `fmt` does, `init` and
+//! `pages` the small commands, `transcripts` whole sessions written down in `tests/cases/cli/*.md`.
 
 mod config;
 mod exits;
+mod init;
 mod inputs;
+mod pages;
+mod revisions;
 mod rewrites;
 pub(crate) mod streams;
 pub(crate) mod transcripts;
@@ -23,7 +26,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_cwrc");
 
 /// What the surroundings of a test must not decide.
-const SURROUNDINGS: [&str; 5] = ["COLUMNS", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"];
+const SURROUNDINGS: [&str; 8] =
+    ["COLUMNS", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"];
 
 /// A folder that has the files of `tests/cases/cli/files/` and goes away with the test.
 pub(crate) struct Sandbox {
