@@ -138,8 +138,8 @@ impl<'p> Reader<'p> {
         {
             return worst.or(Line::Outcomes { id, outcomes: parsed, undeclared });
         }
-        let record = self.record(&fields, parsed, &mut worst);
-        worst.or_else(|| record.map(|record| Line::Full(Record { undeclared, ..record })))
+        let record = self.record(&fields, (parsed, undeclared), &mut worst);
+        worst.or_else(|| record.map(Line::Full))
     }
 
     fn notice<'a>(&self, fields: &Fields<'a>) -> Result<Line<'a>, Fault> {
@@ -153,7 +153,12 @@ impl<'p> Reader<'p> {
         })
     }
 
-    fn record<'a>(&self, fields: &Fields<'a>, outcomes: Vec<Outcome>, worst: &mut Worst) -> Option<Record<'a>> {
+    fn record<'a>(
+        &self,
+        fields: &Fields<'a>,
+        (outcomes, undeclared): (Vec<Outcome>, Vec<String>),
+        worst: &mut Worst,
+    ) -> Option<Record<'a>> {
         let mapping = self.mapping;
         let id = fields.reach(&mapping.id).and_then(identity);
         worst.unless(id.is_some(), Reason::MissingField, "it has no id that is a text or an integer");
@@ -167,15 +172,7 @@ impl<'p> Reader<'p> {
             worst.unless(!early, Reason::OutcomeBeforeAction, "an outcome is earlier than the action");
         }
         let given = self.plan.attributes.iter().map(|it| fields.reach(&it.key).map(fields::given)).collect();
-        Some(Record {
-            id: id?,
-            time: time?,
-            action: action?,
-            tier: tier.flatten(),
-            given,
-            outcomes,
-            undeclared: Vec::new(),
-        })
+        Some(Record { id: id?, time: time?, action: action?, tier: tier.flatten(), given, outcomes, undeclared })
     }
 
     fn time(&self, raw: Option<&str>, what: &str, worst: &mut Worst) -> Option<Instant> {
