@@ -67,14 +67,10 @@ impl Places {
     /// A revision, opened once.
     fn revision(&mut self, name: &str) -> Result<&Revision, Failure> {
         let known = self.revisions.iter().position(|it| it.name() == name);
-        let index = match known {
-            Some(index) => index,
-            None => {
-                self.revisions.push(Revision::open(name)?);
-                self.revisions.len() - 1
-            }
-        };
-        Ok(&self.revisions[index])
+        if known.is_none() {
+            self.revisions.push(Revision::open(name)?);
+        }
+        Ok(&self.revisions[known.unwrap_or(self.revisions.len() - 1)])
     }
 
     /// The revisions that were looked at.

@@ -151,15 +151,13 @@ impl Runner {
     /// A text with the values of its expressions.
     fn filled(&self, written: &str) -> String {
         let mut parts = written.split("${{ ");
-        let first = parts.next().unwrap_or("").to_owned();
-        first
-            + &parts
-                .map(|part| {
-                    let (expression, rest) = part.split_once(" }}").expect("a closed expression");
-                    let value = self.values.get(expression).unwrap_or_else(|| panic!("what is {expression}?"));
-                    format!("{value}{rest}")
-                })
-                .collect::<String>()
+        let mut filled = parts.next().unwrap_or("").to_owned();
+        for part in parts {
+            let (expression, rest) = part.split_once(" }}").expect("a closed expression");
+            filled += self.values.get(expression).unwrap_or_else(|| panic!("what is {expression}?"));
+            filled += rest;
+        }
+        filled
     }
 
     /// Runs a step as a runner does, and takes in its outputs.

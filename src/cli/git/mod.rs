@@ -115,8 +115,8 @@ impl Revision {
         if self.below(&inside).next().is_some() {
             return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory"));
         }
-        let above = inside.match_indices('/').map(|(end, _)| &inside[..end]);
-        let blocked = above.filter_map(|path| Some((path, self.entries.get(path)?.kind.refusal()?))).next();
+        let mut above = inside.match_indices('/').map(|(end, _)| &inside[..end]);
+        let blocked = above.find_map(|path| Some((path, self.entries.get(path)?.kind.refusal()?)));
         let message = match blocked {
             Some((above, why)) => format!("{above} is {why}"),
             None => format!("it is not in {SCHEME}{}", self.name),
@@ -148,11 +148,11 @@ impl Revision {
         let pattern = glob::Pattern::new(&whole).map_err(|error| paths::no_glob(glob, &error))?;
         let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
         let found = self.entries.keys().filter(|path| pattern.matches_with(path, options));
-        Ok(found.map(|path| self.from_here(path)).collect())
+        Ok(found.map(|path| self.shown_here(path)).collect())
     }
 
     /// A path from the root as one from the working directory.
-    fn from_here(&self, inside: &str) -> String {
+    fn shown_here(&self, inside: &str) -> String {
         let parts: Vec<&str> = inside.split('/').collect();
         let shared = self.here.iter().zip(&parts).take_while(|(here, part)| here == *part).count();
         "../".repeat(self.here.len() - shared) + &parts[shared..].join("/")
@@ -236,7 +236,7 @@ fn no_repository(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Told(told) => Failure::new(format!("there is no git repository here to read a revision from: {told}"))
             .help("run it inside the repository that has the policies"),
-        other => other.into(),
+        Refusal::Absent(_) => refusal.into(),
     }
 }
 

@@ -56,7 +56,9 @@ fn there_already(path: &Path) -> Failure {
 
 /// What was written, and what to do with it.
 fn told(paths: &[PathBuf; 3]) -> String {
-    let [_, policy, _] = paths.each_ref().map(|path| path.display());
-    let written: String = paths.iter().map(|path| format!("wrote {}\n", path.display())).collect();
-    written + &format!("next: cwrc check {policy}; cwrc simulate {policy} --history YOUR_LOG.jsonl\n")
+    let [config, policy, scenarios] = paths.each_ref().map(|path| path.display());
+    format!(
+        "wrote {config}\nwrote {policy}\nwrote {scenarios}\n\
+         next: cwrc check {policy}; cwrc simulate {policy} --history YOUR_LOG.jsonl\n"
+    )
 }

@@ -91,9 +91,9 @@ fn its_scenarios_come_true() {
     let good = Feed { action: "reply", tier: "crawl", days: 0..30, per_day: 40, good: "accepted", bad: ("edited", 20) };
     let bad = Feed { tier: "walk", days: 30..50, good: "completed", bad: ("corrected", 3), ..good.clone() };
     assert_eq!(moves(&[good.clone(), bad]), ["2026-01-28 promote", "2026-02-05 demote"]);
-    let few = Feed { days: 0..60, per_day: 10, bad: ("edited", 1000), ..good.clone() };
-    assert!(moves(&[few.clone()]).is_empty());
-    assert!(moves(&[Feed { action: "refund", per_day: 40, ..few }]).is_empty());
+    let few = [Feed { days: 0..60, per_day: 10, bad: ("edited", 1000), ..good.clone() }];
+    assert!(moves(&few).is_empty());
+    assert!(moves(&few.map(|few| Feed { action: "refund", per_day: 40, ..few })).is_empty());
     let hated = Feed { tier: "walk", days: 30..45, good: "completed", bad: ("complaint", 5), ..good.clone() };
     assert_eq!(moves(&[good, hated]), ["2026-01-28 promote", "2026-02-01 trip"]);
 }
