@@ -40,3 +40,31 @@ pub(super) fn comments(one: &str, other: &str) -> bool {
     };
     comments(one).is_some_and(|comments_of_one| Some(comments_of_one) == comments(other))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{comments, trees};
+
+    const GATE: &str =
+        "ladder l { gate crawl to walk { bar a > 1% over 1d min 1 bar b > 2% over tier min 1 hold 1d } }";
+
+    #[test]
+    fn trees_differ_by_more_than_the_order_of_kinds() {
+        let moved = GATE.replace(" hold 1d", "").replace("{ bar a", "{\r\n hold 1d # c\n bar a");
+        assert!(trees(GATE, &moved));
+        let exchanged = GATE.replace("bar a", "bar x").replace("bar b", "bar a").replace("bar x", "bar b");
+        for other in [exchanged, GATE.replace("1d }", "24h }"), GATE.replace(" hold 1d", ""), GATE.repeat(2)] {
+            assert!(!trees(GATE, &other), "{other}");
+        }
+        assert!(!trees("action a { matches a == 1 and (b == 2) }", "action a { matches a == 1 and b == 2 }"));
+    }
+
+    #[test]
+    fn comments_are_counted() {
+        let text = "signal a # one\n# two\n# two\nsignal b \"# no\"\n";
+        assert!(comments(text, "# two\n# one\nsignal b \"# never\" # two"));
+        for other in ["# one\n# two\n", "# one\n# two\n# two!\n", "# one\n# two\n# two\n# no\n"] {
+            assert!(!comments(text, other), "{other}");
+        }
+    }
+}
