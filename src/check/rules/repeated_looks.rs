@@ -8,7 +8,6 @@ use crate::check::words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Bar, Confidence, Method, Window};
 use crate::plan::compile::promotion_rule;
-use crate::stats::Allowed;
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     for (action, gate) in subject.live_gates() {
@@ -22,7 +21,7 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
 
 fn looked_at(subject: &Subject, bar: &Bar) -> Option<Diagnostic> {
     let (confidence, Window::Sliding(window)) = (bar.confidence?, bar.window) else { return None };
-    let table = Allowed::new(promotion_rule(subject.metric(bar.metric), bar, bar.target)?);
+    let table = subject.looks.table(promotion_rule(subject.metric(bar.metric), bar, bar.target)?);
     if confidence.method == Method::Anytime || !table.clears(u64::from(bar.min), 0) {
         return None;
     }
