@@ -16,7 +16,9 @@ mod findings;
 mod history;
 mod missing;
 pub mod overlap;
+pub mod rounding;
 mod subject;
+pub mod unused;
 mod words;
 
 use crate::diagnostic::{self, Diagnostic};
