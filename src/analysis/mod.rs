@@ -1,12 +1,13 @@
 //! The front door: paths in, everything known about the policies out. The command line asks here, editors will too.
 
+mod fix;
 mod silence;
 #[cfg(test)]
 mod tests;
 
-use crate::check::{self, History, allow, allow::Allow};
+use crate::check::{self, History, allow, allow::Allow, rounding, unused};
 use crate::diagnostic::levels::Levels;
-use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::history::Counts;
 use crate::model::policy::Assurance;
 use crate::model::{self, Policy};
@@ -17,11 +18,15 @@ use crate::value::Instant;
 use std::collections::BTreeSet;
 use std::io;
 
+pub use fix::{Fixed, fix};
+
 /// One file that was asked for, and what is known of it.
 #[derive(Clone, Debug)]
 pub struct Analysis {
     /// Its path.
     pub path: String,
+    /// The directory that its imports may not leave.
+    pub base: String,
     /// All texts that were read for it; diagnostics point into them.
     pub sources: Sources,
     /// Where their declarations and clauses stand.
@@ -62,8 +67,9 @@ impl Analysis {
     /// What is known of a text that was only read: the faults that were found in it.
     #[must_use]
     pub fn of_faults(path: &str, sources: Sources, diagnostics: Vec<Diagnostic>) -> Self {
-        let (path, outline, allows, undecided) = (path.to_owned(), Outline::default(), Vec::new(), Vec::new());
-        Self { path, sources, outline, policy: None, allows, diagnostics, undecided, is_utf8: true }
+        let (path, base) = (path.to_owned(), String::new());
+        let (outline, allows, undecided) = (Outline::default(), Vec::new(), Vec::new());
+        Self { path, base, sources, outline, policy: None, allows, diagnostics, undecided, is_utf8: true }
     }
 
     /// Whether anything is an error.
@@ -77,6 +83,8 @@ impl Analysis {
         let Some(policy) = &self.policy else { return };
         let history = History::new(policy, plan, counts, any_tier);
         self.diagnostics.extend(check::against(policy, &history, &self.sources));
+        // What no bar uses may be logged all the same.
+        self.diagnostics.iter_mut().filter(|it| it.code == Code::UnusedName).for_each(|it| it.fix = None);
     }
 
     /// The paths of the files that were read.
@@ -105,9 +113,11 @@ pub fn gather(files: &dyn Files, path: &str, base: &str, today: Option<Instant>)
     let (allows, faults) = allow::find(&sources, &outline, &diagnostics);
     diagnostics.extend(faults);
     if let Some(policy) = &policy {
+        rounding::take_back(&mut diagnostics, policy, &sources);
         diagnostics.extend(check::check(policy, &sources, today));
     }
-    Ok(Analysis { outline, policy, allows, is_utf8, ..Analysis::of_faults(path, sources, diagnostics) })
+    unused::offer(&mut diagnostics, &outline, &sources);
+    Ok(Analysis { base: base.to_owned(), outline, policy, allows, is_utf8, ..Analysis::of_faults(path, sources, diagnostics) })
 }
 
 /// The second half, over all policies of a run: what is silenced is dropped, what is left gets its severity and order.

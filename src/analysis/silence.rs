@@ -24,11 +24,19 @@ pub(super) fn silence(all: &mut [Analysis], settings: &Settings) {
         let idle: BTreeSet<Key> = all.iter().flat_map(keys).filter(idle).collect();
         for one in all.iter_mut() {
             let found = one.allows.iter().filter(|allow| idle.contains(&key(one, allow)));
-            let found = found.map(Allow::unused).collect();
+            let found = found.map(|allow| unused(one, allow)).collect();
             let found = if of_unused { found } else { left(one, found, &mut used) };
             one.diagnostics.extend(found);
         }
     }
+}
+
+/// That an allow silences nothing; in a library, a policy that nobody asked for may need it.
+fn unused(of: &Analysis, allow: &Allow) -> Diagnostic {
+    let is_own = of.policy.as_ref().is_some_and(|policy| policy.at.file == allow.at.file);
+    let found = allow.unused();
+    let fix = found.fix.clone().filter(|_| is_own);
+    found.fix(fix)
 }
 
 fn key(of: &Analysis, allow: &Allow) -> Key {

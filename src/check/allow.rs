@@ -2,7 +2,7 @@
 //! below it or, where it stands behind something, on its own line.
 
 use crate::diagnostic::levels::unknown;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Fix, Severity};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::directive::{Directive, directives};
 use crate::syntax::outline::{Element, Outline};
@@ -16,6 +16,8 @@ pub struct Allow {
     pub at: Span,
     /// Where it silences it; empty where it stands at nothing.
     pub extents: Vec<Span>,
+    /// What leaves it out.
+    pub removal: Fix,
 }
 
 impl Allow {
@@ -43,6 +45,7 @@ impl Allow {
             let message = format!("`allow({number})` silences nothing");
             Diagnostic::new(Code::UnusedAllow, self.at, message)
                 .help(format!("leave it out: nothing there gives {number} any more"))
+                .fix(self.removal.clone())
         };
         found.label(self.code.title())
     }
@@ -63,9 +66,12 @@ pub fn find(sources: &Sources, outline: &Outline, found: &[Diagnostic]) -> (Vec<
         faults.extend(wrong);
         for directive in directives {
             let extents = extents(&directive, file, outline);
-            for name in &directive.names {
+            for (place, name) in directive.names.iter().enumerate() {
+                let removal = || removal(&directive, place, file);
                 match allowed(&name.value, name.span) {
-                    Ok(code) => allows.push(Allow { code, at: name.span, extents: extents.clone() }),
+                    Ok(code) => {
+                        allows.push(Allow { code, at: name.span, extents: extents.clone(), removal: removal() });
+                    }
                     Err(fault) => faults.push(fault),
                 }
             }
@@ -86,6 +92,24 @@ fn allowed(name: &str, at: Span) -> Result<Code, Diagnostic> {
         return Err(Diagnostic::new(Code::MisplacedClause, at, message).help(help));
     }
     Ok(code)
+}
+
+/// What leaves one name of a directive out; with the only one goes its line, or the comment behind something.
+fn removal(directive: &Directive, place: usize, file: &SourceFile) -> Fix {
+    let (names, span) = (&directive.names, directive.span);
+    let name = &names[place];
+    let line = file.lines.range(&file.text, file.lines.line(span.start as usize));
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let at = match (place, names.as_slice()) {
+        (_, [_]) if directive.alone => Span { start: offset(line.start), end: offset(line.end), ..span },
+        (_, [_]) => {
+            let before = file.text[line.start..span.start as usize].trim_end();
+            Span { start: offset(line.start + before.len()), ..span }
+        }
+        (0, [_, next, ..]) => Span { end: next.span.start, ..name.span },
+        _ => Span { start: names[place - 1].span.end, ..name.span },
+    };
+    Fix { what: format!("leave out `{}`", name.value), at, text: String::new() }
 }
 
 /// The declarations and clauses that a directive stands at.

@@ -17,7 +17,9 @@ mod history;
 mod looks;
 mod missing;
 pub mod overlap;
+pub mod rounding;
 mod subject;
+pub mod unused;
 mod words;
 
 use crate::diagnostic::{self, Diagnostic};

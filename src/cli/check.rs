@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::paths::{self, Named};
 use super::place::{Place, Places};
-use super::{Global, config, git, histories, lints, output, today};
+use super::{Global, config, fix, git, histories, lints, output, today};
 use crate::analysis::{self, Analysis, Settings};
 use crate::history::Mapping;
 use crate::plan;
@@ -22,6 +22,9 @@ const DATA: &[&str] = &[".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".pa
 /// Paths are files, directories (every policy root below them), globs, or - for standard input; the working directory
 /// by default, or what cwrc.yaml says. git:REV:PATH, or --at git:REV for all of them, looks at a path as it was in a
 /// commit; the work tree is not touched.
+///
+/// --fix corrects what has one safe answer, in place: misspelt words and units, a hold, cooldown or stop that is no
+/// multiple of the tick, unused declarations and allows. It never makes a gate easier to pass.
 ///
 /// Example: cwrc check policies/
 #[derive(clap::Args, Debug)]
@@ -45,6 +48,8 @@ pub(super) struct Args {
     today: Option<Instant>,
     #[command(flatten)]
     lints: lints::Flags,
+    #[command(flatten)]
+    fix: fix::Flags,
     #[command(flatten)]
     config: config::Source,
     /// Print the JSON Schema of cwrc.yaml instead
@@ -76,7 +81,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
     }
     let mut places = Places::at(args.at.as_deref())?;
-    let (mut all, mut exit) = of_paths(&mut places, paths, args.today.or_else(today::of_the_clock), global);
+    let today = args.today.or_else(today::of_the_clock);
+    let (mut all, mut exit) = of_paths(&mut places, paths, today, global);
     if args.history.is_empty() {
         args.reading.is_for_nothing()?;
     } else {
@@ -87,7 +93,17 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     analysis::finish(&mut all, &settings);
-    output::write(&rendered(&all, format, global), args.output.as_deref())?;
+    let taken = args.fix.make(&mut all, &places, today, &settings, global)?;
+    match &args.output {
+        None if taken => output::tell(&rendered(&all, format, global, output::for_stderr(global))),
+        file => {
+            let mut told = rendered(&all, format, global, output::for_stdout(global));
+            if format == Format::Human && !global.quiet && !args.fix.fix && places.revisions().is_empty() {
+                told += &human::fixable(&Report::of(&all));
+            }
+            output::write(&told, file.as_deref())?;
+        }
+    }
     Ok(all.iter().fold(exit, |exit, one| exit.and(exit_of(one))))
 }
 
@@ -181,8 +197,8 @@ fn compare(all: &mut [Analysis], args: &Args, global: &Global) -> Result<Exit, F
 }
 
 /// What is printed; `--quiet` leaves the summaries out.
-fn rendered(all: &[Analysis], format: Format, global: &Global) -> String {
-    let (report, style) = (Report::of(all), output::for_stdout(global));
+fn rendered(all: &[Analysis], format: Format, global: &Global, style: output::Style) -> String {
+    let report = Report::of(all);
     match format {
         Format::Human if global.quiet => human::findings(&report, style),
         _ => diagnostics::render(&report, format, style),

@@ -1,6 +1,6 @@
 //! `cwrc fmt`
 
-use super::disk::{self, Disk, STDIN};
+use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
 use super::paths::{self, Named};
 use super::{Global, check, output};
@@ -95,16 +95,11 @@ fn one(disk: &Disk, path: &str, args: &Args, global: &Global) -> Result<Exit, Fa
 
 /// Writes a formatted text to where it came from.
 fn put(path: &str, old: &str, new: &str, global: &Global) -> Result<(), Failure> {
-    if path == STDIN {
-        return output::write(new, None);
-    }
-    if new == old {
+    if path != STDIN && new == old {
         return Ok(());
     }
-    disk::replace(path, new).map_err(|error| {
-        Failure::new(format!("cannot write {path}: {error}")).help("check that it and its directory may be written")
-    })?;
-    if !global.quiet {
+    output::put(path, new)?;
+    if path != STDIN && !global.quiet {
         output::tell(&format!("formatted {path}\n"));
     }
     Ok(())

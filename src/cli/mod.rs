@@ -10,6 +10,7 @@ mod config;
 mod disk;
 mod exit;
 mod explain;
+mod fix;
 mod fmt;
 mod generate;
 mod git;

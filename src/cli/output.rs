@@ -1,6 +1,7 @@
 //! Stdout for results, stderr for everything else; colours only where they show.
 
 use super::Global;
+use super::disk::{self, STDIN};
 use super::exit::Failure;
 use crate::yaml::YamlError;
 use clap::ColorChoice;
@@ -50,6 +51,16 @@ pub(super) fn write(text: &str, file: Option<&str>) -> Result<(), Failure> {
         }),
         None => to_stream(&mut io::stdout().lock(), text),
     }
+}
+
+/// Writes a policy to where it came from: as a whole or not at all.
+pub(super) fn put(path: &str, text: &str) -> Result<(), Failure> {
+    if path == STDIN {
+        return write(text, None);
+    }
+    disk::replace(path, text).map_err(|error| {
+        Failure::new(format!("cannot write {path}: {error}")).help("check that it and its directory may be written")
+    })
 }
 
 /// Writes to stderr; nobody can be told if that fails.

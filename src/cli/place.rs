@@ -73,6 +73,11 @@ impl Places {
         Ok(&self.revisions[known.unwrap_or(self.revisions.len() - 1)])
     }
 
+    /// The disk.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     /// The revisions that were looked at.
     pub(super) fn revisions(&self) -> &[Revision] {
         &self.revisions

@@ -5,9 +5,11 @@
 //! message; one mistake gives one diagnostic.
 
 pub mod code;
+pub mod fix;
 pub mod levels;
 
 pub use code::{Code, Severity};
+pub use fix::Fix;
 
 use levels::Asker;
 
@@ -35,6 +37,8 @@ pub struct Diagnostic {
     pub also: Vec<Label>,
     /// What to write.
     pub help: Option<String>,
+    /// The same as a replacement, where one answer is safe.
+    pub fix: Option<Fix>,
     severity: Severity,
     denied: Option<Asker>,
 }
@@ -44,7 +48,7 @@ impl Diagnostic {
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let at = Label { span, text: String::new() };
         let (message, severity) = (message.into(), code.severity());
-        Self { code, message, at, also: Vec::new(), help: None, severity, denied: None }
+        Self { code, message, at, also: Vec::new(), help: None, fix: None, severity, denied: None }
     }
 
     /// Says at the primary place what is there.
@@ -65,6 +69,27 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Says what to write in place of what is there.
+    #[must_use]
+    pub fn write(self, text: &str) -> Self {
+        let fix = Fix::write(self.at.span, text);
+        self.help(format!("write `{text}`")).fix(fix)
+    }
+
+    /// Asks whether this word was meant, which nothing else is near.
+    #[must_use]
+    pub fn meant(self, word: &str) -> Self {
+        let fix = Fix::write(self.at.span, word);
+        self.help(format!("did you mean `{word}`?")).fix(fix)
+    }
+
+    /// Says how to fix it.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 

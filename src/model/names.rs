@@ -185,15 +185,21 @@ impl<'a, T: Copy> Table<'a, T> {
         suggest::suggest(word, self.order.iter().copied().filter(near))
     }
 
-    /// What to write instead; the cost of looking for it is only taken for the first unknown names.
-    fn help(&self, word: &str, suggest: bool) -> String {
+    /// Says what to write instead; the cost of looking for it is only taken for the first unknown names.
+    fn advise(&self, unknown: Diagnostic, word: &str, suggest: bool) -> Diagnostic {
         let kind = self.kind.word();
         if !suggest {
-            return format!("declare it with `{kind} {word} …`, or write one that is declared");
+            return unknown.help(format!("declare it with `{kind} {word} …`, or write one that is declared"));
         }
-        if let Some(name) = self.nearest(word) {
-            return format!("did you mean `{name}`?");
+        match self.nearest(word) {
+            Some(name) => unknown.meant(name),
+            None => unknown.help(self.list(word)),
         }
+    }
+
+    /// What may be written instead of a word that is like none of them.
+    fn list(&self, word: &str) -> String {
+        let kind = self.kind.word();
         match self.order.as_slice() {
             [] => format!("no {kind} is declared; declare it with `{kind} {word} …`"),
             [only] => format!("the only {kind} is `{only}`; declare another with `{kind} {word} …`"),
@@ -334,8 +340,8 @@ impl<'a> Scope<'a> {
         }
         let (kind, word) = (known.kind, name.value.as_str());
         let message = format!("unknown {} `{word}`", kind.word());
-        let help = known.help(word, self.names.suggested < SUGGESTED);
-        let mut found = Diagnostic::new(Code::UnknownName, name.span, message).help(help);
+        let found = Diagnostic::new(Code::UnknownName, name.span, message);
+        let mut found = known.advise(found, word, self.names.suggested < SUGGESTED);
         if let Some((other, at)) = self.names.elsewhere(word) {
             found = found.also(at, format!("`{word}` is the name of {}", other.phrase()));
         }

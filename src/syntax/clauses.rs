@@ -197,7 +197,7 @@ impl Reader<'_> {
                 let sign = grammar::part(pair, Rule::equals)?;
                 if sign.as_str() != "=" {
                     let span = self.extent(&sign);
-                    self.report(Self::fault(span, "a given rate is stated with `=`").help("write `=`"));
+                    self.report(Self::fault(span, "a given rate is stated with `=`").write("="));
                 }
                 ClauseKind::GivenRate {
                     metric: self.name_in(pair, Rule::metric_name)?,

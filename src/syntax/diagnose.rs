@@ -6,7 +6,7 @@
 use super::grammar::{Grammar, Pair, Rule};
 use super::reader::Reader;
 use super::words::{self, shown};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::source::Span;
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
@@ -106,15 +106,45 @@ impl Reader<'_> {
         let before = place.checked_sub(1).and_then(|place| tokens.get(place));
         let report = match (tokens.get(place), before) {
             (Some(found), Some(before)) if faulty.complete == Some(found.span.start as usize) => {
-                differs(&expected, found, before)
+                self.differs(&expected, found, before)
             }
-            (Some(found), Some(before)) => compare(&expected, found, before, faulty.keyword),
+            (Some(found), Some(before)) => self.compare(&expected, found, before, faulty.keyword),
             (Some(found), None) => unexpected(found, None),
             (None, Some(before)) => missing(&expected, before),
             (None, None) => Self::fault(self.span(faulty.start, faulty.end), "this cannot be read"),
         };
         match words::example(faulty.keyword) {
             Some(example) if report.help.is_none() => report.help(format!("write it as in `{example}`")),
+            _ => report,
+        }
+    }
+
+    /// Something else, or nothing, stands where one of `expected` must.
+    fn compare(&self, expected: &[String], found: &Token, before: &Token, keyword: &str) -> Diagnostic {
+        let is_near = found.is_word() && words::near(&found.text, &keywords(expected)).is_some();
+        // A word that goes on with this clause shows what is missing before it; one that does not is wrong itself.
+        let own = words::example(keyword).is_some_and(|example| example.split(' ').any(|word| word == found.text));
+        let all_words = expected.iter().all(|it| it.starts_with('`'));
+        let joins = found.is_word() && is(Rule::joint, &found.text) && (all_words || !own);
+        if found.ends() && found.text != "=" && !is_near && !joins {
+            missing(expected, before)
+        } else {
+            self.differs(expected, found, before)
+        }
+    }
+
+    /// Something else stands where one of `expected` must.
+    fn differs(&self, expected: &[String], found: &Token, before: &Token) -> Diagnostic {
+        if expected.is_empty() {
+            return unexpected(found, Some(before));
+        }
+        let (is, was) = (shown(&found.text), shown(&before.text));
+        let message = format!("expected {} after `{was}`, found `{is}`", words::either(expected));
+        let report = Reader::fault(found.span, message);
+        match words::near(&found.text, &keywords(expected)) {
+            _ if found.text == "is" => report.write("=="),
+            Some(near) if found.is_word() => report.meant(near),
+            _ if found.text == "=" => report.help("leave the `=` out").fix(Fix::cut(self.text, found.span)),
             _ => report,
         }
     }
@@ -140,36 +170,6 @@ fn furthest(faulty: &Faulty<'_>) -> (usize, Vec<String>) {
         expected.retain(|it| it == "a comparison" || it.starts_with('`'));
     }
     (faulty.start + at, expected)
-}
-
-/// Something else, or nothing, stands where one of `expected` must.
-fn compare(expected: &[String], found: &Token, before: &Token, keyword: &str) -> Diagnostic {
-    let is_near = found.is_word() && words::near(&found.text, &keywords(expected)).is_some();
-    // A word that goes on with this clause shows what is missing before it; one that does not is wrong itself.
-    let own = words::example(keyword).is_some_and(|example| example.split(' ').any(|word| word == found.text));
-    let all_words = expected.iter().all(|it| it.starts_with('`'));
-    let joins = found.is_word() && is(Rule::joint, &found.text) && (all_words || !own);
-    if found.ends() && found.text != "=" && !is_near && !joins {
-        missing(expected, before)
-    } else {
-        differs(expected, found, before)
-    }
-}
-
-/// Something else stands where one of `expected` must.
-fn differs(expected: &[String], found: &Token, before: &Token) -> Diagnostic {
-    if expected.is_empty() {
-        return unexpected(found, Some(before));
-    }
-    let (is, was) = (shown(&found.text), shown(&before.text));
-    let message = format!("expected {} after `{was}`, found `{is}`", words::either(expected));
-    let report = Reader::fault(found.span, message);
-    match words::near(&found.text, &keywords(expected)) {
-        _ if found.text == "is" => report.help("write `==`"),
-        Some(near) if found.is_word() => report.help(format!("did you mean `{near}`?")),
-        _ if found.text == "=" => report.help("leave the `=` out"),
-        _ => report,
-    }
 }
 
 /// Those of the expected that are words of the language.

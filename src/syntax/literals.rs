@@ -4,7 +4,7 @@ use super::ast::{Literal, Name, Value};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
 use super::words::shown;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::source::{Span, Spanned};
 use crate::value::duration::Unit;
 use crate::value::{Decimal, Duration, Instant, Number};
@@ -22,17 +22,25 @@ struct Fault {
     code: Code,
     message: String,
     help: String,
+    /// What can only have been meant.
+    meant: Option<String>,
 }
 
 impl Fault {
     /// Clearly a value, but out of range or with a malformed unit.
     fn value(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code: Code::WrongValue, message: message.into(), help: help.into() }
+        Self { code: Code::WrongValue, message: message.into(), help: help.into(), meant: None }
     }
 
     /// Not the language.
     fn syntax(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code: Code::SyntaxError, message: message.into(), help: help.into() }
+        Self { code: Code::SyntaxError, message: message.into(), help: help.into(), meant: None }
+    }
+
+    /// This can only have been meant.
+    fn meant(mut self, text: impl Into<Option<String>>) -> Self {
+        self.meant = text.into();
+        self
     }
 }
 
@@ -65,7 +73,8 @@ impl Reader<'_> {
         match number_like(text) {
             Ok(literal) => literal,
             Err(fault) => {
-                self.report(Diagnostic::new(fault.code, span, fault.message).help(fault.help));
+                let fix = fault.meant.map(|text| Fix::write(span, text));
+                self.report(Diagnostic::new(fault.code, span, fault.message).help(fault.help).fix(fix));
                 Literal::Faulty
             }
         }
@@ -121,7 +130,10 @@ impl Reader<'_> {
     fn quoted(&mut self, text: &str, span: Span) -> String {
         let said = text.trim_matches(['\'', '“', '”', '„']).to_owned();
         let report = Self::fault(span, "a string stands in double quotes");
-        self.report(report.help(format!("write `\"{}\"`", shown(&said))));
+        let closed = text.len() > 1 && text.ends_with(['\'', '“', '”']) && !said.contains(char::is_control);
+        let proper = || format!("\"{}\"", said.replace('\\', "\\\\").replace('"', "\\\""));
+        let fix = closed.then(|| Fix::write(span, proper()));
+        self.report(report.help(format!("write `\"{}\"`", shown(&said))).fix(fix));
         said
     }
 }
@@ -148,10 +160,11 @@ fn number_like(text: &str) -> Result<Literal, Fault> {
     }
     if rest.starts_with(' ') {
         let joined: String = text.split_whitespace().collect();
-        return Err(Fault::syntax(
-            format!("a number and its unit are one word, not `{text}`"),
-            format!("write `{}`", usual(&joined).unwrap_or(joined)),
-        ));
+        let usual = usual(&joined);
+        let is_minute = joined.ends_with(['m', 'M']);
+        let help = format!("write `{}`", usual.as_ref().unwrap_or(&joined));
+        return Err(Fault::syntax(format!("a number and its unit are one word, not `{text}`"), help)
+            .meant(usual.filter(|usual| !is_minute && number_like(usual).is_ok())));
     }
     match rest {
         "" => number(text),
@@ -177,7 +190,9 @@ fn date(text: &str) -> Result<Literal, Fault> {
         _ => return Err(Fault::value(format!("`{text}` is not a date"), no_such_date(text))),
     };
     match Instant::parse_date(&help) {
-        Some(_) => Err(Fault::value(format!("`{text}` is not a date"), format!("write `{help}`"))),
+        Some(_) => {
+            Err(Fault::value(format!("`{text}` is not a date"), format!("write `{help}`")).meant(help))
+        }
         None => Err(Fault::value(format!("`{text}` is not a date"), no_such_date(text))),
     }
 }
@@ -322,7 +337,8 @@ fn unknown_unit(text: &str, amount: &str, unit: &str) -> Fault {
         }
         "s" | "sec" | "secs" | "seconds" => Fault::value(message, "the shortest unit is the minute, `1min`"),
         _ => match usual(text) {
-            Some(usual) => Fault::value(message, format!("write `{usual}`")),
+            Some(usual) => Fault::value(message, format!("write `{usual}`"))
+                .meant(Some(usual).filter(|usual| number_like(usual).is_ok())),
             None => Fault::value(
                 format!("`{text}` is not a value"),
                 "units are `min`, `h`, `d`, `w`, `%` and `pp`; a number without a unit has digits only",

@@ -4,6 +4,7 @@ use super::ast::{Name, StepName};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
 use super::words::shown;
+use crate::diagnostic::Fix;
 use crate::source::{Span, Spanned};
 
 impl Reader<'_> {
@@ -15,6 +16,7 @@ impl Reader<'_> {
         }
         let proper = proper(&name.value);
         let report = Self::fault(name.span, format!("`{}` is not a name", shown(&name.value)));
+        let report = report.fix(proper.as_ref().map(|proper| Fix::write(name.span, proper)));
         self.report(report.help(match &proper {
             Some(proper) => format!("names are lower-case letters, digits and `_`: write `{}`", shown(proper)),
             None => "names are lower-case letters, digits and `_`, and begin with a letter".to_owned(),
@@ -59,7 +61,8 @@ impl Reader<'_> {
     /// Reports the comma behind the last of a list.
     pub(super) fn trailing_comma(&mut self, comma: Span, what: &str) {
         let report = Self::fault(comma, format!("no {what} follows this comma"));
-        self.report(report.help(format!("leave the comma out, or write a {what} after it")));
+        let fix = Fix::cut(self.text, comma);
+        self.report(report.help(format!("leave the comma out, or write a {what} after it")).fix(fix));
     }
 }
 

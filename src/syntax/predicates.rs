@@ -4,6 +4,7 @@ use super::ast::{Literal, Op, Predicate, Value};
 use super::grammar::{self, Pair, Rule};
 use super::reader::Reader;
 use super::words::shown;
+use crate::diagnostic::Fix;
 use crate::source::{Span, Spanned};
 
 impl Reader<'_> {
@@ -64,7 +65,8 @@ impl Reader<'_> {
     fn joint(&mut self, pair: &Pair<'_>, sign: &str, word: &str) {
         if pair.as_str().starts_with(sign) {
             let report = Self::fault(self.extent(pair), format!("`{sign}` is not an operator"));
-            self.report(report.help(format!("write `{word}`")));
+            let fix = Fix::word(self.text, report.at.span, word);
+            self.report(report.help(format!("write `{word}`")).fix(fix));
         }
     }
 
@@ -93,7 +95,8 @@ impl Reader<'_> {
             return Predicate::In { attribute, values };
         };
         let report = Self::fault(self.extent(&not_in), "`not in` is not an operator");
-        self.report(report.help(format!("write `not {} in (…)`", shown(&attribute.value))));
+        let fix = Fix::write(attribute.span.to(report.at.span), format!("not {} in", attribute.value));
+        self.report(report.help(format!("write `not {} in (…)`", shown(&attribute.value))).fix(fix));
         Predicate::Not(Box::new(Predicate::In { attribute, values }))
     }
 
@@ -146,7 +149,9 @@ impl Reader<'_> {
         op.value = mirrored(op.value);
         let report = Self::fault(self.extent(pair), "the value stands left of the attribute");
         let (name, said) = (shown(&attribute.value), shown(self.slice(value.span)));
-        self.report(report.help(format!("write `{name} {} {said}`", op.value.sign())));
+        let proper = format!("{} {} {}", attribute.value, op.value.sign(), self.slice(value.span));
+        let fix = Fix::write(report.at.span, proper);
+        self.report(report.help(format!("write `{name} {} {said}`", op.value.sign())).fix(fix));
         Predicate::Compare { attribute, op, value }
     }
 
@@ -186,8 +191,11 @@ impl Reader<'_> {
     pub(super) fn wrong_sign(&mut self, span: Span, sign: &str, right: &str) {
         let is_word = sign.starts_with(char::is_alphabetic);
         let what = if is_word { "a value" } else { "an operator" };
-        let report = Self::fault(span, format!("`{sign}` is not {what}"));
-        self.report(report.help(format!("write `{right}`")));
+        let report = Self::fault(span, format!("`{sign}` is not {what}")).write(right);
+        // A comma may stand for `or` as well.
+        let is_clear = sign != ",";
+        let fix = report.fix.clone().filter(|_| is_clear);
+        self.report(report.fix(fix));
     }
 }
 

@@ -10,7 +10,7 @@ use super::grammar::{self, Pair, Rule};
 use super::names;
 use super::reader::Reader;
 use super::words::{self, Place, shown};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::source::{Span, Spanned};
 
 impl Reader<'_> {
@@ -58,7 +58,9 @@ impl Reader<'_> {
 
     /// A comma between clauses, or between the parts of one.
     pub(super) fn stray_comma(&mut self, pair: &Pair<'_>) {
-        self.report(Self::fault(self.extent(pair), "no `,` ends a clause or a part of one").help("leave the `,` out"));
+        let report = Self::fault(self.extent(pair), "no `,` ends a clause or a part of one").help("leave the `,` out");
+        let fix = Fix::cut(self.text, report.at.span);
+        self.report(report.fix(fix));
     }
 
     /// A clause that cannot be read, or several without a readable one between them.
@@ -163,7 +165,7 @@ impl Reader<'_> {
             None if own => None,
             Some(word) if word != first.text => {
                 let message = format!("`{}` does not go on with the clause `{keyword}`", shown(&first.text));
-                Some(Self::fault(first.span, message).help(format!("did you mean `{word}`?")))
+                Some(Self::fault(first.span, message).meant(word))
             }
             None if first.is_word() && (first.text == "and" || !is(Rule::joint, &first.text)) => {
                 Some(self.behind(clause, first))
@@ -297,7 +299,7 @@ impl Reader<'_> {
         let word = last.kind.word();
         let report = Self::fault(first.span, format!("`{}` does not go on with the {word}", shown(&first.text)));
         Some(match words::near(&first.text, &["from"]) {
-            Some(from) if last.kind == Kind::Attribute => report.help(format!("did you mean `{from}`?")),
+            Some(from) if last.kind == Kind::Attribute => report.meant(from),
             _ => report.help(format!("write it as in `{}`", words::example(word).unwrap_or(word))),
         })
     }
@@ -308,7 +310,8 @@ fn misspelt(found: &Token, meant: Option<&str>, place: Place) -> Diagnostic {
     let report = Reader::fault(found.span, format!("`{}` does not begin a clause", shown(&found.text)));
     let known = place.clauses();
     match meant {
-        Some(meant) if found.text.to_lowercase() == meant => report.help(format!("write `{meant}`")),
+        Some(meant) if found.text.to_lowercase() == meant => report.write(meant),
+        Some(meant) if known.contains(&meant) => report.meant(meant),
         Some(meant) => report.help(format!("did you mean `{meant}`?")),
         None if matches!(found.text.as_str(), "follows" | "from") => report.help("it stands before the `{`"),
         None if known.is_empty() => report.help("a clause begins with its keyword, as in `hold 14d`"),
@@ -319,13 +322,12 @@ fn misspelt(found: &Token, meant: Option<&str>, place: Place) -> Diagnostic {
 /// A word or sign where a declaration should begin.
 fn no_declaration(found: &Token, meant: Option<&str>) -> Diagnostic {
     let report = Reader::fault(found.span, format!("`{}` does not begin a declaration", shown(&found.text)));
-    report.help(match meant {
-        Some(meant) if found.text.to_lowercase() == meant => format!("write `{meant}`"),
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => {
-            "a file has `import`, `policy`, `signal`, `attribute`, `metric`, `ladder`, `action` and `assure`".to_owned()
-        }
-    })
+    match meant {
+        Some(meant) if found.text.to_lowercase() == meant => report.write(meant),
+        Some(meant) => report.meant(meant),
+        None => report
+            .help("a file has `import`, `policy`, `signal`, `attribute`, `metric`, `ladder`, `action` and `assure`"),
+    }
 }
 
 /// A `language` that is not first in its file, or that says no edition.

@@ -7,7 +7,7 @@
 use super::grammar::{Grammar, Rule};
 use super::reader::Reader;
 use super::words::shown;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use pest::Parser as _;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -233,7 +233,8 @@ impl<'t> Scan<'_, 't> {
         self.blanks.push(start..end);
         let sign = if block { "/*" } else { "//" };
         let report = Reader::fault(self.reader.span(start, start + 2), format!("`{sign}` does not start a comment"));
-        self.reader.report(report.help("a comment starts with `#` and runs to the end of its line"));
+        let fix = (!block).then(|| Fix::write(report.at.span, "#"));
+        self.reader.report(report.help("a comment starts with `#` and runs to the end of its line").fix(fix));
     }
 
     /// Reports a sign, or a row of it, that the language does not need.
@@ -243,7 +244,8 @@ impl<'t> Scan<'_, 't> {
         self.at += rest.find(|letter| letter != sign).unwrap_or(rest.len());
         self.blanks.push(start..self.at);
         let report = Reader::fault(self.reader.span(start, self.at), message);
-        self.reader.report(report.help(format!("leave the `{sign}` out")));
+        let fix = Fix::cut(self.reader.text, report.at.span);
+        self.reader.report(report.help(format!("leave the `{sign}` out")).fix(fix));
     }
 
     /// A colon; one between digits belongs to what it stands in.
@@ -270,7 +272,8 @@ impl<'t> Scan<'_, 't> {
             report.help(format!("remove it; in a string, write `{shown}`"))
         } else {
             let report = Reader::fault(span, format!("`{shown}` is not an ordinary space"));
-            report.help("write an ordinary space")
+            let fix = Fix { what: "write an ordinary space".to_owned(), at: span, text: " ".to_owned() };
+            report.help(&fix.what).fix(Some(fix).filter(|_| first.is_whitespace()))
         };
         self.reader.report(report);
     }

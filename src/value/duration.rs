@@ -70,6 +70,20 @@ impl Duration {
         let unit = [Unit::Days, Unit::Hours, Unit::Minutes].into_iter().find(|unit| seconds % unit.seconds() == 0)?;
         Some(Self { count: u32::try_from(seconds / unit.seconds()).ok()?, unit })
     }
+
+    /// The longest multiple of a tick that is not longer than this; `None` if it has less than one.
+    #[must_use]
+    pub fn shortened_to(self, tick: Self) -> Option<Self> {
+        let whole = self.seconds() / tick.seconds() * tick.seconds();
+        Self::from_seconds(whole).filter(|_| whole > 0)
+    }
+
+    /// The shortest multiple of a tick that is not shorter than this.
+    #[must_use]
+    pub fn lengthened_to(self, tick: Self) -> Option<Self> {
+        let ticks = (self.seconds() + tick.seconds() - 1) / tick.seconds();
+        Self::from_seconds(ticks * tick.seconds())
+    }
 }
 
 impl PartialEq for Duration {

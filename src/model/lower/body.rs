@@ -7,7 +7,7 @@ use crate::model::ladder::Draft;
 use crate::model::names::Items;
 use crate::model::policy::{Clause, LadderId, Origin, Renew, Stale, Trip};
 use crate::syntax::ast::{self, ClauseKind, Declaration, Name, StepName, Value};
-use crate::value::Tier;
+use crate::value::{Duration, Tier};
 
 /// Where a trip or a renewed version may lead.
 const DOWN: [Tier; 2] = [Tier::Crawl, Tier::Walk];
@@ -103,7 +103,7 @@ fn lower_clause(scope: &mut Scope, clause: &ast::Clause, draft: &mut Draft, seen
             draft.stale = made(clause, never, from, &mut strays.action);
         }
         ClauseKind::Cooldown(after) if seen.first(scope, clause, "cooldown") => {
-            let cooldown = value::ticks(scope, after, "`cooldown`");
+            let cooldown = value::ticks_towards(scope, after, "`cooldown`", Duration::lengthened_to);
             draft.cooldown = made(clause, cooldown, from, &mut strays.action);
         }
         ClauseKind::Reentry(more) if seen.first(scope, clause, "reentry") => {

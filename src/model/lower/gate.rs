@@ -66,7 +66,7 @@ fn lower_clause(scope: &mut Scope, clause: &Clause, gate: &mut Gate, seen: &mut 
             gate.approval = made(clause, who, from, missing);
         }
         ClauseKind::Stop(after) if seen.first(scope, clause, "stop") => {
-            let after = value::ticks(scope, after, "`stop after`");
+            let after = value::ticks_towards(scope, after, "`stop after`", Duration::shortened_to);
             gate.stop = made(clause, after, from, missing);
         }
         ClauseKind::Broken => {
@@ -81,7 +81,7 @@ fn lower_clause(scope: &mut Scope, clause: &Clause, gate: &mut Gate, seen: &mut 
 fn hold(scope: &mut Scope, written: &Value) -> Option<Duration> {
     match written.literal {
         Literal::Duration(hold) if scope.tick.is_some_and(|tick| hold.seconds() < tick.seconds()) => Some(hold),
-        _ => value::ticks(scope, written, "`hold`"),
+        _ => value::ticks_towards(scope, written, "`hold`", Duration::lengthened_to),
     }
 }
 

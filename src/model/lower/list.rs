@@ -1,7 +1,7 @@
 //! Lists of names: each name once, CWR005 for a second time.
 
 use super::Scope;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::model::policy::SignalId;
 use crate::source::Span;
 use crate::syntax::ast::Name;
@@ -11,11 +11,17 @@ use std::collections::HashMap;
 pub(super) fn signals(scope: &mut Scope, names: &[Name]) -> Option<Vec<SignalId>> {
     let mut complete = true;
     let mut ids = Vec::with_capacity(names.len());
+    let before = scope.out.len();
     for name in once(scope, names, "signal") {
         match scope.signal(name) {
             Some(id) => ids.push(id),
             None => complete = false,
         }
+    }
+    // A name that stands in the list already is not what was meant.
+    let is_there = |fix: &mut Fix| names.iter().any(|name| name.value == fix.text);
+    for unknown in &mut scope.out[before..] {
+        let _ = unknown.fix.take_if(is_there);
     }
     complete.then_some(ids)
 }

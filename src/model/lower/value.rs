@@ -3,7 +3,7 @@
 //! `what` is the clause in backticks, as messages name it: "`hold`".
 
 use super::Scope;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::source::Span;
 use crate::syntax::ast::{Literal, Value};
 use crate::value::{Decimal, Duration, Number};
@@ -61,20 +61,29 @@ pub(super) fn duration(scope: &mut Scope, value: &Value, what: &str) -> Option<D
 
 /// A duration that is a whole multiple of the tick. One that is not is reported and returned all the same.
 pub(super) fn ticks(scope: &mut Scope, value: &Value, what: &str) -> Option<Duration> {
+    ticks_towards(scope, value, what, |_, _| None)
+}
+
+/// The same, where it is known which of the nearest two makes no gate easier to pass.
+pub(super) fn ticks_towards(
+    scope: &mut Scope,
+    value: &Value,
+    what: &str,
+    safe: fn(Duration, Duration) -> Option<Duration>,
+) -> Option<Duration> {
     let duration = duration(scope, value, what)?;
     if let Some(tick) = scope.tick.filter(|tick| duration.seconds() % tick.seconds() != 0) {
         let message = format!("{what} of `{duration}` is not a whole multiple of the tick, `{tick}`");
-        scope.report(Code::NotTickMultiple, value.span, message, nearest(duration, tick));
+        let found = Diagnostic::new(Code::NotTickMultiple, value.span, message).help(nearest(duration, tick));
+        let fix = safe(duration, tick).map(|near| Fix::write(value.span, near.to_string()));
+        scope.out.push(found.fix(fix));
     }
     Some(duration)
 }
 
 fn nearest(duration: Duration, tick: Duration) -> String {
-    let below = duration.seconds() / tick.seconds() * tick.seconds();
-    let show = |seconds: i64| Duration::from_seconds(seconds).map(|near| format!("`{near}`"));
-    let above = show(below.saturating_add(tick.seconds()));
-    let below = show(below).filter(|_| below > 0);
-    match (below, above) {
+    let show = |near: Option<Duration>| near.map(|near| format!("`{near}`"));
+    match (show(duration.shortened_to(tick)), show(duration.lengthened_to(tick))) {
         (Some(below), Some(above)) => format!("write {below} or {above}"),
         (Some(only), None) | (None, Some(only)) => format!("write {only}"),
         (None, None) => "write a multiple of the tick".to_owned(),
@@ -115,8 +124,14 @@ pub(super) fn points(scope: &mut Scope, value: &Value, what: &str) -> Option<Dec
     match &value.literal {
         Literal::Points(share) => in_range(scope, value.span, *share, "pp"),
         Literal::Percent(share) => {
-            let help = format!("write `{}pp`: differences between shares are in points", hundredfold(*share));
-            wrong(scope, value, what, due, help)
+            let proper = format!("{}pp", hundredfold(*share));
+            let help = format!("write `{proper}`: differences between shares are in points");
+            let fits = *share > Decimal::ZERO && *share <= Decimal::ONE && share.hundred_millionths().is_some();
+            wrong::<()>(scope, value, what, due, help);
+            if let Some(found) = scope.out.last_mut().filter(|_| fits) {
+                found.fix = Some(Fix::write(value.span, proper));
+            }
+            None
         }
         Literal::Number(number) => wrong(scope, value, what, due, format!("write the unit too: `{number}pp`")),
         _ => wrong(scope, value, what, due, "write a number and `pp`, such as `4pp`".to_owned()),

@@ -1,7 +1,7 @@
 //! Words from closed lists: tiers, risks, judges, methods, kinds. CWR101 for any other word.
 
 use super::Scope;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, suggest};
 use crate::syntax::ast::{Name, StepName};
 use crate::value::{Risk, Step, Tier};
@@ -14,12 +14,11 @@ const TIERS: [(&str, Tier); 3] = [("crawl", Tier::Crawl), ("walk", Tier::Walk), 
 pub(super) fn choose<T: Copy>(scope: &mut Scope, name: &Name, what: &str, list: &[(&str, T)]) -> Option<T> {
     let found = list.iter().find(|(word, _)| *word == name.value);
     if found.is_none() {
-        let message = format!("unknown {what} `{}`", name.value);
-        let help = match suggest::suggest(&name.value, list.iter().map(|(word, _)| *word)) {
-            Some(word) => format!("did you mean `{word}`?"),
-            None => format!("write {}", alternatives(list)),
-        };
-        scope.report(Code::WrongValue, name.span, message, help);
+        let unknown = Diagnostic::new(Code::WrongValue, name.span, format!("unknown {what} `{}`", name.value));
+        scope.out.push(match suggest::suggest(&name.value, list.iter().map(|(word, _)| *word)) {
+            Some(word) => unknown.meant(word),
+            None => unknown.help(format!("write {}", alternatives(list))),
+        });
     }
     found.map(|(_, value)| *value)
 }
@@ -40,11 +39,13 @@ pub(super) fn risk(scope: &mut Scope, name: &Name) -> Option<Risk> {
 
 /// A tier that is one of `allowed`; `what` says whose, such as "`ceiling`".
 pub(super) fn tier(scope: &mut Scope, name: &Name, what: &str, allowed: [Tier; 2]) -> Option<Tier> {
-    let tier = choose(scope, name, "tier", &TIERS)?;
+    let [one, other] = allowed;
+    let is_tier = TIERS.iter().any(|(word, _)| *word == name.value);
+    let fitting = allowed.map(|tier| (tier.word(), tier));
+    let tier = choose(scope, name, "tier", if is_tier { &TIERS } else { &fitting })?;
     if allowed.contains(&tier) {
         return Some(tier);
     }
-    let [one, other] = allowed;
     let message = format!("{what} takes `{one}` or `{other}`, not `{tier}`");
     let help = match (what, tier) {
         ("`ceiling`", Tier::Run) => format!("write `{one}` or `{other}`, or leave the ceiling out: `run` is the top"),

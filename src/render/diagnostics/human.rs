@@ -36,6 +36,22 @@ pub fn verdicts(report: &Report, style: Style) -> String {
     report.roots.iter().map(|root| verdict(root, style)).collect()
 }
 
+/// That some findings can be fixed, and how; nothing where none can.
+#[must_use]
+pub fn fixable(report: &Report) -> String {
+    match report.found.iter().filter(|it| it.diagnostic.fix.is_some()).count() {
+        0 => String::new(),
+        count => format!("{} can be fixed: cwrc check --fix\n", plural(count as u64, "finding").replace(GLUE, " ")),
+    }
+}
+
+/// `3 of 5 findings in policies/x.cwr`: so many were fixed, the others are left.
+#[must_use]
+pub fn fixed(left: &Report, path: &str, count: usize) -> String {
+    let all = count + left.found.iter().filter(|it| it.at.path == path).count();
+    format!("{count} of {} in {}", plural(all as u64, "finding").replace(GLUE, " "), super::plain::path(path))
+}
+
 /// `3 errors and 1 warning` of all that was checked; empty where there is nothing to say.
 pub(super) fn summary(report: &Report) -> String {
     counted(report.found.iter().map(Found::severity), report.open.len())

@@ -3,7 +3,7 @@
 
 use super::{Found, Open, Place, Report, document};
 use crate::analysis::Analysis;
-use crate::diagnostic::{Label, Severity};
+use crate::diagnostic::{Fix, Label, Severity};
 use crate::source::Span;
 use serde::Serialize;
 
@@ -34,6 +34,23 @@ struct Entry<'a> {
     at: Spot<'a>,
     also: Vec<Spot<'a>>,
     help: Option<&'a str>,
+    fix: Option<Change<'a>>,
+}
+
+/// What corrects a finding, where one answer is safe.
+#[derive(Serialize)]
+struct Change<'a> {
+    what: &'a str,
+    edits: [Edit<'a>; 1],
+}
+
+/// A place, and what is to stand there.
+#[derive(Serialize)]
+struct Edit<'a> {
+    path: &'a str,
+    start: u32,
+    end: u32,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -77,7 +94,13 @@ fn entry<'a>(found: &Found<'a>) -> Entry<'a> {
         at: label(&it.at, of),
         also: it.also.iter().map(|also| label(also, of)).collect(),
         help: it.help.as_deref(),
+        fix: it.fix.as_ref().map(|fix| change(fix, of)),
     }
+}
+
+fn change<'a>(fix: &'a Fix, of: &'a Analysis) -> Change<'a> {
+    let path = of.sources.get(fix.at.file).path.as_str();
+    Change { what: &fix.what, edits: [Edit { path, start: fix.at.start, end: fix.at.end, text: &fix.text }] }
 }
 
 fn promise<'a>(open: &Open<'a>) -> Promise<'a> {

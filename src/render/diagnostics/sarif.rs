@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, for code scanning. Columns count characters; results carry fingerprints that do not hold the line.
 
 use super::{Found, Open, Place, Report, document, fingerprint};
-use crate::diagnostic::{Code, Label, Severity};
+use crate::diagnostic::{Code, Fix, Label, Severity};
 use crate::render::text::clean;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -100,7 +100,20 @@ fn finding(found: &Found, fingerprint: &str, index: &BTreeMap<&str, usize>) -> V
         };
         result["relatedLocations"] = it.also.iter().enumerate().map(related).collect();
     }
+    if let Some(it) = &it.fix {
+        result["fixes"] = json!([fix(it, found)]);
+    }
     result
+}
+
+fn fix(fix: &Fix, found: &Found) -> Value {
+    let place = location(Place::of(fix.at, &found.of.sources), "");
+    let place = &place["physicalLocation"];
+    let replacement = json!({"deletedRegion": place["region"], "insertedContent": {"text": fix.text}});
+    json!({
+        "description": {"text": message(&clean(&fix.what))},
+        "artifactChanges": [{"artifactLocation": place["artifactLocation"], "replacements": [replacement]}],
+    })
 }
 
 /// A question that is open, in SARIF's own words.
