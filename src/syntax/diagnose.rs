@@ -11,6 +11,9 @@ use crate::source::Span;
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 
+/// What people draw arrows with.
+const ARROWS: [&str; 6] = ["-", "→", "⇒", "➔", "–", "—"];
+
 /// A word, literal or sign of a faulty text.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
@@ -168,6 +171,8 @@ fn differs(expected: &[String], found: &Token, before: &Token) -> Diagnostic {
         _ if found.text == "is" => report.help("write `==`"),
         Some(near) if found.is_word() => report.help(format!("did you mean `{near}`?")),
         _ if found.text == "=" => report.help("leave the `=` out"),
+        _ if ARROWS.contains(&found.text.as_str()) && expected == ["`to`"] => report.help("write `to`"),
+        _ if expected == ["`(`"] => report.help("write the values as in `action in (\"refund\", \"credit\")`"),
         _ => report,
     }
 }

@@ -42,7 +42,7 @@ impl Reader<'_> {
         let span = self.extent(pair);
         let text = pair.as_str();
         let literal = match text.chars().next() {
-            Some('"' | '\'' | '“' | '”' | '„') => Literal::Text(self.string(text, span)),
+            Some('"' | '\'' | '‘' | '“' | '”' | '„') => Literal::Text(self.string(text, span)),
             Some(first) if first.is_alphabetic() || first == '_' => Literal::Word(text.to_owned()),
             _ => self.lump(text, span),
         };
@@ -64,6 +64,8 @@ impl Reader<'_> {
     fn lump(&mut self, text: &str, span: Span) -> Literal {
         match number_like(text) {
             Ok(literal) => literal,
+            // A space that is none, before the unit, is reported as that.
+            Err(_) if self.slice(span) != text => Literal::Faulty,
             Err(fault) => {
                 self.report(Diagnostic::new(fault.code, span, fault.message).help(fault.help));
                 Literal::Faulty
@@ -119,7 +121,7 @@ impl Reader<'_> {
 
     /// A string in the wrong quotes.
     fn quoted(&mut self, text: &str, span: Span) -> String {
-        let said = text.trim_matches(['\'', '“', '”', '„']).to_owned();
+        let said = text.trim_matches(['\'', '‘', '’', '“', '”', '„']).to_owned();
         let report = Self::fault(span, "a string stands in double quotes");
         self.report(report.help(format!("write `\"{}\"`", shown(&said))));
         said
@@ -148,10 +150,12 @@ fn number_like(text: &str) -> Result<Literal, Fault> {
     }
     if rest.starts_with(' ') {
         let joined: String = text.split_whitespace().collect();
-        return Err(Fault::syntax(
-            format!("a number and its unit are one word, not `{text}`"),
-            format!("write `{}`", usual(&joined).unwrap_or(joined)),
-        ));
+        return Err(match usual(&joined) {
+            Some(usual) => {
+                Fault::syntax(format!("a number and its unit are one word, not `{text}`"), format!("write `{usual}`"))
+            }
+            None => unknown_unit(&joined, amount, rest.trim_start()),
+        });
     }
     match rest {
         "" => number(text),
