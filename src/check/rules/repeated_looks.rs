@@ -32,5 +32,6 @@ fn looked_at(subject: &Subject, bar: &Bar) -> Option<Diagnostic> {
     let finding = Diagnostic::new(Code::RepeatedLooks, bar.places.confidence, message)
         .label(format!("`{method}` says nothing about the next look"))
         .also(bar.places.window, format!("looks at another {window} each time"));
-    Some(finding.help(format!("write `over tier` and `{anytime}`, which holds however often it is looked at")))
+    let help = format!("write `over tier` and `{anytime}`, which holds however often it is looked at");
+    Some(finding.help(help + &words::margin_apart(subject.metric(bar.metric), bar)))
 }
