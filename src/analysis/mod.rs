@@ -117,7 +117,14 @@ pub fn gather(files: &dyn Files, path: &str, base: &str, today: Option<Instant>)
         diagnostics.extend(check::check(policy, &sources, today));
     }
     unused::offer(&mut diagnostics, &outline, &sources);
-    Ok(Analysis { base: base.to_owned(), outline, policy, allows, is_utf8, ..Analysis::of_faults(path, sources, diagnostics) })
+    Ok(Analysis {
+        base: base.to_owned(),
+        outline,
+        policy,
+        allows,
+        is_utf8,
+        ..Analysis::of_faults(path, sources, diagnostics)
+    })
 }
 
 /// The second half, over all policies of a run: what is silenced is dropped, what is left gets its severity and order.

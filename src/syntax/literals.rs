@@ -190,9 +190,7 @@ fn date(text: &str) -> Result<Literal, Fault> {
         _ => return Err(Fault::value(format!("`{text}` is not a date"), no_such_date(text))),
     };
     match Instant::parse_date(&help) {
-        Some(_) => {
-            Err(Fault::value(format!("`{text}` is not a date"), format!("write `{help}`")).meant(help))
-        }
+        Some(_) => Err(Fault::value(format!("`{text}` is not a date"), format!("write `{help}`")).meant(help)),
         None => Err(Fault::value(format!("`{text}` is not a date"), no_such_date(text))),
     }
 }

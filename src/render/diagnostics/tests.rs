@@ -18,6 +18,7 @@ fn of(sources: Sources, diagnostics: Vec<Diagnostic>) -> Analysis {
     let files: Vec<_> = (0..).map(FileId).zip(sources.iter()).map(|(id, it)| (id, parse(id, &it.text).file)).collect();
     let (outline, path) = (Outline::of(&files), "a.cwr".to_owned());
     Analysis {
+        base: String::new(),
         path,
         sources,
         outline,
