@@ -34,9 +34,9 @@ pub(super) fn silence(all: &mut [Analysis], settings: &Settings) {
 /// That an allow silences nothing; in a library, a policy that nobody asked for may need it.
 fn unused(of: &Analysis, allow: &Allow) -> Diagnostic {
     let is_own = of.policy.as_ref().is_some_and(|policy| policy.at.file == allow.at.file);
-    let found = allow.unused();
-    let fix = found.fix.clone().filter(|_| is_own);
-    found.fix(fix)
+    let mut found = allow.unused();
+    let _ = found.fix.take_if(|_| !is_own);
+    found
 }
 
 fn key(of: &Analysis, allow: &Allow) -> Key {

@@ -72,7 +72,7 @@ pub fn find(sources: &Sources, outline: &Outline, found: &[Diagnostic]) -> (Vec<
                     Ok(code) => {
                         allows.push(Allow { code, at: name.span, extents: extents.clone(), removal: removal() });
                     }
-                    Err(fault) => faults.push(fault),
+                    Err(fault) => faults.push(*fault),
                 }
             }
         }
@@ -81,15 +81,15 @@ pub fn find(sources: &Sources, outline: &Outline, found: &[Diagnostic]) -> (Vec<
 }
 
 /// The code of a name, if it is one that can be silenced.
-fn allowed(name: &str, at: Span) -> Result<Code, Diagnostic> {
+fn allowed(name: &str, at: Span) -> Result<Code, Box<Diagnostic>> {
     let Some(code) = Code::find(name) else {
         let refusal = unknown(name, &[]);
-        return Err(Diagnostic::new(Code::UnknownName, at, refusal.message).help(refusal.help));
+        return Err(Diagnostic::new(Code::UnknownName, at, refusal.message).help(refusal.help).into());
     };
     if code.severity() == Severity::Error {
         let message = format!("`{name}` is an error, and errors cannot be silenced");
         let help = format!("correct what it is about, and leave `{name}` out of the `allow`");
-        return Err(Diagnostic::new(Code::MisplacedClause, at, message).help(help));
+        return Err(Diagnostic::new(Code::MisplacedClause, at, message).help(help).into());
     }
     Ok(code)
 }

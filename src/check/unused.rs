@@ -13,7 +13,7 @@ pub fn offer(found: &mut [Diagnostic], outline: &Outline, sources: &Sources) {
     for unused in found.iter_mut().filter(|it| it.code == Code::UnusedName) {
         let name = sources.text(unused.at.span);
         let whole = outline.around(unused.at.span).last().map(|it| it.span);
-        unused.fix = whole.map(|whole| left_out(whole, name, sources.get(whole.file)));
+        unused.fix = whole.map(|whole| Box::new(left_out(whole, name, sources.get(whole.file))));
     }
 }
 

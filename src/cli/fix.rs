@@ -42,7 +42,8 @@ impl Flags {
         let files = analysis::fix(places.disk(), &mut fixed, today, settings)
             .map_err(|error| Failure::new(format!("cannot read a policy again: {error}")))?;
         if !global.quiet {
-            files.iter().for_each(|(path, it)| output::tell(&self.told(path, it, &fixed)));
+            let told = files.iter().map(|(path, it)| self.told(path, it, &fixed));
+            output::tell(&told.collect::<String>());
         }
         if self.diff {
             show(&files, global)?;

@@ -30,7 +30,7 @@ impl Fix {
         let (before, behind) = around(text, at);
         let what = format!("leave out the `{}`", slice(text, at));
         let is_apart = before.ends_with(is_space) || before.is_empty();
-        if !is_apart && !behind.starts_with(is_space) && !behind.is_empty() {
+        if !is_apart && !behind.starts_with(is_space) && !behind.starts_with(')') && !behind.is_empty() {
             return Self { what, at, text: " ".to_owned() };
         }
         let length = |spaces: &str| u32::try_from(spaces.len()).unwrap_or(0);
@@ -109,6 +109,7 @@ mod tests {
             ("hold[:]14d", "hold 14d"),
             ("hold [=] 14d", "hold 14d"),
             ("a >= 1[;]hold", "a >= 1 hold"),
+            ("in (7, 8[,])", "in (7, 8)"),
             ("[;]", ""),
             ("[;]x", "x"),
         ] {

@@ -38,7 +38,7 @@ pub struct Diagnostic {
     /// What to write.
     pub help: Option<String>,
     /// The same as a replacement, where one answer is safe.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     severity: Severity,
     denied: Option<Asker>,
 }
@@ -89,7 +89,7 @@ impl Diagnostic {
     /// Says how to fix it.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
-        self.fix = fix.into();
+        self.fix = fix.into().map(Box::new);
         self
     }
 

@@ -37,7 +37,7 @@ pub fn directives(file: FileId, text: &str) -> (Vec<Directive>, Vec<Diagnostic>)
                 found.push(directive);
                 faults.extend(fault);
             }
-            Err(fault) => faults.push(fault),
+            Err(fault) => faults.push(*fault),
         }
     }
     (found, faults)
@@ -130,9 +130,9 @@ impl<'t> Cursor<'t> {
     }
 
     /// The directive behind `cwr`; with one that lacks its reason what is to be said of that.
-    fn directive(&mut self, start: usize) -> Result<(Directive, Option<Diagnostic>), Diagnostic> {
+    fn directive(&mut self, start: usize) -> Result<(Directive, Option<Diagnostic>), Box<Diagnostic>> {
         if !self.text[start + 1..self.at].trim_start().eq("cwr") || !self.rest().starts_with(':') {
-            return Err(self.fault(start, "a directive starts with `# cwr:`"));
+            return self.refuse(start, "a directive starts with `# cwr:`");
         }
         self.at += 1;
         let verb = self.word();
@@ -143,7 +143,7 @@ impl<'t> Cursor<'t> {
                 word if near => format!("`{word}` is no directive, but `allow` is"),
                 word => format!("`{word}` is no directive"),
             };
-            return Err(Diagnostic::new(Code::SyntaxError, self.some(verb.span), message).help(FORM));
+            return Err(Diagnostic::new(Code::SyntaxError, self.some(verb.span), message).help(FORM).into());
         }
         let names = self.names()?;
         let fault = self.reason(start)?;
@@ -153,28 +153,28 @@ impl<'t> Cursor<'t> {
     }
 
     /// `(CODE, …)`
-    fn names(&mut self) -> Result<Vec<Name>, Diagnostic> {
+    fn names(&mut self) -> Result<Vec<Name>, Box<Diagnostic>> {
         if !self.takes('(') {
-            return Err(self.fault(self.at, "`allow` does not say what, in parentheses"));
+            return self.refuse(self.at, "`allow` does not say what, in parentheses");
         }
         let mut names = Vec::new();
         loop {
             let name = self.word();
             if name.value.is_empty() {
-                return Err(self.fault(self.at, "a code or the name of one is missing"));
+                return self.refuse(self.at, "a code or the name of one is missing");
             }
             names.push(name);
             if self.takes(')') {
                 return Ok(names);
             }
             if !self.takes(',') {
-                return Err(self.fault(self.at, "`)` is missing"));
+                return self.refuse(self.at, "`)` is missing");
             }
         }
     }
 
     /// `because "TEXT"`, and nothing behind it; that it is missing is no fault of form.
-    fn reason(&mut self, start: usize) -> Result<Option<Diagnostic>, Diagnostic> {
+    fn reason(&mut self, start: usize) -> Result<Option<Diagnostic>, Box<Diagnostic>> {
         let because = self.word();
         let help = "write why in the words of the one who decided: `because \"a pilot until May\"`";
         if because.value.is_empty() && self.rest().is_empty() {
@@ -182,27 +182,28 @@ impl<'t> Cursor<'t> {
             return Ok(Some(Diagnostic::new(Code::MissingClause, span, "`allow` does not say why").help(help)));
         }
         if because.value != "because" {
-            return Err(self.fault(because.span.start as usize, "`because` is missing"));
+            return self.refuse(because.span.start as usize, "`because` is missing");
         }
         self.skip_space();
         let text = self.at;
         let closed = string_end(self.rest().as_bytes(), 0);
         let string = self.rest().get(..closed).unwrap_or("");
         if string.len() < 2 || !string.starts_with('"') || !string.ends_with('"') {
-            return Err(self.fault(text, "the reason is no string"));
+            return self.refuse(text, "the reason is no string");
         }
         self.at += closed;
         self.skip_space();
         if !self.rest().is_empty() {
-            return Err(self.fault(self.at, "nothing follows the reason"));
+            return self.refuse(self.at, "nothing follows the reason");
         }
         let is_empty = string[1..string.len() - 1].trim().is_empty();
         let empty = || Diagnostic::new(Code::WrongValue, self.span(text, text + closed), "`because` has an empty text");
         Ok(is_empty.then(|| empty().help(help)))
     }
 
-    fn fault(&self, from: usize, message: &str) -> Diagnostic {
-        Diagnostic::new(Code::SyntaxError, self.some(self.span(from, self.end)), message).help(FORM)
+    fn refuse<T>(&self, from: usize, message: &str) -> Result<T, Box<Diagnostic>> {
+        let span = self.some(self.span(from, self.end));
+        Err(Diagnostic::new(Code::SyntaxError, span, message).help(FORM).into())
     }
 
     /// A place that is not empty: the last sign of the comment where there is nothing.

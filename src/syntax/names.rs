@@ -16,7 +16,6 @@ impl Reader<'_> {
         }
         let proper = proper(&name.value);
         let report = Self::fault(name.span, format!("`{}` is not a name", shown(&name.value)));
-        let report = report.fix(proper.as_ref().map(|proper| Fix::write(name.span, proper)));
         self.report(report.help(match &proper {
             Some(proper) => format!("names are lower-case letters, digits and `_`: write `{}`", shown(proper)),
             None => "names are lower-case letters, digits and `_`, and begin with a letter".to_owned(),

@@ -191,11 +191,10 @@ impl Reader<'_> {
     pub(super) fn wrong_sign(&mut self, span: Span, sign: &str, right: &str) {
         let is_word = sign.starts_with(char::is_alphabetic);
         let what = if is_word { "a value" } else { "an operator" };
-        let report = Self::fault(span, format!("`{sign}` is not {what}")).write(right);
+        let mut report = Self::fault(span, format!("`{sign}` is not {what}")).write(right);
         // A comma may stand for `or` as well.
-        let is_clear = sign != ",";
-        let fix = report.fix.clone().filter(|_| is_clear);
-        self.report(report.fix(fix));
+        let _ = report.fix.take_if(|_| sign == ",");
+        self.report(report);
     }
 }
 

@@ -11,6 +11,7 @@ mod cli;
 mod differential;
 mod docs;
 mod engine;
+mod fix;
 mod floors;
 mod fmt;
 mod formats;

@@ -2,7 +2,7 @@
 
 use crate::check::World;
 use crate::repository;
-use cwrc::analysis;
+use cwrc::analysis::{self, Analysis};
 use cwrc::diagnostic::Severity;
 use cwrc::source::Files;
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 
 /// The policies that faults are planted into; what they import stays as it is.
-const POLICIES: [&str; 4] =
+pub(crate) const POLICIES: [&str; 4] =
     ["policies/support.cwr", "policies/coding.cwr", "policies/operations.cwr", "policies/real/aidev.cwr"];
 
 /// The clauses that faults are planted into, all written on a line of their own.
@@ -40,9 +40,9 @@ const FAULTS: [(&str, &str); 18] = [
 ];
 
 /// The policy on the disk, but for one file.
-struct Overlay<'a> {
-    path: &'a str,
-    text: &'a str,
+pub(crate) struct Overlay<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) text: &'a str,
 }
 
 impl Files for Overlay<'_> {
@@ -71,6 +71,34 @@ fn spoiled(line: &str, (from, to): (&str, &str)) -> Option<String> {
     Some(format!("{}{to}{}{rest}", &clause[..at], &clause[at + from.len()..]))
 }
 
+/// Which clause gets which fault.
+pub(crate) type Plant = (prop::sample::Index, prop::sample::Index);
+
+/// A policy with faults in so many of its clauses, and these clauses.
+pub(crate) fn plant(text: &str, plants: &[Plant]) -> (String, Vec<String>) {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let mut open = clauses(&lines);
+    let mut planted = Vec::new();
+    for (clause, fault) in plants {
+        if open.is_empty() {
+            break;
+        }
+        let line = open.swap_remove(clause.index(open.len()));
+        let fits: Vec<String> = FAULTS.into_iter().filter_map(|fault| spoiled(&lines[line], fault)).collect();
+        if !fits.is_empty() {
+            lines[line].clone_from(&fits[fault.index(fits.len())]);
+            planted.push(lines[line].clone());
+        }
+    }
+    (lines.join("\n"), planted)
+}
+
+/// What is known of a text in place of a file.
+pub(crate) fn analyzed(path: &str, text: &str) -> Analysis {
+    let base = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    analysis::analyze(&Overlay { path, text }, path, base, None).expect("files")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -81,23 +109,8 @@ proptest! {
     ) {
         let path = POLICIES[policy];
         let text = fs::read_to_string(repository(path)).expect("a policy");
-        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        let mut open = clauses(&lines);
-        let mut planted = Vec::new();
-        for (clause, fault) in plants {
-            if open.is_empty() {
-                break;
-            }
-            let line = open.swap_remove(clause.index(open.len()));
-            let fits: Vec<String> = FAULTS.into_iter().filter_map(|fault| spoiled(&lines[line], fault)).collect();
-            if !fits.is_empty() {
-                lines[line].clone_from(&fits[fault.index(fits.len())]);
-                planted.push(lines[line].clone());
-            }
-        }
-        let text = lines.join("\n");
-        let base = path.rsplit_once('/').expect("a folder").0;
-        let analysis = analysis::analyze(&Overlay { path, text: &text }, path, base, None).expect("files");
+        let (text, planted) = plant(&text, &plants);
+        let analysis = analyzed(path, &text);
         let errors = analysis.diagnostics.iter().filter(|it| it.severity() == Severity::Error).map(|it| &it.message);
         let errors: Vec<&String> = errors.collect();
         let k = planted.len();

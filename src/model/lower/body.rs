@@ -166,16 +166,9 @@ pub(super) fn trip(scope: &mut Scope, signals: &[Name], count: &Value, within: &
 
 /// A renew.
 pub(super) fn renew(scope: &mut Scope, attributes: &[Name], to: &Name) -> Option<Renew> {
-    let mut complete = true;
-    let mut ids = Vec::with_capacity(attributes.len());
-    for name in list::once(scope, attributes, "attribute") {
-        match renewing(scope, name) {
-            Some(id) => ids.push(id),
-            None => complete = false,
-        }
-    }
+    let attributes = list::each(scope, attributes, "attribute", renewing);
     let to = word::tier(scope, to, "`renew`", DOWN)?;
-    complete.then_some(Renew { attributes: ids, to })
+    Some(Renew { attributes: attributes?, to })
 }
 
 fn renewing(scope: &mut Scope, name: &Name) -> Option<crate::model::policy::AttributeId> {

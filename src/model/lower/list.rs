@@ -1,29 +1,43 @@
 //! Lists of names: each name once, CWR005 for a second time.
 
 use super::Scope;
-use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::SignalId;
 use crate::source::Span;
 use crate::syntax::ast::Name;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The signals of a list; `None` if one is unknown. Repetitions are reported and left out.
 pub(super) fn signals(scope: &mut Scope, names: &[Name]) -> Option<Vec<SignalId>> {
+    each(scope, names, "signal", Scope::signal)
+}
+
+/// What the names of a list stand for; `None` if one is unknown. Repetitions are reported and left out.
+pub(super) fn each<'a, T>(
+    scope: &mut Scope<'a>,
+    names: &[Name],
+    what: &str,
+    known: fn(&mut Scope<'a>, &Name) -> Option<T>,
+) -> Option<Vec<T>> {
     let mut complete = true;
     let mut ids = Vec::with_capacity(names.len());
     let before = scope.out.len();
-    for name in once(scope, names, "signal") {
-        match scope.signal(name) {
+    for name in once(scope, names, what) {
+        match known(scope, name) {
             Some(id) => ids.push(id),
             None => complete = false,
         }
     }
-    // A name that stands in the list already is not what was meant.
-    let is_there = |fix: &mut Fix| names.iter().any(|name| name.value == fix.text);
-    for unknown in &mut scope.out[before..] {
-        let _ = unknown.fix.take_if(is_there);
-    }
+    not_again(scope, before, names);
     complete.then_some(ids)
+}
+
+/// Takes back the fixes found since then that would write a name where it stands already: it was not meant.
+pub(super) fn not_again<'n>(scope: &mut Scope, since: usize, names: impl IntoIterator<Item = &'n Name>) {
+    let mut there: HashSet<String> = names.into_iter().map(|name| name.value.clone()).collect();
+    for unknown in &mut scope.out[since..] {
+        let _ = unknown.fix.take_if(|fix| !there.insert(fix.text.clone()));
+    }
 }
 
 /// The names of a list without repetitions, which are reported.

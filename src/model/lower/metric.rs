@@ -196,8 +196,10 @@ fn kind(declaration: &Declaration, family: Option<Family>, parts: &Parts, scope:
 }
 
 fn verdict(declaration: &Declaration, parts: &Parts, scope: &mut Scope) -> Option<MetricKind> {
+    let before = scope.out.len();
     let good = side(scope, parts.good);
     let bad = side(scope, parts.bad);
+    list::not_again(scope, before, parts.good.into_iter().chain(parts.bad).flat_map(|(_, names)| names));
     let disjoint = disjoint(scope, parts);
     let settle = match parts.settle {
         Some((after, silence)) => {

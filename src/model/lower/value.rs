@@ -129,7 +129,7 @@ pub(super) fn points(scope: &mut Scope, value: &Value, what: &str) -> Option<Dec
             let fits = *share > Decimal::ZERO && *share <= Decimal::ONE && share.hundred_millionths().is_some();
             wrong::<()>(scope, value, what, due, help);
             if let Some(found) = scope.out.last_mut().filter(|_| fits) {
-                found.fix = Some(Fix::write(value.span, proper));
+                found.fix = Some(Box::new(Fix::write(value.span, proper)));
             }
             None
         }

@@ -1,11 +1,13 @@
 //! The command line as a user meets it: the real program in a folder of its own.
 //!
 //! `config` reads `cwrc.yaml`, `exits` holds the contract of exit codes (interfaces §1), `streams` who hears what,
-//! `inputs` how policies and histories are named, `revisions` policies in git, `rewrites` what `fmt` does, `init` and
+//! `inputs` how policies and histories are named, `revisions` policies in git, `rewrites` what `fmt` does, `fixes` what
+//! `check --fix` does, `init` and
 //! `pages` the small commands, `transcripts` whole sessions written down in `tests/cases/cli/*.md`.
 
 mod config;
 mod exits;
+mod fixes;
 mod init;
 mod inputs;
 mod pages;
