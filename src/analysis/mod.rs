@@ -78,6 +78,15 @@ impl Analysis {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
     }
 
+    /// Whether the file says nothing at all: no declaration, no import, no fault.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.policy.is_none()
+            && self.diagnostics.is_empty()
+            && self.paths().count() == 1
+            && self.outline == Outline::default()
+    }
+
     /// Adds what a history says about the policy, whose plan it was counted under: before [`finish`].
     pub fn compare(&mut self, plan: &Plan, counts: &Counts, any_tier: bool) {
         let Some(policy) = &self.policy else { return };
@@ -149,11 +158,21 @@ fn undecided(analysis: &Analysis) -> Vec<Undecided> {
     policy.assurances.iter().map(one).collect()
 }
 
-/// [Gathers](gather) every policy root below a directory, and every library that none of them imports.
-pub fn gather_directory(files: &dyn Files, directory: &str, today: Option<Instant>) -> io::Result<Vec<Analysis>> {
-    let paths = files.list(directory)?.into_iter().filter(|path| path.ends_with(".cwr"));
-    let all = paths.map(|path| gather(files, &path, directory, today));
-    let all: Vec<Analysis> = all.collect::<io::Result<_>>()?;
+/// [Gathers](gather) every policy root below a directory, and every library that none of them imports. A file that
+/// cannot be read is told to `unread` and does not keep the others from being gathered.
+pub fn gather_directory(
+    files: &dyn Files,
+    directory: &str,
+    today: Option<Instant>,
+    unread: &mut dyn FnMut(&str, &io::Error),
+) -> io::Result<Vec<Analysis>> {
+    let mut all = Vec::new();
+    for path in files.list(directory)?.iter().filter(|path| path.ends_with(".cwr")) {
+        match gather(files, path, directory, today) {
+            Ok(one) => all.push(one),
+            Err(error) => unread(path, &error),
+        }
+    }
     let imported: BTreeSet<String> =
         all.iter().flat_map(|one| one.paths().skip(1).map(String::from).collect::<Vec<_>>()).collect();
     Ok(all.into_iter().filter(|one| one.policy.is_some() || !imported.contains(&one.path)).collect())

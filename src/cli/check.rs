@@ -116,7 +116,11 @@ fn of_paths(places: &mut Places, paths: &[String], today: Option<Instant>, globa
     for path in paths {
         let mut of = || {
             let (place, path) = places.of(path)?;
-            let found = of_path(place, path, today, global)?;
+            let mut unread = |failure: &Failure| {
+                output::report(global, failure);
+                exit = Exit::Failed;
+            };
+            let found = of_path(place, path, today, global, &mut unread)?;
             all.extend(found.into_iter().filter(|one| seen.insert(place.identity(&one.path))));
             Ok(())
         };
@@ -131,20 +135,35 @@ fn of_paths(places: &mut Places, paths: &[String], today: Option<Instant>, globa
     (all, exit)
 }
 
-/// The analyses of one argument: at least one.
-fn of_path(place: &dyn Place, path: &str, today: Option<Instant>, global: &Global) -> Result<Vec<Analysis>, Failure> {
+/// The analyses of one argument: at least one, unless `unread` was told of each.
+fn of_path(
+    place: &dyn Place,
+    path: &str,
+    today: Option<Instant>,
+    global: &Global,
+    unread: &mut dyn FnMut(&Failure),
+) -> Result<Vec<Analysis>, Failure> {
+    let mut all_read = true;
     let found = match place.named(path)? {
         Named::Directory => {
             if !global.quiet {
                 place.left_out(path).iter().for_each(|it| output::tell(&format!("not looked at: {it}\n")));
             }
-            analysis::gather_directory(place, path, today)
+            let mut unread = |file: &str, error: &std::io::Error| {
+                all_read = false;
+                unread(&Failure::unreadable(file, error));
+            };
+            analysis::gather_directory(place, path, today, &mut unread)
                 .map_err(|error| Failure::unreadable(&place.last_asked(path), &error))?
         }
         Named::Files(files) => files.iter().map(|file| gathered(place, file, today)).collect::<Result<_, _>>()?,
     };
-    if found.is_empty() {
+    if found.is_empty() && all_read {
         return Err(paths::none_in(path));
+    }
+    if !found.is_empty() && found.iter().all(Analysis::is_blank) {
+        let help = "write a policy in it, as `cwrc init` does, or name another file";
+        return Err(Failure::new(format!("nothing is declared in {}", found[0].path)).help(help));
     }
     Ok(found)
 }

@@ -39,12 +39,15 @@ fn terminal_width() -> Option<usize> {
 
 /// Whether a result goes to the terminal that shows the warnings too.
 pub(super) fn is_seen(file: Option<&str>) -> bool {
-    file.is_none() && io::stdout().is_terminal()
+    file.is_none_or(|it| it == "-") && io::stdout().is_terminal()
 }
 
-/// Writes a result to stdout, or to the file that `-o` names.
+/// Writes a result to stdout, or to the file that `-o` names; never over a policy.
 pub(super) fn write(text: &str, file: Option<&str>) -> Result<(), Failure> {
     match file {
+        Some(path) if path.ends_with(".cwr") => Err(Failure::new(format!("-o {path} would overwrite a policy"))
+            .help("nothing that goes there is a policy: choose another name, such as `report.txt`")),
+        Some("-") => write(text, None),
         Some(path) => fs::write(path, text).map_err(|error| {
             Failure::new(format!("cannot write {path}: {error}"))
                 .help("check that its directory exists and may be written")

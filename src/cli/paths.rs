@@ -14,6 +14,9 @@ pub(super) enum Named {
 
 /// What a path names: a directory, a file, a glob, or `-`. Whether a file is there shows when it is read.
 pub(super) fn named(path: &str) -> Result<Named, Failure> {
+    if path.is_empty() {
+        return Err(Failure::new("a path is empty").help("name a file; perhaps a variable in the command is not set"));
+    }
     let is_there = fs::metadata(path);
     if path == "-" {
         Ok(Named::Files(vec![STDIN.to_owned()]))

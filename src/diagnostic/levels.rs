@@ -115,7 +115,9 @@ impl Levels {
 #[must_use]
 pub fn unknown(what: &str, words: &[&str]) -> Refusal {
     let known = Code::ALL.iter().flat_map(|code| [code.number(), code.name()]).chain(words.iter().copied());
-    let help = suggest(what, known)
+    let numbered = format!("CWR{what}");
+    let meant = if Code::find(&numbered).is_some() { numbered.as_str() } else { what };
+    let help = suggest(meant, known)
         .map_or_else(|| "`cwrc explain` lists all codes".to_owned(), |near| format!("did you mean `{near}`?"));
     Refusal { message: format!("there is no diagnostic `{what}`"), help }
 }

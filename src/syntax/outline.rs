@@ -17,7 +17,7 @@ pub struct Element {
 }
 
 /// The declarations and clauses of some files, in the order of their texts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outline(Vec<Element>);
 
 impl Outline {

@@ -8,7 +8,7 @@ use crate::check::findings::Findings;
 use crate::check::subject::Subject;
 use crate::check::words;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::policy::{Action, Bar, Clause, Gate, Metric, MetricKind, Origin};
+use crate::model::policy::{Action, Bar, Clause, Gate, Judge, Metric, MetricKind, Origin};
 use crate::value::Decimal;
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
@@ -24,8 +24,13 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
 
 fn no_keep_bar(subject: &Subject, findings: &mut Findings, action: &Action, gate: &Gate) {
     let message = format!("gate `{}` has no keep bar, so {} could never be lost", gate.step, gate.step.to());
-    let mut finding = Diagnostic::new(Code::NoKeepBar, gate.at, message)
-        .help("give a bar a `margin`, or add `keep METRIC OP TARGET over D min N margin Q`");
+    let judges = |judge| gate.bars.iter().all(|bar| subject.metric(bar.value.metric).judge == judge);
+    // A margin on a reviewer's bar would be CWR211.
+    let mut finding = Diagnostic::new(Code::NoKeepBar, gate.at, message).help(if judges(Judge::Reviewer) {
+        "add `keep METRIC OP TARGET over D min N margin Q` on a metric `from staff` or `from customer`"
+    } else {
+        "give a bar a `margin`, or add `keep METRIC OP TARGET over D min N margin Q`"
+    });
     let own = gate.bars.iter().find(|bar| bar.from == Origin::Action);
     if let (Some(bar), Some(ladder)) = (own, subject.ladder(action)) {
         let text = format!("a bar here replaces all bars of ladder `{}`, with their margins", ladder.name);

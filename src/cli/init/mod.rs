@@ -36,6 +36,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     for (path, (_, text)) in paths.iter().zip(FILES) {
         write_new(path, text).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists if path.exists() => there_already(path),
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                Failure::new(format!("cannot write {}: a part of its path is a file", path.display()))
+                    .help("name a directory, or one that is not there yet")
+            }
             _ => Failure::new(format!("cannot write {}: {error}", path.display()))
                 .help("check that its directory may be written"),
         })?;

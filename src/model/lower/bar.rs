@@ -193,7 +193,7 @@ fn margin(scope: &mut Scope, written: &Written) -> Result<Option<Decimal>, Fault
 fn margin_help(shape: Option<Shape>) -> &'static str {
     match shape {
         Some(Shape { unit: Unit::Scale(_), .. }) => "add `margin 0.2`, how far beyond the target is still kept",
-        _ => "add `margin 2pp`, how far beyond the target is still kept",
+        _ => "add `margin 4pp`, how far beyond the target is still kept",
     }
 }
 

@@ -55,6 +55,32 @@ fn check_without_anything_to_check_is_2() {
     Told::of("check", command.output().expect("cwrc runs")).exits(2).only_complains("no policy found in .");
 }
 
+/// An empty text comes from a command that failed, or a variable that is not set: it is not fine.
+#[test]
+fn an_empty_policy_is_nothing_to_do() {
+    let sandbox = Sandbox::new().with("empty.cwr", "").with("notes.cwr", "# later\n").with("blank/a.cwr", "\n");
+    for path in ["empty.cwr", "notes.cwr", "blank/a.cwr", "*o*.cwr", "blank", "-"] {
+        sandbox.cwrc(&format!("check {path}")).exits(2).only_complains("nothing is declared in");
+    }
+    sandbox.cwrc("check empty.cwr desk.cwr").exits(2).says("desk.cwr: fine").complains("declared in empty.cwr");
+    sandbox.cwrc("check .").exits(0).says("empty.cwr: fine, a library");
+    let library = Sandbox::new().with("library.cwr", "signal accepted\n").with("more.cwr", "import \"library.cwr\"\n");
+    library.cwrc("check library.cwr more.cwr").exits(0).says("library.cwr: fine, a library");
+    let unset = library.command("check").arg("").output().expect("cwrc runs");
+    Told::of("check ''", unset).exits(2).only_complains("a path is empty help: name a file");
+}
+
+#[cfg(unix)]
+#[test]
+fn below_a_directory_one_file_that_cannot_be_read_does_not_hide_the_others() {
+    let sandbox = Sandbox::new().with("policies/broken.cwr", broken());
+    for name in ["gone", "lost"] {
+        std::os::unix::fs::symlink("nowhere", sandbox.path(&format!("policies/{name}.cwr"))).expect("a link");
+    }
+    let told = sandbox.cwrc("check policies").exits(2).says("error[CWR204]");
+    told.complains("cannot read policies/gone.cwr").complains("cannot read policies/lost.cwr");
+}
+
 #[test]
 fn a_policy_that_cannot_be_read_is_2() {
     let sandbox = Sandbox::new().with("latin.cwr", NOT_UTF8).with("nested/latin.cwr", NOT_UTF8);
@@ -190,6 +216,7 @@ fn explain_knows_codes_and_names() {
     let by_name = sandbox.cwrc("explain no-hold").exits(0).without_complaint();
     assert_eq!(by_code.out, by_name.out);
     sandbox.cwrc("explain CWR999").exits(2).only_complains("there is no diagnostic `CWR999`");
+    sandbox.cwrc("explain 304").exits(2).only_complains("did you mean `CWR304`?");
     sandbox.cwrc("explain no-hld").exits(2).only_complains("did you mean `no-hold`?");
     sandbox.cwrc("explain CWR001 CWR002").exits(2).only_complains("unexpected argument 'CWR002'");
 }
@@ -363,6 +390,18 @@ fn output_that_cannot_be_written_is_2() {
         sandbox.cwrc(&format!("{command} -o nowhere/out")).exits(2).only_complains("cannot write nowhere/out:");
         sandbox.cwrc(&format!("{command} -o folder")).exits(2).only_complains("cannot write folder:");
     }
+}
+
+#[test]
+fn output_never_overwrites_a_policy() {
+    let sandbox = Sandbox::new();
+    for command in ["check desk.cwr", "compile desk.cwr", "simulate desk.cwr --history desk.jsonl"] {
+        sandbox.cwrc(&format!("{command} -o desk.cwr")).exits(2).only_complains("-o desk.cwr would overwrite a policy");
+        assert_eq!(sandbox.read("desk.cwr"), desk(), "{command}");
+    }
+    let plain = sandbox.cwrc("compile desk.cwr").exits(0).out;
+    assert_eq!(sandbox.cwrc("compile desk.cwr -o -").exits(0).out, plain, "- is stdout");
+    assert!(!sandbox.path("-").exists());
 }
 
 #[cfg(target_os = "linux")]
