@@ -109,15 +109,15 @@ fn big_policy(actions: u64) -> String {
             text,
             "ladder standard_{ladder} {{\n  gate crawl to walk {{\n    bar  acceptance >= 9{ladder}% over 14d min 200\n    \
              hold 14d\n    keep completion >= 95% over 14d min 100 margin 4pp\n    stop after 180d\n  }}\n  \
-             gate walk to run {{\n    bar  reopen_rate < 4% over 21d min 500 confidence 95% margin 2pp\n    hold 21d\n    \
-             stop after 365d\n  }}\n  cooldown 7d\n  stale 35d\n}}\n"
+             gate walk to run {{\n    bar  reopen_rate < 4% over tier min 500 confidence 95% anytime\n    hold 21d\n    \
+             keep reopen_rate < 4% over 21d min 500 margin 2pp\n    stop after 365d\n  }}\n  cooldown 7d\n  stale 35d\n}}\n"
         );
     }
     for action in 0..actions {
         let _ = writeln!(
             text,
             "action action_{action} \"Does the thing number {action}\" follows standard_{} {{\n  risk moderate\n  \
-             gate walk to run {{\n    bar  reopen_rate < {}% over 28d min 500 confidence 95% margin 2pp\n    hold 28d\n  }}\n  \
+             gate walk to run {{\n    bar  reopen_rate < {}% over tier min 500 confidence 95% anytime\n    hold 28d\n  }}\n  \
              trip corrected >= 9 within 1d to crawl\n}}\n",
             action % 5,
             3 + action % 4,

@@ -120,18 +120,18 @@ fn what_is_switched_off_is_not_missed() {
 }
 
 const DENIED: &[(&str, &str)] =
-    &[("a.cwr", "policy a { owner \"us\" }\nsignal s # cwr: allow(CWR214) because \"x\"\n")];
+    &[("a.cwr", "policy a { owner \"us\" }\nattribute s text # cwr: allow(CWR214) because \"x\"\n")];
 
 #[test]
 fn a_denied_warning_is_an_error_unless_it_is_silenced() {
     let mut settings = Settings::default();
     settings.levels.set(Level::Deny, "warnings", Asker::Config).expect("a word");
     let mut one = gathered(DENIED, "a.cwr");
-    warn(&mut one, &["signal"]);
+    warn(&mut one, &["attribute"]);
     finish(std::slice::from_mut(&mut one), &settings);
     assert!(!one.has_errors(), "{:?}", told(&one));
     let mut one = gathered(DENIED, "a.cwr");
-    warn(&mut one, &["signal", "policy"]);
+    warn(&mut one, &["attribute", "policy"]);
     finish(std::slice::from_mut(&mut one), &settings);
     assert_eq!((one.has_errors(), told(&one)), (true, vec!["1 warning at policy".to_owned()]));
     assert_eq!(one.diagnostics[0].denied(), Some(Asker::Config));

@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::policy::{Action, Ladder, LadderId};
+use crate::model::policy::{Action, Ladder, LadderId, Origin};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub(super) fn report(
     }
     for (ladder, followers) in followers {
         let ladder = &subject.policy.ladders[ladder.index()];
-        missing.report_followers(findings, ladder, &followers);
+        missing.report_followers(subject, findings, ladder, &followers);
     }
 }
 
@@ -47,19 +47,35 @@ impl Missing {
             .help(self.help.clone())
     }
 
-    fn report_followers(&self, findings: &mut Findings, ladder: &Ladder, followers: &[(&Action, bool)]) {
+    /// Where the ladder would have it, if it has the clause that it belongs to: an action's place for it is there.
+    fn place_in_ladder(&self, subject: &Subject, action: &Action) -> Option<Span> {
+        let place = (self.place)(action);
+        (subject.owner(action, place) != Origin::Action).then_some(place)
+    }
+
+    fn report_followers(
+        &self,
+        subject: &Subject,
+        findings: &mut Findings,
+        ladder: &Ladder,
+        followers: &[(&Action, bool)],
+    ) {
         let all_lack = followers.iter().all(|(_, it_lacks)| *it_lacks);
         match followers {
             [(first, _), rest @ ..] if all_lack && !rest.is_empty() => {
                 let message = format!("ladder `{}` has no {}", ladder.name, self.what);
                 let others = format!("`{}` and {} more follow it and have none of their own", first.name, rest.len());
-                let finding = Diagnostic::new(self.code, ladder.at, message);
+                let place = self.place_in_ladder(subject, first).unwrap_or(ladder.at);
+                let finding = Diagnostic::new(self.code, place, message);
                 findings.push(finding.also(first.at, others).help(self.help.clone()));
             }
             _ => {
                 for (action, _) in followers.iter().filter(|(_, it_lacks)| *it_lacks) {
                     let finding = self.finding(&action.name, action);
-                    findings.push(finding.also(ladder.at, "nothing to inherit here"));
+                    findings.push(match self.place_in_ladder(subject, action) {
+                        Some(_) => finding.also(action.at, "follows it and has none of its own"),
+                        None => finding.also(ladder.at, "nothing to inherit here"),
+                    });
                 }
             }
         }

@@ -14,6 +14,7 @@ pub mod allow;
 mod durations;
 mod findings;
 mod history;
+mod looks;
 mod missing;
 pub mod overlap;
 pub mod rounding;
@@ -88,7 +89,7 @@ rules! {
 /// Everything the rules find in a policy, in the order in which every output shows it. Without a day nothing is past.
 #[must_use]
 pub fn check(policy: &Policy, sources: &Sources, today: Option<Instant>) -> Vec<Diagnostic> {
-    let subject = Subject { policy, today };
+    let subject = Subject::new(policy, today);
     let mut findings = Findings::default();
     for rule in rules::ALL {
         rule(&subject, &mut findings);
@@ -99,7 +100,7 @@ pub fn check(policy: &Policy, sources: &Sources, today: Option<Instant>) -> Vec<
 /// Everything the rules find in a policy that is compared with a history.
 #[must_use]
 pub fn against(policy: &Policy, history: &History, sources: &Sources) -> Vec<Diagnostic> {
-    let subject = Subject { policy, today: None };
+    let subject = Subject::new(policy, None);
     let mut findings = Findings::default();
     for rule in rules::OF_HISTORY {
         rule(&subject, history, &mut findings);

@@ -1,5 +1,6 @@
 //! What a rule looks at, and the walks that several rules need.
 
+use super::looks::Looks;
 use crate::model::Policy;
 use crate::model::policy::{Action, Bar, Clause, Gate, Ladder, Metric, MetricId, Origin, Window};
 use crate::source::Span;
@@ -11,9 +12,16 @@ pub(super) struct Subject<'a> {
     pub(super) policy: &'a Policy,
     /// The day on which it is looked at, where that matters.
     pub(super) today: Option<Instant>,
+    /// The chances of its bars.
+    pub(super) looks: Looks,
 }
 
 impl<'a> Subject<'a> {
+    /// A policy on a day.
+    pub(super) fn new(policy: &'a Policy, today: Option<Instant>) -> Self {
+        Self { policy, today, looks: Looks::default() }
+    }
+
     /// Every gate that an action can ever pass, with its action.
     pub(super) fn live_gates(&self) -> impl Iterator<Item = (&'a Action, &'a Gate)> + use<'a> {
         self.policy.actions.iter().flat_map(|action| action.live_gates().map(move |gate| (action, gate)))

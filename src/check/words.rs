@@ -1,6 +1,6 @@
 //! How rules print values: as one would write them in a policy.
 
-use crate::model::policy::{Bar, Confidence, Metric};
+use crate::model::policy::{Bar, Confidence, Metric, Window};
 use crate::value::Decimal;
 
 /// A share as a percentage: `97.5%`.
@@ -48,4 +48,11 @@ pub(super) fn a_day(samples: u64, seconds: i64) -> String {
 
 fn hundredfold(share: Decimal) -> Decimal {
     share.share_of(Decimal::whole(100))
+}
+
+/// What else to do where a bar is to look `over tier`: such a bar takes no margin, so a keep bar carries it.
+pub(super) fn margin_apart(metric: &Metric, bar: &Bar) -> String {
+    let (Some(width), Window::Sliding(window)) = (bar.margin, bar.window) else { return String::new() };
+    let (test, margin) = (self::bar(metric, bar), margin(metric, width));
+    format!("; its margin moves to a keep bar: `keep {test} over {window} min {} margin {margin}`", bar.min)
 }

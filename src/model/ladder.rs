@@ -54,6 +54,7 @@ fn merge(own: Option<Gate>, ladder: Option<&Gate>) -> Option<Gate> {
         stop: own.stop.clone().or_else(|| ladder.stop.clone()),
         at: own.at,
         incomplete: own.incomplete || ladder.incomplete,
+        hold_unread: own.hold_unread || ladder.hold_unread,
     })
 }
 

@@ -406,6 +406,8 @@ pub struct Gate {
     pub at: Span,
     /// Some clause of it could not be read or built and is missing here.
     pub incomplete: bool,
+    /// Whether a `hold` may be there that could not be read.
+    pub hold_unread: bool,
 }
 
 impl Gate {

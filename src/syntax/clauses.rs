@@ -145,7 +145,10 @@ impl Reader<'_> {
                 self.bar_part(&part, place, &mut places, &mut bar);
             }
         }
-        self.order(&places);
+        // A keep has no confidence, so there is no place for it.
+        if pair.as_rule() == Rule::bar || bar.confidence.is_none() {
+            self.order(&places);
+        }
         Some(bar)
     }
 

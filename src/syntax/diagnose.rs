@@ -11,6 +11,9 @@ use crate::source::Span;
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 
+/// What people draw arrows with.
+const ARROWS: [&str; 6] = ["-", "→", "⇒", "➔", "–", "—"];
+
 /// A word, literal or sign of a faulty text.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
@@ -145,6 +148,8 @@ impl Reader<'_> {
             _ if found.text == "is" => report.write("=="),
             Some(near) if found.is_word() => report.meant(near),
             _ if found.text == "=" => report.help("leave the `=` out").fix(Fix::cut(self.text, found.span)),
+            _ if ARROWS.contains(&found.text.as_str()) && expected == ["`to`"] => report.write("to"),
+            _ if expected == ["`(`"] => report.help("write the values as in `action in (\"refund\", \"credit\")`"),
             _ => report,
         }
     }

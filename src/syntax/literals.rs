@@ -50,7 +50,7 @@ impl Reader<'_> {
         let span = self.extent(pair);
         let text = pair.as_str();
         let literal = match text.chars().next() {
-            Some('"' | '\'' | '“' | '”' | '„') => Literal::Text(self.string(text, span)),
+            Some('"' | '\'' | '‘' | '“' | '”' | '„') => Literal::Text(self.string(text, span)),
             Some(first) if first.is_alphabetic() || first == '_' => Literal::Word(text.to_owned()),
             _ => self.lump(text, span),
         };
@@ -72,6 +72,8 @@ impl Reader<'_> {
     fn lump(&mut self, text: &str, span: Span) -> Literal {
         match number_like(text) {
             Ok(literal) => literal,
+            // A space that is none, before the unit, is reported as that.
+            Err(_) if self.slice(span) != text => Literal::Faulty,
             Err(fault) => {
                 let fix = fault.meant.map(|text| Fix::write(span, text));
                 self.report(Diagnostic::new(fault.code, span, fault.message).help(fault.help).fix(fix));
@@ -128,9 +130,9 @@ impl Reader<'_> {
 
     /// A string in the wrong quotes.
     fn quoted(&mut self, text: &str, span: Span) -> String {
-        let said = text.trim_matches(['\'', '“', '”', '„']).to_owned();
+        let said = text.trim_matches(['\'', '‘', '’', '“', '”', '„']).to_owned();
         let report = Self::fault(span, "a string stands in double quotes");
-        let closed = text.len() > 1 && text.ends_with(['\'', '“', '”']) && !said.contains(char::is_control);
+        let closed = text.len() > 1 && text.ends_with(['\'', '’', '“', '”']) && !said.contains(char::is_control);
         let proper = || format!("\"{}\"", said.replace('\\', "\\\\").replace('"', "\\\""));
         let fix = closed.then(|| Fix::write(span, proper()));
         self.report(report.help(format!("write `\"{}\"`", shown(&said))).fix(fix));
@@ -160,11 +162,15 @@ fn number_like(text: &str) -> Result<Literal, Fault> {
     }
     if rest.starts_with(' ') {
         let joined: String = text.split_whitespace().collect();
-        let usual = usual(&joined);
-        let is_minute = joined.ends_with(['m', 'M']);
-        let help = format!("write `{}`", usual.as_ref().unwrap_or(&joined));
-        return Err(Fault::syntax(format!("a number and its unit are one word, not `{text}`"), help)
-            .meant(usual.filter(|usual| !is_minute && number_like(usual).is_ok())));
+        return Err(match usual(&joined) {
+            Some(usual) => {
+                let is_minute = joined.ends_with(['m', 'M']);
+                let message = format!("a number and its unit are one word, not `{text}`");
+                Fault::syntax(message, format!("write `{usual}`"))
+                    .meant(Some(usual).filter(|usual| !is_minute && number_like(usual).is_ok()))
+            }
+            None => unknown_unit(&joined, amount, rest.trim_start()),
+        });
     }
     match rest {
         "" => number(text),

@@ -3,7 +3,7 @@
 //! A clause that cannot be read becomes `ClauseKind::Broken` with the keyword that was meant; a declaration whose head
 //! cannot be read is `broken` and keeps its name and its clauses. So nothing that was there is missed later.
 
-use super::ast::{Clause, ClauseKind, Declaration, File, Kind, Literal, StepName, Value};
+use super::ast::{Clause, ClauseKind, Declaration, File, Kind, Literal, StepName, Window};
 use super::declarations::{Body, empty_head};
 use super::diagnose::{Faulty, Token, is};
 use super::grammar::{self, Pair, Rule};
@@ -149,17 +149,15 @@ impl Reader<'_> {
             return None;
         }
         let keyword = clause.keyword.value.as_str();
-        let further = words::near(&first.text, words::further(keyword)).filter(|_| first.is_word());
+        let further = words::meant_further(keyword, &first.text).filter(|_| first.is_word());
         let between = input.get(clause.span.end as usize..first.span.start as usize)?;
         let same_line = !between.contains('\n');
         let own =
             first.is_word() && (!same_line || words::is_clause(&first.text) || place.meant(&first.text).is_some());
-        if let ClauseKind::Stale(Value { literal: Literal::Word(word), span }) = &clause.kind
-            && words::near(word, &["never"]).is_some()
+        if (further.is_some() || !own)
+            && let Some(report) = no_duration(clause)
         {
-            let report =
-                Self::fault(*span, format!("expected a duration or `never` after `stale`, found `{}`", shown(word)));
-            return Some(report.help("did you mean `never`?"));
+            return Some(report);
         }
         match further {
             None if own => None,
@@ -188,6 +186,9 @@ impl Reader<'_> {
     fn behind(&self, clause: &Clause, word: &Token) -> Diagnostic {
         let said = self.slice(clause.span);
         let text = shown(&word.text);
+        if matches!(clause.kind, ClauseKind::Bar(_) | ClauseKind::Keep(_)) {
+            return behind_bar(&clause.keyword.value, word);
+        }
         if said.ends_with(|last: char| last.is_ascii_digit()) {
             let report = Self::fault(word.span, format!("`{text}` is not a unit"));
             return report
@@ -305,6 +306,42 @@ impl Reader<'_> {
     }
 }
 
+/// A word where a clause has its duration, and more behind it: `hold two weeks`.
+fn no_duration(clause: &Clause) -> Option<Diagnostic> {
+    use ClauseKind::{Bar, Cooldown, Evaluate, Hold, Keep, Promote, Stale, Stop};
+    let value = match &clause.kind {
+        Evaluate(value) | Promote(value) | Hold(value) | Stop(value) | Cooldown(value) | Stale(value) => value,
+        Bar(bar) | Keep(bar) => match &bar.over {
+            Some(Window::Sliding(value)) => value,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let Literal::Word(word) = &value.literal else { return None };
+    if value.span.end != clause.span.end {
+        return None;
+    }
+    let keyword = clause.keyword.value.as_str();
+    let is_stale = matches!(clause.kind, Stale(_));
+    let wanted = if is_stale { "a duration or `never`" } else { "a duration" };
+    let report = Reader::fault(value.span, format!("expected {wanted} in `{keyword}`, found `{}`", shown(word)));
+    Some(if is_stale && words::near(word, &["never"]).is_some() {
+        report.help("did you mean `never`?")
+    } else {
+        report.help(format!("write it as in `{}`", words::example(keyword).unwrap_or(keyword)))
+    })
+}
+
+/// A word behind a bar that does not go on with it.
+fn behind_bar(keyword: &str, word: &Token) -> Diagnostic {
+    let text = shown(&word.text);
+    let report = Reader::fault(word.span, format!("`{text}` does not go on with the clause `{keyword}`"));
+    report.help(match word.text.as_str() {
+        "and" => format!("each {keyword} is a clause of its own: write `{keyword}` instead"),
+        _ => "leave it out, or go on with `over`, `min`, `confidence` or `margin`".to_owned(),
+    })
+}
+
 /// A word or sign where a clause should begin.
 fn misspelt(found: &Token, meant: Option<&str>, place: Place) -> Diagnostic {
     let report = Reader::fault(found.span, format!("`{}` does not begin a clause", shown(&found.text)));
@@ -314,6 +351,10 @@ fn misspelt(found: &Token, meant: Option<&str>, place: Place) -> Diagnostic {
         Some(meant) if known.contains(&meant) => report.meant(meant),
         Some(meant) => report.help(format!("did you mean `{meant}`?")),
         None if matches!(found.text.as_str(), "follows" | "from") => report.help("it stands before the `{`"),
+        None if words::further("bar").contains(&found.text.as_str()) => {
+            let example = "bar acceptance >= 90% over 14d min 200 confidence 95% margin 4pp";
+            report.help(format!("it goes on with a `bar` or a `keep`, as in `{example}`"))
+        }
         None if known.is_empty() => report.help("a clause begins with its keyword, as in `hold 14d`"),
         None => report.help(format!("the clauses of {} are `{}`", place.words(), known.join("`, `"))),
     }

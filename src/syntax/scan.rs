@@ -16,13 +16,15 @@ use std::ops::Range;
 pub const LONGEST: usize = 8 << 20;
 /// The longest name or number, in bytes: each may be repeated in many findings.
 const LONGEST_WORD: usize = 200;
+/// How far to look for a unit, and what shows that it is none.
+const LONGEST_UNIT: usize = 40;
 /// How deep parentheses and `not`s may nest.
 const DEEPEST: usize = 64;
 /// The edition that this grammar is.
 const EDITION: &str = "1";
 
 /// The signs that open and close a string of the wrong kind.
-const QUOTES: [char; 4] = ['\'', '“', '”', '„'];
+const QUOTES: [char; 5] = ['\'', '‘', '“', '”', '„'];
 
 impl<'t> Reader<'t> {
     /// The text with what is never part of a policy blanked out, or `None` where it is not to be read at all.
@@ -160,7 +162,7 @@ impl<'t> Scan<'_, 't> {
             '#' => self.hidden(self.line_end(start)),
             '"' => self.hidden(self.string_end()),
             _ if QUOTES.contains(&first) => self.quoted(first),
-            '/' if self.rest().starts_with("//") || self.rest().starts_with("/*") => self.foreign_comment(),
+            '/' | '-' if ["//", "/*", "-- "].iter().any(|sign| self.rest().starts_with(sign)) => self.foreign_comment(),
             ';' => self.needless(';', "no `;` ends a clause"),
             ':' => self.colon(),
             '(' | ')' | '{' | '}' | '!' => self.at += 1,
@@ -214,7 +216,11 @@ impl<'t> Scan<'_, 't> {
     fn quoted(&mut self, first: char) {
         let start = self.at + first.len_utf8();
         let rest = &self.reader.text[start..];
-        let stop = if first == '\'' { rest.find(['\'', '\n']) } else { rest.find(['“', '”', '„', '\n']) };
+        let stop = match first {
+            '\'' => rest.find(['\'', '\n']),
+            '‘' => rest.find(['’', '\n']),
+            _ => rest.find(['“', '”', '„', '\n']),
+        };
         let close = stop.and_then(|at| Some((start + at, rest[at..].chars().next()?)));
         match close {
             Some((at, close)) if !matches!(close, '\n' | '„') => self.hidden(at + close.len_utf8()),
@@ -222,7 +228,7 @@ impl<'t> Scan<'_, 't> {
         }
     }
 
-    /// `//` and `/* … */`
+    /// `//`, `-- ` and `/* … */`
     fn foreign_comment(&mut self) {
         let start = self.at;
         let block = self.rest().starts_with("/*");
@@ -231,7 +237,7 @@ impl<'t> Scan<'_, 't> {
         let end = close.map_or_else(|| self.line_end(start), |length| start + length + 4);
         self.at = end;
         self.blanks.push(start..end);
-        let sign = if block { "/*" } else { "//" };
+        let sign = &self.reader.text[start..start + 2];
         let report = Reader::fault(self.reader.span(start, start + 2), format!("`{sign}` does not start a comment"));
         let fix = (!block).then(|| Fix::write(report.at.span, "#"));
         self.reader.report(report.help("a comment starts with `#` and runs to the end of its line").fix(fix));
@@ -259,6 +265,14 @@ impl<'t> Scan<'_, 't> {
         }
     }
 
+    /// Whether the gap that starts at `start` and ends here stands between a number and its unit.
+    fn is_before_unit(&self, start: usize) -> bool {
+        let follows_digit = start.checked_sub(1).is_some_and(|at| self.reader.text.as_bytes()[at].is_ascii_digit());
+        let ahead: String = "1 ".chars().chain(self.rest().chars().take(LONGEST_UNIT)).collect();
+        let is_one = |lump: &str| Grammar::parse(Rule::lump, lump).is_ok_and(|found| found.as_str().contains(' '));
+        follows_digit && is_one(&ahead)
+    }
+
     /// A row of one character that nobody can see or that shows something else.
     fn invisible(&mut self, first: char) {
         let start = self.at;
@@ -272,8 +286,12 @@ impl<'t> Scan<'_, 't> {
             report.help(format!("remove it; in a string, write `{shown}`"))
         } else {
             let report = Reader::fault(span, format!("`{shown}` is not an ordinary space"));
-            let fix = Fix { what: "write an ordinary space".to_owned(), at: span, text: " ".to_owned() };
-            report.help(&fix.what).fix(Some(fix).filter(|_| first.is_whitespace()))
+            if self.is_before_unit(start) {
+                report.help("leave it out: a number and its unit are one word, as in `14d`")
+            } else {
+                let fix = Fix { what: "write an ordinary space".to_owned(), at: span, text: " ".to_owned() };
+                report.help(&fix.what).fix(Some(fix).filter(|_| first.is_whitespace()))
+            }
         };
         self.reader.report(report);
     }

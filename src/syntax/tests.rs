@@ -232,6 +232,39 @@ fn clauses_that_can_be_read_all_the_same() {
     in_gate("requires replyTo-FAQ at walk", "18 CWR001 `replyTo-FAQ` is not a name", help);
 }
 
+/// What people type who know what they mean, and not yet how it is written.
+#[test]
+fn clauses_in_other_words() {
+    let help = "write it as in `hold 14d`";
+    in_gate_broken("hold two weeks", "14 CWR001 expected a duration in `hold`, found `two`", help);
+    let help = "write it as in `bar acceptance >= 90% over 14d min 200`";
+    in_gate_broken("bar x >= 9% over a week", "26 CWR001 expected a duration in `bar`, found `a`", help);
+    let not_on = |word| format!("21 CWR001 `{word}` does not go on with the clause `bar`");
+    in_gate_broken("bar x >= 9% for 14d", &not_on("for"), "did you mean `over`?");
+    in_gate_broken("bar x >= 9% in 14d", &not_on("in"), "did you mean `over`?");
+    in_gate_broken("bar x >= 9% conf 95%", &not_on("conf"), "did you mean `confidence`?");
+    let help = "each bar is a clause of its own: write `bar` instead";
+    in_gate_broken("bar x >= 9% and y >= 8%", &not_on("and"), help);
+    let help = "leave it out, or go on with `over`, `min`, `confidence` or `margin`";
+    in_gate_broken("bar x >= 9% rolling", &not_on("rolling"), help);
+    let help = "it goes on with a `bar` or a `keep`, as in \
+                `bar acceptance >= 90% over 14d min 200 confidence 95% margin 4pp`";
+    in_gate_broken("min 200", "9 CWR001 `min` does not begin a clause", help);
+    let help = "months and years differ in length: count in days, as in `30d`";
+    in_gate("stop after 6 months", "20 CWR101 `months` is not a unit", help);
+    in_gate(
+        "hold 14d -- why",
+        "18 CWR001 `--` does not start a comment",
+        "a comment starts with `#` and runs to the end of its line",
+    );
+    in_gate("approval ‘CFO’", "18 CWR001 a string stands in double quotes", "write `\"CFO\"`");
+    let help = "leave it out: a number and its unit are one word, as in `14d`";
+    in_gate("hold 14\u{a0}d", "16 CWR001 `\\u{A0}` is not an ordinary space", help);
+    in_gate("bar x >= 9%\u{a0}min 5", "20 CWR001 `\\u{A0}` is not an ordinary space", "write an ordinary space");
+    let gate = read("action a { gate crawl → walk { hold 14d } }").diagnostics;
+    assert_eq!(gate.iter().map(|it| it.help.as_deref()).collect::<Vec<_>>(), [Some("write `to`")]);
+}
+
 #[test]
 fn predicates_out_of_habit() {
     in_matches("a = 1", "3 CWR001 `=` is not an operator", "write `==`");

@@ -173,6 +173,18 @@ pub(super) fn further(keyword: &str) -> &'static [&'static str] {
     }
 }
 
+/// The word that goes on with a clause and that another was meant to be.
+pub(super) fn meant_further(keyword: &str, word: &str) -> Option<&'static str> {
+    let known = further(keyword);
+    match word {
+        _ if known.contains(&word) || !known.contains(&"over") => near(word, known),
+        "for" | "during" | "in" | "last" | "within" => Some("over"),
+        "minimum" => Some("min"),
+        "conf" => Some("confidence"),
+        _ => near(word, known),
+    }
+}
+
 /// A text of the user's, fit for a message.
 pub(super) fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(LONGEST).map(|it| if it == '`' { '\'' } else { it }).collect();

@@ -64,7 +64,9 @@ fn damaged(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
 #[test]
 fn what_was_found_stays_mended() {
     for (target, run, _) in TARGETS {
-        known(target).iter().for_each(|bytes| run(bytes));
+        for bytes in known(target) {
+            run(&bytes);
+        }
     }
 }
 

@@ -10,28 +10,29 @@ use crate::check::words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Bar, Metric};
 use crate::plan::compile::promotion_rule;
-use crate::stats::{Allowed, look};
+use crate::stats::look;
 use crate::value::Decimal;
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     for (action, gate) in subject.live_gates() {
         for bar in &gate.bars {
-            if let Some(finding) = luck(subject.metric(bar.value.metric), &bar.value) {
+            if let Some(finding) = luck(subject, &bar.value) {
                 findings.about(action, [bar.from], finding);
             }
         }
     }
 }
 
-fn luck(metric: &Metric, bar: &Bar) -> Option<Diagnostic> {
+fn luck(subject: &Subject, bar: &Bar) -> Option<Diagnostic> {
+    let metric = subject.metric(bar.metric);
     let allowed = if metric.lower_is_better() { bar.target } else { Decimal::ONE.minus(bar.target) };
     let points = allowed.min(Decimal::whole(5).percent());
     if points == Decimal::ZERO || allowed == Decimal::ONE {
         return None;
     }
     let bad = allowed.plus(points).min(Decimal::ONE).hundred_millionths()?;
-    let table = Allowed::new(promotion_rule(metric, bar, bar.target)?);
-    let chance = look::clears(&table, u64::from(bar.min), bad);
+    let rule = promotion_rule(metric, bar, bar.target)?;
+    let chance = subject.looks.clears(rule, u64::from(bar.min), bad);
     if !chance.is_luck() {
         return None;
     }
@@ -45,7 +46,7 @@ fn luck(metric: &Metric, bar: &Bar) -> Option<Diagnostic> {
     let finding = Diagnostic::new(Code::FewSamples, bar.places.min, message)
         .label(format!("luck clears {} of looks", chance.percent()))
         .also(bar.places.target, format!("{off} on the wrong side of this"));
-    Some(finding.help(look::enough_to_tell(&table, bad).map_or_else(
+    Some(finding.help(look::enough_to_tell(&subject.looks.table(rule), bad).map_or_else(
         || "ask for more samples".to_owned(),
         |min| format!("write `min {min}` or more: from there on it is at most one look in 20"),
     )))

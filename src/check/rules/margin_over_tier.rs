@@ -15,10 +15,15 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
             let (places, margin) = (&bar.value.places, words::margin(metric, margin));
             let keep =
                 format!("keep {} over 28d min {} margin {margin}", words::bar(metric, &bar.value), bar.value.min);
+            let help = if gate.keeps.iter().any(|keep| keep.at == bar.at) {
+                format!("give it a window: `{keep}`")
+            } else {
+                format!("leave the margin out and add a keep bar over a window: `{keep}`")
+            };
             let finding = Diagnostic::new(Code::MarginOverTier, places.margin, "a bar `over tier` has a margin")
                 .label("an ever slower alarm")
                 .also(places.window, "all evidence since the tier was entered")
-                .help(format!("leave the margin out and add a keep bar over a window: `{keep}`"));
+                .help(help);
             findings.about(action, [bar.from], finding);
         }
     }

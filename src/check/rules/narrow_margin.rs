@@ -15,19 +15,20 @@ use crate::value::Decimal;
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     for (action, gate) in subject.live_gates() {
         for bar in gate.keep_bars() {
-            if let Some(finding) = noise(subject.metric(bar.value.metric), &bar.value) {
+            if let Some(finding) = noise(subject, &bar.value) {
                 findings.about(action, [bar.from], finding);
             }
         }
     }
 }
 
-fn noise(metric: &Metric, bar: &Bar) -> Option<Diagnostic> {
+fn noise(subject: &Subject, bar: &Bar) -> Option<Diagnostic> {
+    let metric = subject.metric(bar.metric);
     let allowed = if metric.lower_is_better() { bar.target } else { Decimal::ONE.minus(bar.target) };
     let bad = allowed.hundred_millionths()?;
-    let table = Allowed::new(keep_rule(metric, bar)?);
-    let chance = look::fails(&table, u64::from(bar.min), bad);
-    chance.is_luck().then(|| finding(metric, bar, chance).help(help(metric, bar, &table, bad)))
+    let rule = keep_rule(metric, bar)?;
+    let chance = subject.looks.fails(rule, u64::from(bar.min), bad);
+    chance.is_luck().then(|| finding(metric, bar, chance).help(help(metric, bar, &subject.looks.table(rule), bad)))
 }
 
 fn finding(metric: &Metric, bar: &Bar, chance: Chance) -> Diagnostic {

@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
                 let help = format!("write `hold {}` or longer", durations::written(tick.seconds()));
                 findings.about(action, [hold.from], Diagnostic::new(Code::NoHold, hold.at, message).help(help));
             }
-        } else if !gate.incomplete {
+        } else if !gate.hold_unread {
             let finding = Diagnostic::new(Code::NoHold, gate.at, format!("gate `{}` has no hold", gate.step))
                 .help("say how long its bars have to stay cleared: `hold 14d`");
             findings.about(action, [subject.owner(action, gate.at)], finding);

@@ -8,7 +8,6 @@ use crate::check::words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Bar, Confidence, Method, Window};
 use crate::plan::compile::promotion_rule;
-use crate::stats::Allowed;
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     for (action, gate) in subject.live_gates() {
@@ -22,7 +21,7 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
 
 fn looked_at(subject: &Subject, bar: &Bar) -> Option<Diagnostic> {
     let (confidence, Window::Sliding(window)) = (bar.confidence?, bar.window) else { return None };
-    let table = Allowed::new(promotion_rule(subject.metric(bar.metric), bar, bar.target)?);
+    let table = subject.looks.table(promotion_rule(subject.metric(bar.metric), bar, bar.target)?);
     if confidence.method == Method::Anytime || !table.clears(u64::from(bar.min), 0) {
         return None;
     }
@@ -33,5 +32,6 @@ fn looked_at(subject: &Subject, bar: &Bar) -> Option<Diagnostic> {
     let finding = Diagnostic::new(Code::RepeatedLooks, bar.places.confidence, message)
         .label(format!("`{method}` says nothing about the next look"))
         .also(bar.places.window, format!("looks at another {window} each time"));
-    Some(finding.help(format!("write `over tier` and `{anytime}`, which holds however often it is looked at")))
+    let help = format!("write `over tier` and `{anytime}`, which holds however often it is looked at");
+    Some(finding.help(help + &words::margin_apart(subject.metric(bar.metric), bar)))
 }

@@ -54,7 +54,9 @@ impl Types<'_> {
     ) -> Result<Option<(Vec<usize>, Example)>, TooInvolved> {
         let mut split = Vec::new();
         for index in takers {
-            if overlap::example(&[kind, &self.taken[*index]], budget)?.is_some() {
+            // Two that take the same split nothing, and CWR105 says so.
+            let is_new = !split.iter().any(|other: &usize| self.taken[*other] == self.taken[*index]);
+            if is_new && overlap::example(&[kind, &self.taken[*index]], budget)?.is_some() {
                 split.push(*index);
             }
         }

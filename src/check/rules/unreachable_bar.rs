@@ -6,7 +6,6 @@ use crate::check::words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Bar, Clause, Confidence, Metric, MetricKind};
 use crate::plan::compile::promotion_rule;
-use crate::stats::Allowed;
 use crate::syntax::ast::Op;
 use crate::value::Decimal;
 
@@ -22,7 +21,7 @@ fn check_bar(subject: &Subject, findings: &mut Findings, action: &Action, bar: &
     let metric = subject.metric(bar.value.metric);
     let finding = match bar.value.confidence {
         None => beyond_the_end(metric, &bar.value),
-        Some(confidence) => out_of_reach(metric, &bar.value, confidence),
+        Some(confidence) => out_of_reach(subject, &bar.value, confidence),
     };
     if let Some(finding) = finding {
         findings.about(action, [bar.from], finding);
@@ -41,9 +40,10 @@ fn beyond_the_end(metric: &Metric, bar: &Bar) -> Option<Diagnostic> {
     })
 }
 
-fn out_of_reach(metric: &Metric, bar: &Bar, confidence: Confidence) -> Option<Diagnostic> {
+fn out_of_reach(subject: &Subject, bar: &Bar, confidence: Confidence) -> Option<Diagnostic> {
+    let metric = subject.metric(bar.metric);
     // A mean with confidence is CWR101 already.
-    let table = Allowed::new(promotion_rule(metric, bar, bar.target)?);
+    let table = subject.looks.table(promotion_rule(metric, bar, bar.target)?);
     let asked = words::confidence(confidence);
     if table.clears(u64::from(bar.min), 0) {
         return None;

@@ -122,6 +122,7 @@ fn assemble(
     let mut gates = draft.gates;
     for gate in gates.iter_mut().flatten() {
         gate.incomplete |= strays.gates;
+        gate.hold_unread |= strays.gates;
     }
     let (matches, matches_at) = own.matches.unwrap_or_else(|| (by_name(name, &own.formerly), name.span));
     Action {

@@ -146,7 +146,10 @@ fn lower_gate(
     let first = seen.first_at(scope, at, slot, "put all clauses into one");
     if let Some(place) = draft.gates.get_mut(step.index()) {
         match place {
-            Some(earlier) if !first => earlier.incomplete = true,
+            Some(earlier) if !first => {
+                earlier.incomplete = true;
+                earlier.hold_unread = true;
+            }
             _ => *place = Some(gate),
         }
     }

@@ -27,6 +27,7 @@ pub(super) fn lower(
         stop: None,
         at,
         incomplete: false,
+        hold_unread: false,
     };
     let mut seen = Seen::default();
     let mut strays = Strays::default();
@@ -56,6 +57,7 @@ fn lower_clause(scope: &mut Scope, clause: &Clause, gate: &mut Gate, seen: &mut 
         ClauseKind::Hold(written) if seen.first(scope, clause, "hold") => {
             let hold = hold(scope, written);
             gate.hold = made(clause, hold, from, missing);
+            gate.hold_unread |= gate.hold.is_none();
         }
         ClauseKind::Requires { action, tier } => {
             let requires = requires(scope, action, tier);
@@ -72,6 +74,7 @@ fn lower_clause(scope: &mut Scope, clause: &Clause, gate: &mut Gate, seen: &mut 
         ClauseKind::Broken => {
             scope.broken = true;
             gate.incomplete = true;
+            gate.hold_unread = true;
         }
         _ => {}
     }

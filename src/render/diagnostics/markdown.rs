@@ -18,7 +18,7 @@ pub(super) fn render(report: &Report) -> String {
     if told.is_empty() {
         return format!("{MARKER}\n### cwrc check: fine\n\nNothing to say of {files}.\n");
     }
-    let mut out = format!("{MARKER}\n### cwrc check: {told}\n\nIn {files} that were read.\n");
+    let mut out = format!("{MARKER}\n### cwrc check: {told}\n\nAfter reading {files}.\n");
     let mut left = 0;
     for path in report.paths() {
         let found: Vec<&Found> = report.found.iter().filter(|it| it.at.path == path).collect();

@@ -16,18 +16,7 @@ fn span(file: FileId, text: &str, part: &str) -> Span {
 
 fn of(sources: Sources, diagnostics: Vec<Diagnostic>) -> Analysis {
     let files: Vec<_> = (0..).map(FileId).zip(sources.iter()).map(|(id, it)| (id, parse(id, &it.text).file)).collect();
-    let (outline, path) = (Outline::of(&files), "a.cwr".to_owned());
-    Analysis {
-        base: String::new(),
-        path,
-        sources,
-        outline,
-        policy: None,
-        allows: Vec::new(),
-        diagnostics,
-        undecided: Vec::new(),
-        is_utf8: true,
-    }
+    Analysis { outline: Outline::of(&files), ..Analysis::of_faults("a.cwr", sources, diagnostics) }
 }
 
 fn desk() -> Analysis {
