@@ -132,7 +132,7 @@ impl Reader<'_> {
     fn quoted(&mut self, text: &str, span: Span) -> String {
         let said = text.trim_matches(['\'', '‘', '’', '“', '”', '„']).to_owned();
         let report = Self::fault(span, "a string stands in double quotes");
-        let closed = text.len() > 1 && text.ends_with(['\'', '“', '”']) && !said.contains(char::is_control);
+        let closed = text.len() > 1 && text.ends_with(['\'', '’', '“', '”']) && !said.contains(char::is_control);
         let proper = || format!("\"{}\"", said.replace('\\', "\\\\").replace('"', "\\\""));
         let fix = closed.then(|| Fix::write(span, proper()));
         self.report(report.help(format!("write `\"{}\"`", shown(&said))).fix(fix));
