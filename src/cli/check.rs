@@ -36,7 +36,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "git:REV", value_parser = git::revision)]
     at: Option<String>,
     /// A history of the agent to compare the policy with, as in simulate; may be given several times
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
     history: Vec<String>,
     #[command(flatten)]
     reading: histories::Reading,

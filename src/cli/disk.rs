@@ -1,7 +1,8 @@
 //! Policies on the disk, and `-` for standard input; a policy is replaced as a whole or not at all.
 
 use crate::source::Files;
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -9,10 +10,13 @@ use std::path::Path;
 /// The name under which standard input appears.
 pub(super) const STDIN: &str = "<stdin>";
 
-/// The disk; standard input is read once.
+/// As much is read of a pipe: more than any policy may have.
+const ENOUGH: u64 = 16 << 20;
+
+/// The disk; standard input and other pipes are read once.
 #[derive(Debug, Default)]
 pub(super) struct Disk {
-    stdin: OnceCell<Vec<u8>>,
+    piped: RefCell<BTreeMap<String, Vec<u8>>>,
     asked: RefCell<Option<String>>,
 }
 
@@ -25,22 +29,26 @@ impl Disk {
 
 impl Files for Disk {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        if path != STDIN {
-            self.asked.replace(Some(path.to_owned()));
+        self.asked.replace(Some(path.to_owned()));
+        if path != STDIN && fs::metadata(path)?.is_file() {
             return fs::read(path);
         }
-        if let Some(bytes) = self.stdin.get() {
+        if let Some(bytes) = self.piped.borrow().get(path) {
             return Ok(bytes.clone());
         }
         let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
-        Ok(self.stdin.get_or_init(|| bytes).clone())
+        if path == STDIN {
+            io::stdin().lock().take(ENOUGH).read_to_end(&mut bytes)?;
+        } else {
+            fs::File::open(path)?.take(ENOUGH).read_to_end(&mut bytes)?;
+        }
+        self.piped.borrow_mut().insert(path.to_owned(), bytes.clone());
+        Ok(bytes)
     }
 
     fn list(&self, directory: &str) -> io::Result<Vec<String>> {
         let mut paths = Vec::new();
-        self.asked.replace(None);
-        collect(Path::new(directory), &mut paths)?;
+        self.collect(Path::new(directory), &mut paths)?;
         paths.sort();
         Ok(paths)
     }
@@ -49,25 +57,6 @@ impl Files for Disk {
 /// Whether a file or directory of this name is not looked at unless it is named itself.
 pub(super) fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || name == "target"
-}
-
-/// All files below a directory; hidden ones and `target` are left out, links to directories are not followed.
-fn collect(directory: &Path, paths: &mut Vec<String>) -> io::Result<()> {
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if is_passed_over(&name) {
-            continue;
-        }
-        if entry.file_type()?.is_dir() {
-            collect(&entry.path(), paths)?;
-        } else {
-            let path = entry.path().to_string_lossy().replace('\\', "/");
-            paths.push(path.strip_prefix("./").unwrap_or(&path).to_owned());
-        }
-    }
-    Ok(())
 }
 
 /// Replaces a file's content: a new file with its permissions takes its place. A link stays one.
@@ -84,4 +73,28 @@ pub(super) fn replace(path: &str, text: &str) -> io::Result<()> {
         .and_then(|()| fresh.sync_all())
         .and_then(|()| fs::rename(&beside, &path));
     written.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+impl Disk {
+    /// All files below a directory; hidden ones and `target` are left out, links to directories are not followed, pipes
+    /// not opened.
+    fn collect(&self, directory: &Path, paths: &mut Vec<String>) -> io::Result<()> {
+        self.asked.replace(Some(directory.to_string_lossy().into_owned()));
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if is_passed_over(&name) {
+                continue;
+            }
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                self.collect(&entry.path(), paths)?;
+            } else if kind.is_file() || kind.is_symlink() {
+                let path = entry.path().to_string_lossy().replace('\\', "/");
+                paths.push(path.strip_prefix("./").unwrap_or(&path).to_owned());
+            }
+        }
+        Ok(())
+    }
 }

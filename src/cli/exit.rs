@@ -65,7 +65,7 @@ impl Failure {
         let help = match error.kind() {
             std::io::ErrorKind::NotFound => "check the path; it is taken from the working directory",
             std::io::ErrorKind::IsADirectory => "it is a directory; name one of its files",
-            std::io::ErrorKind::PermissionDenied => "the file exists, but may not be read by you",
+            std::io::ErrorKind::PermissionDenied => "it exists, but may not be read by you",
             std::io::ErrorKind::InvalidData => "save it as UTF-8",
             _ => return Self::new(format!("cannot read {path}: {error}")),
         };

@@ -19,32 +19,35 @@ use std::sync::Arc;
 /// Bytes that show what a text is.
 const START: u64 = 4096;
 
+/// The heading of its options in a help.
+pub(super) const HEADING: &str = "Histories";
+
 /// How a history is read: the same for every command that takes one.
 #[derive(clap::Args, Debug)]
 pub(super) struct Reading {
     /// The format of the history
-    #[arg(long, value_enum, default_value = "jsonl")]
+    #[arg(help_heading = HEADING, long, value_enum, default_value = "jsonl")]
     history_format: HistoryFormat,
     /// Where the fields are, as in tier=stage,time=meta.opened_at; dots reach inside
-    #[arg(long, value_name = "FIELD=KEY,…")]
+    #[arg(help_heading = HEADING, long, value_name = "FIELD=KEY,…")]
     map: Vec<String>,
     /// Which records are evidence at a tier: those that ran there, or all
-    #[arg(long, value_enum, default_value = "as-recorded")]
+    #[arg(help_heading = HEADING, long, value_enum, default_value = "as-recorded")]
     evidence: EvidenceArg,
     /// The tier of records that carry none
-    #[arg(long, value_name = "TIER", value_parser = tier)]
+    #[arg(help_heading = HEADING, long, value_name = "TIER", value_parser = tier)]
     assume_tier: Option<Tier>,
     /// Records and outcomes later than this are bad
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = time)]
     now: Option<Instant>,
     /// Exit 1 if any line is bad
-    #[arg(long)]
+    #[arg(help_heading = HEADING, long)]
     strict: bool,
     /// Promise that no id occurs twice: saves memory
-    #[arg(long)]
+    #[arg(help_heading = HEADING, long)]
     unique_ids: bool,
     /// How many threads count; by default one per core
-    #[arg(long, value_name = "N")]
+    #[arg(help_heading = HEADING, long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Args {
     policy: String,
     /// JSON Lines, plain, .gz or .zst: files, globs, or - for standard input; may be given several times; without it
     /// what cwrc.yaml names
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
     history: Vec<String>,
     #[command(flatten)]
     reading: histories::Reading,

@@ -81,6 +81,23 @@ fn below_a_directory_one_file_that_cannot_be_read_does_not_hide_the_others() {
     told.complains("cannot read policies/gone.cwr").complains("cannot read policies/lost.cwr");
 }
 
+/// A pipe can be read only once: what came first must not be taken for all there is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_named_as_a_file_is_read_as_a_whole() {
+    let sandbox = Sandbox::new();
+    let run = |shell: &str| {
+        let program = std::path::Path::new(super::PROGRAM).parent().expect("a folder").display().to_string();
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", shell]).current_dir(sandbox.path(""));
+        command.env("PATH", format!("{program}:{}", std::env::var("PATH").unwrap_or_default()));
+        Told::of(shell, command.output().expect("a shell"))
+    };
+    run("cat desk.cwr | cwrc check /dev/stdin").exits(0).says("fine, policy desk");
+    run("head -c 9000000 /dev/zero | cwrc check -").exits(1).says("more than 8 MiB");
+    run("cwrc check /dev/zero").exits(1).says("more than 8 MiB");
+}
+
 #[test]
 fn a_policy_that_cannot_be_read_is_2() {
     let sandbox = Sandbox::new().with("latin.cwr", NOT_UTF8).with("nested/latin.cwr", NOT_UTF8);
