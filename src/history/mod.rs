@@ -19,6 +19,7 @@ pub mod merge;
 mod numbers;
 pub mod read;
 pub mod sample;
+pub(crate) mod stated;
 pub mod survey;
 pub mod tally;
 #[cfg(test)]
