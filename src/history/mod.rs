@@ -28,5 +28,5 @@ mod tests;
 pub use counts::Counts;
 pub use intake::{Intake, Reason};
 pub use mapping::Mapping;
-pub use read::{Input, Options, ReadError, count};
+pub use read::{Input, Options, ReadError, count, count_text};
 pub use survey::Survey;

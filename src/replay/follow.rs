@@ -3,13 +3,11 @@
 use super::run::{Error, Options, run};
 use super::state::Saved;
 use crate::history::counts::{Cohort, CohortId, Tally};
-use crate::history::{self, Counts, Input, ReadError, count};
+use crate::history::{Counts, ReadError, count_text};
 use crate::model::policy::ActionId;
 use crate::plan::Plan;
 use crate::value::duration::Tick;
 use crate::value::{Instant, Tier};
-use std::io::Cursor;
-use std::num::NonZeroUsize;
 
 /// A replay that goes on as lines are written.
 #[derive(Debug)]
@@ -50,16 +48,9 @@ impl<'a> Follower<'a> {
 
     /// Counts the lines of one tick. Whatever shares an id stands among them, so they can be counted by themselves.
     pub fn read(&mut self, text: &str) -> Result<(), ReadError> {
-        let open = || -> std::io::Result<Box<dyn std::io::Read + Send>> { Ok(Box::new(Cursor::new(text.to_owned()))) };
-        let input = Input { name: "the history so far".into(), open: Box::new(open) };
-        let one = reading();
-        add(&mut self.counts, count(self.plan, &[input], &one)?);
+        add(&mut self.counts, count_text(self.plan, "the history so far", text)?);
         Ok(())
     }
-}
-
-fn reading() -> history::Options {
-    history::Options { threads: NonZeroUsize::new(1), ..history::Options::default() }
 }
 
 /// Adds counts of other records, as far as decisions need them.
