@@ -26,7 +26,7 @@
 //! 10  cli               argv, opening files, stdio, exit codes
 //!  9  render            values to text: for people and for programs
 //!  8  analysis          the front door: paths in, everything known about the policies out
-//!  7  check generate    features; siblings, blind to one another
+//!  7  check generate scenario  features; siblings, blind to one another
 //!  6  replay            the one evaluator: plan and counts to decisions
 //!  5  history           bytes to records, records to counts
 //!  4  plan              the policy as executed: ticks, integers, tables, digest
@@ -59,6 +59,8 @@
 //!   through `model`, `plan`, `replay`;
 //! - a new kind of metric: `model/policy.rs` `MetricKind`, then follow the compiler to `history/sample.rs`;
 //! - a step of the evaluation: `replay/boundary.rs`, which has one function per step of the specification;
+//! - a new expectation of scenarios: `scenario/expect.rs` says when it is met, `file.rs` reads it, `render/scenario.rs`
+//!   words it;
 //! - a new command: one file in `cli`, two lines in `cli/mod.rs`.
 
 // Floor 0.
@@ -81,6 +83,7 @@ pub mod replay;
 // Floor 7.
 pub mod check;
 pub mod generate;
+pub mod scenario;
 // Floor 8.
 pub mod analysis;
 // Floor 9.

@@ -23,6 +23,7 @@ mod paths;
 mod place;
 mod progress;
 mod simulate;
+mod test;
 mod today;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
@@ -68,6 +69,7 @@ enum Command {
     Fmt(fmt::Args),
     Compile(compile::Args),
     Simulate(simulate::Args),
+    Test(test::Args),
     Generate(generate::Args),
     Init(init::Args),
     Completions(completions::Args),
@@ -102,6 +104,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Fmt(args) => Ok(fmt::run(args, global)),
         Command::Compile(args) => compile::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
+        Command::Test(args) => test::run(args, global),
         Command::Generate(args) => generate::run(args, global),
         Command::Init(args) => init::run(args, global),
         Command::Completions(args) => completions::run(args),

@@ -4,12 +4,13 @@
 
 use super::Error;
 use super::draw::Draw;
-use super::lines::{Lines, Spelling, Writer, quoted};
+use super::lines::{Lines, Spelling, Writer};
 use super::outcomes::{Outcome, outcomes};
 use super::schedule::Draft;
 use super::sections::scale;
 use super::world::{Dirt, World};
 use crate::history::Reason;
+use crate::history::stated::quoted;
 use crate::model::policy::SignalId;
 use crate::plan::Plan;
 use crate::plan::matcher::Classifier;

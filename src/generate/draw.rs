@@ -2,7 +2,8 @@
 //!
 //! A [`Draw`] is keyed by the seed and by what it is for, and depends on nothing else; so no draw moves another.
 
-use super::read::{Delay, Share};
+use super::read::Delay;
+use crate::yaml::Share;
 
 /// The odd constant by which splitmix64 steps.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -1,13 +1,13 @@
 //! The fields of records: what a world says of them, and what one record draws.
 
 use super::draw::Draw;
-use super::read::{Share, decimal};
 use super::timed::Timed;
+use crate::history::stated;
 use crate::model::policy::{AttributeId, AttributeKind};
 use crate::plan::Plan;
 use crate::plan::matcher::Given;
-use crate::value::{Decimal, Number};
-use crate::yaml::{At, Kind, Reader, Scalar};
+use crate::value::Number;
+use crate::yaml::{At, Reader, Scalar, Share, decimal};
 use std::borrow::Cow;
 
 /// The fields that a record has anyway.
@@ -106,7 +106,7 @@ fn value(read: &mut Reader, kind: AttributeKind, at: &At) -> Option<Value> {
     if at.is_map() {
         let choices =
             read.shares(at, ("values and their shares, as in `{email: 70%, chat: 30%}`", false), |read, key, at| {
-                let scalar = Scalar { kind: kind_of(kind), text: key.to_owned() };
+                let scalar = Scalar { kind: stated::kind_of(kind), text: key.to_owned() };
                 given(read, kind, at, &scalar)
             });
         return Some(Value::Choice(choices));
@@ -123,38 +123,17 @@ fn value(read: &mut Reader, kind: AttributeKind, at: &At) -> Option<Value> {
     given(read, kind, at, scalar).map(|given| Value::Choice(vec![(given, Share::ALL)]))
 }
 
-fn kind_of(kind: AttributeKind) -> Kind {
-    match kind {
-        AttributeKind::Number => Kind::Number,
-        AttributeKind::Text => Kind::Text,
-        AttributeKind::Flag => Kind::Flag,
-    }
-}
-
 fn given(read: &mut Reader, kind: AttributeKind, at: &At, scalar: &Scalar) -> Option<Given<'static>> {
-    let fits = scalar.kind == kind_of(kind);
-    let (found, form) = match kind {
-        AttributeKind::Number => (decimal(&scalar.text).and_then(number), "a number, or a range as in `5.00 to 50.00`"),
-        AttributeKind::Text => (Some(Given::Text(Cow::Owned(scalar.text.clone()))), "a text, in quotes if need be"),
-        AttributeKind::Flag => (flag(&scalar.text), "`true` or `false`"),
-    };
-    let found = found.filter(|_| fits);
+    let found = stated::given(kind, scalar);
     if found.is_none() {
+        let form = match kind {
+            AttributeKind::Number => "a number, or a range as in `5.00 to 50.00`",
+            AttributeKind::Text => "a text, in quotes if need be",
+            AttributeKind::Flag => "`true` or `false`",
+        };
         read.wrong(at, format!("`{}` holds `{}`", at.field(), scalar.text), format!("write {form}"));
     }
     found
-}
-
-fn number(value: Decimal) -> Option<Given<'static>> {
-    Number::parse(&value.to_string()).map(Given::Number)
-}
-
-fn flag(text: &str) -> Option<Given<'static>> {
-    match text {
-        "true" => Some(Given::Flag(true)),
-        "false" => Some(Given::Flag(false)),
-        _ => None,
-    }
 }
 
 fn range(read: &mut Reader, at: &At, low: &str, high: &str) -> Option<Value> {

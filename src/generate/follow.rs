@@ -5,15 +5,9 @@ use super::dirt::Soil;
 use super::lines::Lines;
 use super::schedule::Draft;
 use super::world::{DAY, World};
-use crate::history::counts::{CohortId, Tally};
-use crate::history::{Counts, Input, count};
-use crate::model::policy::ActionId;
 use crate::plan::Plan;
-use crate::replay::{self, Options, Saved};
-use crate::value::duration::Tick;
-use crate::value::{Instant, Tier};
-use std::io::Cursor;
-use std::num::NonZeroUsize;
+use crate::replay::follow::Follower;
+use crate::value::Tier;
 
 /// Writes all records and notices; `notices` are in order of time.
 pub(super) fn write(
@@ -24,7 +18,7 @@ pub(super) fn write(
     lines: &mut Lines,
 ) -> Result<(), Error> {
     let tick = |second: i64| second.div_euclid(plan.tick_seconds);
-    let mut follower = Follower { plan, counts: Counts::default(), saved: None };
+    let mut follower = Follower::new(plan);
     let mut drafts = drafts.iter().peekable();
     let mut notices = notices.into_iter().peekable();
     for now in tick(world.start * DAY)..tick(world.end()) {
@@ -41,95 +35,4 @@ pub(super) fn write(
         lines.append(written);
     }
     Ok(())
-}
-
-/// A replay that goes on as lines are written.
-struct Follower<'a> {
-    plan: &'a Plan,
-    /// Of all lines so far.
-    counts: Counts,
-    /// After the last boundary.
-    saved: Option<Saved>,
-}
-
-impl Follower<'_> {
-    /// Takes the boundary at which a tick starts. What has been written of later times, as outcomes to come, changes
-    /// nothing: a replay at a boundary knows only what happened before.
-    fn reach(&mut self, boundary: Tick) -> Result<(), Error> {
-        let first = self.counts.first_tick(self.plan.tick_seconds) + 1;
-        if self.counts.earliest.is_none() || boundary < first {
-            return Ok(());
-        }
-        let to = Some(Instant::from_seconds(boundary.saturating_mul(self.plan.tick_seconds)));
-        let options = Options { to, initial: self.saved.take(), ..Options::default() };
-        self.saved = Some(replay::run(self.plan, &self.counts, &options)?.saved);
-        Ok(())
-    }
-
-    /// The tier of an action type now.
-    fn tier(&self, action: ActionId) -> Tier {
-        let state = self.saved.as_ref().and_then(|saved| saved.states.get(action.index()));
-        state.map_or(Tier::Crawl, |state| state.tier)
-    }
-
-    /// Counts the lines of one tick. Whatever shares an id stands among them, so they can be counted by themselves.
-    fn read(&mut self, text: &str) -> Result<(), Error> {
-        let open = || -> std::io::Result<Box<dyn std::io::Read + Send>> { Ok(Box::new(Cursor::new(text.to_owned()))) };
-        let input = Input { name: "the history so far".into(), open: Box::new(open) };
-        let one = history_options();
-        add(&mut self.counts, count(self.plan, &[input], &one)?);
-        Ok(())
-    }
-}
-
-fn history_options() -> crate::history::Options {
-    crate::history::Options { threads: NonZeroUsize::new(1), ..crate::history::Options::default() }
-}
-
-/// Adds counts of other records, as far as decisions need them.
-fn add(all: &mut Counts, more: Counts) {
-    if all.cohorts.is_empty() {
-        *all = more;
-        return;
-    }
-    let renamed: Vec<CohortId> = more.cohorts.into_iter().map(|values| adopt(all, values)).collect();
-    let rename = |id: CohortId| renamed.get(id as usize).copied().unwrap_or_default();
-    for (mut series, ticks) in more.samples {
-        series.cohort = rename(series.cohort);
-        merge(all.samples.entry(series).or_default(), ticks, Tally::add);
-    }
-    for (key, ticks) in more.arrivals {
-        merge(all.arrivals.entry(key).or_default(), ticks, |sum, n| *sum += n);
-    }
-    for (signal, ticks) in more.notices {
-        merge(all.notices.entry(signal).or_default(), ticks, |sum, n| *sum += n);
-    }
-    for (signal, ticks) in more.alive {
-        all.alive.entry(signal).or_default().extend(ticks);
-    }
-    for (action, ticks) in more.latest_cohorts {
-        // Later records stand in later ticks.
-        all.latest_cohorts.entry(action).or_default().extend(ticks.into_iter().map(|(tick, id)| (tick, rename(id))));
-    }
-    all.earliest = all.earliest.take().into_iter().chain(more.earliest).min();
-    all.latest = all.latest.take().into_iter().chain(more.latest).max();
-}
-
-fn adopt(all: &mut Counts, values: crate::history::counts::Cohort) -> CohortId {
-    let known = all.cohorts.iter().position(|cohort| *cohort == values);
-    let at = known.unwrap_or_else(|| {
-        all.cohorts.push(values);
-        all.cohorts.len() - 1
-    });
-    CohortId::try_from(at).unwrap_or(CohortId::MAX)
-}
-
-fn merge<T>(all: &mut Vec<(Tick, T)>, more: Vec<(Tick, T)>, add: impl Fn(&mut T, T)) {
-    for (tick, value) in more {
-        let at = all.partition_point(|(known, _)| *known < tick);
-        match all.get_mut(at).filter(|(known, _)| *known == tick) {
-            Some((_, sum)) => add(sum, value),
-            None => all.insert(at, (tick, value)),
-        }
-    }
 }

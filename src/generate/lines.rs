@@ -2,9 +2,9 @@
 
 use super::outcomes::Outcome;
 use super::schedule::Draft;
+use crate::history::stated::{attributes, quoted};
 use crate::model::policy::SignalId;
 use crate::plan::Plan;
-use crate::plan::matcher::Given;
 use crate::value::Instant;
 
 /// Lines with the times at which they were written.
@@ -71,11 +71,6 @@ impl Spelling {
     }
 }
 
-/// A text as JSON.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
 /// What the lines of one record need to know.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Writer<'a> {
@@ -117,43 +112,5 @@ impl Writer<'_> {
     /// A signal about no record in particular.
     pub(super) fn notice(&self, signal: SignalId, second: i64) -> String {
         format!(r#"{{"signal":{},"time":"{}"}}"#, quoted(self.signal(signal)), self.spelling.time(second))
-    }
-}
-
-/// The attributes as they stand in a JSON object, each behind a comma.
-pub(super) fn attributes(plan: &Plan, given: &[Option<Given>]) -> String {
-    let attributes = plan.attributes.iter().zip(given);
-    let all = attributes.filter_map(|(attribute, given)| Some((&attribute.key[..], json(given.as_ref()?))));
-    let inside = inside(&all.collect::<Vec<_>>());
-    if inside.is_empty() { inside } else { format!(",{inside}") }
-}
-
-/// The inside of an object of these paths and values.
-fn inside(all: &[(&[String], String)]) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut done: Vec<&String> = Vec::new();
-    for (path, value) in all {
-        let Some((first, rest)) = path.split_first() else { continue };
-        if done.contains(&first) {
-            continue;
-        }
-        done.push(first);
-        let below = all.iter().filter_map(|(path, value)| {
-            path.split_first()
-                .filter(|(head, rest)| *head == first && !rest.is_empty())
-                .map(|(_, rest)| (rest, value.clone()))
-        });
-        let value = if rest.is_empty() { value.clone() } else { format!("{{{}}}", inside(&below.collect::<Vec<_>>())) };
-        parts.push(format!("{}:{value}", quoted(first)));
-    }
-    parts.join(",")
-}
-
-fn json(given: &Given) -> String {
-    match given {
-        Given::Number(number) => number.to_string(),
-        Given::Text(text) => quoted(text),
-        Given::Flag(flag) => flag.to_string(),
-        Given::Other(json) => json.clone(),
     }
 }

@@ -25,6 +25,7 @@ pub mod world;
 
 pub use world::{World, WorldError};
 
+use crate::history::stated;
 use crate::plan::Plan;
 use crate::plan::matcher::{self, Classifier};
 use crate::value::Tier;
@@ -92,6 +93,6 @@ fn check_type(plan: &Plan, world: &World, draft: &Draft) -> Result<(), Error> {
     }
     let other = Classifier::default().classify(plan, &draft.action, &given);
     let found = other.map_or("of no type".into(), |id| format!("of type `{}`", plan.actions[id.index()].name));
-    let record = format!("{}{}", lines::quoted(&draft.action), lines::attributes(plan, &draft.given));
+    let record = format!("{}{}", stated::quoted(&draft.action), stated::attributes(plan, &draft.given));
     Err(Error::OtherType { wanted: plan.actions[wanted.index()].name.clone(), found, record })
 }

@@ -55,8 +55,8 @@ pub(super) fn schedule(plan: &Plan, world: &World, seed: u64) -> Vec<Draft> {
 
 fn of_day(plan: &Plan, (index, flow): (usize, &Flow), day: i64, key: Key) -> Vec<Draft> {
     let mut draw = key.draw();
-    let share = if is_weekend(day) { flow.weekends } else { super::read::Share::ALL };
-    let average = u128::from(*flow.per_day.on(day)) * u128::from(share.0) / u128::from(super::read::Share::ALL.0);
+    let share = if is_weekend(day) { flow.weekends } else { crate::yaml::Share::ALL };
+    let average = u128::from(*flow.per_day.on(day)) * u128::from(share.0) / u128::from(crate::yaml::Share::ALL.0);
     let count = draw.around(u64::try_from(average).unwrap_or(u64::MAX));
     let mut times: Vec<i64> = (0..count).map(|_| day * DAY + draw.between(0, DAY - 1)).collect();
     times.sort_unstable();

@@ -1,14 +1,13 @@
 //! The sections of a world, read one by one; see [`super::world`] for what each means.
 
 use super::fields;
-use super::read::{Share, decimal};
 use super::timed::{Days, Timed};
 use super::world::{DAY, Dirt, Flow, Group, Heartbeat, Incident, Outage, Rates, World};
 use crate::history::Reason;
 use crate::model::policy::{ActionId, SignalId};
 use crate::plan::{MetricKind, Plan};
 use crate::value::{Decimal, Tier};
-use crate::yaml::{self, At, Reader, Record, YamlError};
+use crate::yaml::{self, At, Reader, Record, Share, YamlError, decimal};
 
 /// The largest world that is read, in bytes.
 const LARGEST: usize = 256 * 1024;

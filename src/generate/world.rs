@@ -56,13 +56,14 @@
 //! be those of the policy, and every number is an exact decimal.
 
 use super::fields::Field;
-use super::read::{Delay, Share};
+use super::read::Delay;
 use super::sections;
 use super::timed::{Days, Timed};
 use crate::history::Reason;
 use crate::model::policy::{ActionId, SignalId};
 use crate::plan::Plan;
 use crate::value::Tier;
+use crate::yaml::Share;
 pub use crate::yaml::YamlError as WorldError;
 
 /// What is truly so: traffic, rates, delays, incidents, and what is wrong with the log.

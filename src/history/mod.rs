@@ -19,6 +19,7 @@ pub mod merge;
 mod numbers;
 pub mod read;
 pub mod sample;
+pub(crate) mod stated;
 pub mod survey;
 pub mod tally;
 #[cfg(test)]
@@ -27,5 +28,5 @@ mod tests;
 pub use counts::Counts;
 pub use intake::{Intake, Reason};
 pub use mapping::Mapping;
-pub use read::{Input, Options, ReadError, count};
+pub use read::{Input, Options, ReadError, count, count_text};
 pub use survey::Survey;

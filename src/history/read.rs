@@ -72,6 +72,13 @@ pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts,
     Ok(all.tallier.finish())
 }
 
+/// Counts JSON Lines that are at hand as a text.
+pub fn count_text(plan: &Plan, name: &str, text: &str) -> Result<Counts, ReadError> {
+    let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(io::Cursor::new(text.to_owned()))) };
+    let input = Input { name: name.to_owned(), open: Box::new(open) };
+    count(plan, &[input], &Options { threads: NonZeroUsize::new(1), ..Options::default() })
+}
+
 /// The hashes that occur more than once, sorted.
 fn occurring_twice(hashes: &mut Vec<u64>) -> Vec<u64> {
     hashes.sort_unstable();

@@ -11,6 +11,14 @@ pub fn unified(path: &str, old: &str, new: &str, style: Style) -> String {
     diff.split_inclusive('\n').map(|line| painted(line, style)).collect()
 }
 
+/// Two texts as one: what only the first has behind `-`, what only the second has behind `+`.
+#[must_use]
+pub fn whole(old: &str, new: &str, style: Style) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let lines = diff.iter_all_changes().map(|change| painted(&format!("{}{change}", change.tag()), style));
+    lines.collect()
+}
+
 fn painted(line: &str, style: Style) -> String {
     let (text, end) = line.split_at(line.trim_end_matches(['\r', '\n']).len());
     let ink = match text.chars().next() {

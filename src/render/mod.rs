@@ -1,7 +1,7 @@
 //! Values to text: what people and programs read. One output, one file; nothing below this floor knows how it looks.
 //!
-//! For people: [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`run_json`], [`saved_json`]. For both, in eight
-//! formats: [`diagnostics`]. `ink` knows colours and characters, `text` how lines break, `figures` how numbers round.
+//! For people: [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`run_json`], [`saved_json`]. For both, in several
+//! formats: [`diagnostics`], [`scenario`]. `ink` knows colours and characters, `text` how lines break, `figures` how numbers round.
 
 pub mod diagnostics;
 pub mod diff;
@@ -12,6 +12,7 @@ pub mod page;
 pub mod replay;
 pub mod run_json;
 pub mod saved_json;
+pub mod scenario;
 mod text;
 
 /// What the place of an output can show.

@@ -1,14 +1,15 @@
 //! The one evaluator: plan and counts in, decisions out (semantics §3, §4, §7).
 //!
 //! [`run()`] walks the boundaries; [`boundary`] takes the eight steps at each; [`evidence`] reads the counts;
-//! [`exposure`] says who could have been hurt. Everything is integers, exact rationals and tables c(n): there is no
-//! clock, no float and no map without an order here.
+//! [`exposure`] says who could have been hurt; [`follow`] replays a history that is being made. Everything is integers,
+//! exact rationals and tables c(n): there is no clock, no float and no map without an order here.
 
 pub mod approvals;
 pub mod boundary;
 pub mod decision;
 pub mod evidence;
 pub mod exposure;
+pub mod follow;
 pub mod run;
 pub mod state;
 

@@ -2,14 +2,17 @@
 //!
 //! A first pass finds the shape, a second one reads every scalar as text, so that `0.10` stays `0.10` and no value ever
 //! passes through floating point. Places are looked up only when there is something to say about them, by walking
-//! the text once more and stopping there. `read` makes exact values of nodes, and collects what is wrong with them.
+//! the text once more and stopping there. `read` walks a document and collects what is wrong
+//! with it, `values` makes exact values of its scalars.
 
 mod read;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use read::YamlError;
 pub(crate) use read::{At, Reader, Record, document, instead};
+pub(crate) use values::{Share, decimal};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;

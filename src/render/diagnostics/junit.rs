@@ -87,7 +87,7 @@ fn case(path: &str, line: usize, name: &str, content: &str) -> String {
 
 /// A text in an attribute or an element. What cannot be seen has been written out, which leaves nothing that XML 1.0
 /// forbids but the two characters that are none.
-fn escaped(text: &str) -> String {
+pub(in crate::render) fn escaped(text: &str) -> String {
     let text = clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

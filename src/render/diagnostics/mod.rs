@@ -10,7 +10,7 @@ mod github;
 mod gitlab;
 pub mod human;
 mod json;
-mod junit;
+pub(super) mod junit;
 mod markdown;
 mod plain;
 mod sarif;

@@ -17,9 +17,11 @@ use super::Style;
 use super::ink::Ink;
 use super::text::wrap;
 use crate::history::{Counts, Intake};
+use crate::model::policy::ActionId;
 use crate::plan::{Action, Plan};
-use crate::replay::Run;
 use crate::replay::run::Outcome;
+use crate::replay::{Decision, Run};
+use crate::value::Instant;
 
 /// What every section looks at.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +53,24 @@ pub fn human(plan: &Plan, counts: &Counts, run: &Run, names: &[String], style: S
 pub fn bad_lines(intake: &Intake, names: &[String], style: Style) -> String {
     head::bad_lines(intake, names, style)
 }
+
+/// An entry of the log, as the log tells it.
+pub(super) fn entry(plan: &Plan, run: &Run, decision: &Decision, style: Style) -> String {
+    moves::entry(View { plan, run, style }, decision, DATE)
+}
+
+/// Why an action type was not promoted at the end; nothing where no gate is above it.
+pub(super) fn waiting(plan: &Plan, run: &Run, action: ActionId, style: Style) -> String {
+    next::of(View { plan, run, style }, action.index())
+}
+
+/// A day, or a time where it is not midnight.
+pub(super) fn date(at: Instant) -> String {
+    words::date(at)
+}
+
+/// Columns of a date.
+const DATE: usize = 10;
 
 impl<'a> View<'a> {
     /// The action types, each with what became of it.

@@ -22,7 +22,8 @@ pub(super) fn log(view: View) -> String {
     out
 }
 
-fn entry(view: View, decision: &Decision, dates: usize) -> String {
+/// One entry, its date so many columns wide.
+pub(super) fn entry(view: View, decision: &Decision, dates: usize) -> String {
     let style = view.style;
     let (sign, ink, _) = sign(view, decision.detail.kind());
     let first = format!("  {}  {}  ", pad(&view.date(decision.at), dates), style.paint(ink, sign));

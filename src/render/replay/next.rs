@@ -34,6 +34,12 @@ pub(super) fn list(view: View) -> String {
     out
 }
 
+/// One action type; nothing if no gate is above it.
+pub(super) fn of(view: View, at: usize) -> String {
+    let next = view.run.outcomes.get(at).and_then(|outcome| outcome.next.as_ref());
+    next.map_or_else(String::new, |next| one(view, at, &view.plan.actions[at], next))
+}
+
 fn one(view: View, at: usize, action: &Action, next: &Next) -> String {
     let state = &view.run.saved.states[at];
     let Some(gate) = action.gates[next.step.index()].as_ref() else { return String::new() };

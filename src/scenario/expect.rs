@@ -1,0 +1,136 @@
+//! Expectations: what the decisions of a replay should be.
+
+use crate::model::policy::{ActionId, MetricId};
+use crate::plan::Plan;
+use crate::replay::exposure::Exposed;
+use crate::replay::{Decision, Detail, Kind, Reading, Run};
+use crate::value::{Instant, Tier};
+
+/// One expectation.
+#[derive(Clone, Debug)]
+pub struct Expect {
+    /// The line at which it stands.
+    pub line: usize,
+    /// Which action type it is about.
+    pub action: ActionId,
+    /// What is expected.
+    pub what: What,
+}
+
+/// What is expected of an action type.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// A tier on a day, and how it got there.
+    Tier {
+        /// The day, or the time.
+        on: Instant,
+        /// The tier.
+        tier: Tier,
+        /// What its last move was.
+        because: Wanted,
+    },
+    /// An entry of the log between two days, or none.
+    Entry {
+        /// From, included.
+        from: Instant,
+        /// To, included.
+        to: Instant,
+        /// Which entry.
+        wanted: Wanted,
+        /// There should be none.
+        never: bool,
+    },
+    /// Records that would have hurt, at the end: seen, released, unknown.
+    Harm([Option<u64>; 3]),
+}
+
+/// What is asked of an entry of the log; what is absent is not asked.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Its kind.
+    pub kind: Option<Kind>,
+    /// A metric among its bars.
+    pub bar: Option<MetricId>,
+    /// Its clause.
+    pub clause: Option<String>,
+}
+
+/// What there was instead.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// This tier, and the move that led there: an index into the log.
+    Tier(Tier, Option<usize>),
+    /// These entries that should not be there: indices into the log. None: the one that should is missing.
+    Entries(Vec<usize>),
+    /// This exposure.
+    Harm(Exposed),
+}
+
+impl Wanted {
+    /// Whether an entry is what is asked.
+    fn is(&self, decision: &Decision) -> bool {
+        self.kind.is_none_or(|kind| decision.detail.kind() == kind)
+            && self.bar.is_none_or(|metric| bars(decision).iter().any(|reading| reading.bar.metric == metric))
+            && self.clause.as_ref().is_none_or(|clause| decision.clause == *clause)
+    }
+
+    /// Whether anything is asked.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.kind.is_some() || self.bar.is_some() || self.clause.is_some()
+    }
+}
+
+/// The bars that an entry names.
+fn bars(decision: &Decision) -> &[Reading] {
+    match &decision.detail {
+        Detail::Promote { bars, .. }
+        | Detail::Defer { bars, .. }
+        | Detail::Demote { bars }
+        | Detail::Stale { bars, .. }
+        | Detail::Stop { bars, .. } => bars,
+        Detail::Trip { .. } | Detail::Renew { .. } => &[],
+    }
+}
+
+impl Expect {
+    /// What there is instead, if it is not met.
+    pub(super) fn unmet(&self, plan: &Plan, run: &Run) -> Option<Found> {
+        let boundary = |at: &Instant| at.tick(plan.tick_seconds);
+        let own = || run.decisions.iter().enumerate().filter(|(_, decision)| decision.action == self.action);
+        match &self.what {
+            What::Tier { on, tier, because } => {
+                let moved = |(_, it): &(usize, &Decision)| it.from != it.to && it.at <= boundary(on);
+                let last = own().filter(moved).last();
+                let found = last.map_or(Tier::Crawl, |(_, decision)| decision.to);
+                let is_why = !because.asks() || last.is_some_and(|(_, decision)| because.is(decision));
+                (found != *tier || !is_why).then(|| Found::Tier(found, last.map(|(at, _)| at)))
+            }
+            What::Entry { from, to, wanted, never } => {
+                let from = from.boundary_at_or_after(plan.tick_seconds);
+                let inside = |(_, it): &(usize, &Decision)| (from..=boundary(to)).contains(&it.at) && wanted.is(it);
+                let found: Vec<usize> = own().filter(inside).map(|(at, _)| at).collect();
+                (found.is_empty() != *never).then_some(Found::Entries(found))
+            }
+            What::Harm(wanted) => {
+                let exposed = run.outcomes[self.action.index()].exposed;
+                let found = [exposed.seen, exposed.released, exposed.unknown];
+                let differs = wanted.iter().zip(found).any(|(wanted, found)| wanted.is_some_and(|it| it != found));
+                differs.then_some(Found::Harm(exposed))
+            }
+        }
+    }
+
+    /// The day it is about.
+    pub(super) fn day(&self) -> Option<Instant> {
+        if let What::Tier { on, .. } = self.what { Some(on) } else { None }
+    }
+
+    /// The last day it is about: the replay goes on until then.
+    pub(super) fn last_day(&self) -> Option<Instant> {
+        match self.what {
+            What::Tier { on: last, .. } | What::Entry { to: last, .. } => Some(last),
+            What::Harm(_) => None,
+        }
+    }
+}
