@@ -42,7 +42,7 @@ pub(super) struct Section<'p, 'r> {
 impl Section<'_, '_> {
     fn file(&mut self, at: &At) -> Option<Vec<Scenario>> {
         let record = self.read.record(at, &["policy", "scenarios"])?;
-        let list = self.read.required(&record, "scenarios", "a list of `- name: …`")?.clone();
+        let list = self.read.required(&record, "scenarios", "[{name: …, …}]")?.clone();
         let items = self.read.list(&list, "scenarios");
         if items.is_empty() && list.is_list() {
             self.read.wrong(&list, "`scenarios` is empty", "write `- name: what should happen` with its parts below");
@@ -69,7 +69,7 @@ impl Section<'_, '_> {
         let end = record.get("end").and_then(|at| self.time(at));
         let feeds = self.feeds(&record);
         let records = record.get("records").map_or_else(Vec::new, |at| exact::records(self, at));
-        let expects = self.read.required(&record, "expect", "a list of `- {on: …, action: …, tier: …}`").cloned();
+        let expects = self.read.required(&record, "expect", "[{on: 2026-02-01, action: NAME, tier: walk}]").cloned();
         let expects = expects.map_or_else(Vec::new, |at| self.expects(&at, end));
         if record.get("feed").is_none() && record.get("records").is_none() {
             self.read.wrong(at, "the scenario has no records", "write `feed` or `records`");

@@ -21,7 +21,11 @@ pub(super) fn made(of: &mut Section, record: &Record) -> Option<Made> {
     let groups = groups(of, record, told);
     let action = action?;
     let name = || of.plan.actions[action.index()].name.clone();
-    let (logged, given) = fields.unwrap_or_else(|| (None, vec![None; of.plan.attributes.len()]));
+    // Without `record` there are no fields; with a wrong one its mistakes are told already.
+    let (logged, given) = match fields {
+        None => (None, vec![None; of.plan.attributes.len()]),
+        Some(fields) => fields?,
+    };
     let made = Made { action, logged: logged.unwrap_or_else(name), given, tier: tier?, groups };
     of_its_type(of, record, &made);
     Some(made)
@@ -35,24 +39,31 @@ fn tier(of: &mut Section, at: &At) -> Option<Option<Tier>> {
 }
 
 /// `record`: what the log calls the action, and the attributes.
-fn fields(of: &mut Section, at: &At) -> (Option<String>, Vec<Option<Given<'static>>>) {
-    let (mut logged, mut given) = (None, vec![None; of.plan.attributes.len()]);
-    for (key, at) in of.read.map(at, "`action` and attributes of the policy").unwrap_or_default() {
+fn fields(of: &mut Section, at: &At) -> Option<(Option<String>, Vec<Option<Given<'static>>>)> {
+    let (mut logged, mut given, mut fine) = (None, vec![None; of.plan.attributes.len()], true);
+    for (key, at) in of.read.map(at, "`action` and attributes of the policy")? {
         if key == "action" {
             logged = of.read.text(&at, "what the log calls the action").map(str::to_owned);
+            fine &= logged.is_some();
             continue;
         }
-        let names = of.plan.attributes.iter().map(|attribute| attribute.name.as_str());
-        let Some(id) = of.read.known(&at.key(), key, "attribute", names) else { continue };
-        let kind = of.plan.attributes[id].kind;
-        let form = match kind {
-            AttributeKind::Number => "a number with at most 6 decimals",
-            AttributeKind::Text => "a text, in quotes if need be",
-            AttributeKind::Flag => "`true` or `false`",
-        };
-        given[id] = of.read.plain(&at, form, |scalar| stated::given(kind, scalar));
+        fine &= field(of, key, &at, &mut given).is_some();
     }
-    (logged, given)
+    fine.then_some((logged, given))
+}
+
+/// One attribute.
+fn field(of: &mut Section, key: &str, at: &At, given: &mut [Option<Given<'static>>]) -> Option<()> {
+    let names = of.plan.attributes.iter().map(|attribute| attribute.name.as_str());
+    let id = of.read.known(&at.key(), key, "attribute", names)?;
+    let kind = of.plan.attributes[id].kind;
+    let form = match kind {
+        AttributeKind::Number => "a number with at most 6 decimals",
+        AttributeKind::Text => "a text, in quotes if need be",
+        AttributeKind::Flag => "`true` or `false`",
+    };
+    given[id] = Some(of.read.plain(at, form, |scalar| stated::given(kind, scalar))?);
+    Some(())
 }
 
 /// The records of a feed must be of the type they are made for.
@@ -114,9 +125,10 @@ fn groups(of: &mut Section, record: &Record, told: Vec<Told>) -> Vec<Vec<Told>> 
     }
     for group in &groups {
         let sum = Share(group.iter().map(|told| told.share.0).sum());
-        if sum > Share::ALL {
-            let mut names: Vec<&str> = group.iter().map(|told| of.plan.signals[told.signal.index()].as_str()).collect();
-            names.dedup();
+        // The shares of one signal's numbers have been added up where they stand.
+        let many = group.iter().any(|told| told.signal != group[0].signal);
+        if sum > Share::ALL && many {
+            let names: Vec<&str> = group.iter().map(|told| of.plan.signals[told.signal.index()].as_str()).collect();
             let message = format!("the shares of {} add up to {}", names.join(", "), sum.percent());
             of.read.wrong(record.at(), message, "write shares that add up to at most 100%: a record gets one of them");
         }

@@ -25,6 +25,7 @@ mod random;
 mod reference;
 mod render;
 mod replay;
+mod scenario;
 mod tidy;
 
 /// The path of something in the repository.

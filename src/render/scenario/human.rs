@@ -33,7 +33,7 @@ fn scenario(tested: &Tested, verdict: &Verdict, style: Style) -> String {
     let sign = style.paint(ink, style.pick(unicode, ascii));
     let mut out = wrap(&clean(&verdict.name), &format!("  {sign} "), "    ", style.width);
     for told in Told::all(tested, verdict) {
-        let line = format!("{}: expected {}, there was {}", told.place(), told.expected(), told.actual());
+        let line = format!("{}: expected {}", told.place(), told.expected());
         out += &wrap(&line, "    ", "      ", style.width);
         let inner = Style { width: style.width.saturating_sub(7), ..style };
         for line in told.diff(inner).lines() {

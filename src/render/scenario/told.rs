@@ -2,7 +2,7 @@
 
 use super::{Tested, Verdict};
 use crate::render::replay::{date, entry, waiting};
-use crate::render::text::{clean, list};
+use crate::render::text::{clean, list, wrap};
 use crate::render::{Style, diff};
 use crate::replay::Decision;
 use crate::scenario::{Expect, Failure, Found, Wanted, What};
@@ -91,7 +91,7 @@ impl<'a> Told<'a> {
             all.iter().map(|decision| entry(&self.of.plan, &self.verdict.run, decision, plain)).collect()
         };
         let (before, after) = (entries(&before), entries(&after));
-        let text = |told: &str, why: &str| format!("{before}  {told}\n{why}{after}");
+        let text = |told: &str, why: &str| format!("{before}{}{why}{after}", wrap(told, "  ", "    ", style.width));
         diff::whole(&text(&self.expected(), ""), &text(&self.actual(), &self.why(plain)), style)
     }
 
