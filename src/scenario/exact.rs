@@ -12,37 +12,66 @@ use std::collections::BTreeMap;
 pub(super) fn records(of: &mut Section, at: &At) -> Vec<Unit> {
     let mapping = Mapping::default();
     let reader = Reader::new(of.plan, &mapping, None).surveying(true);
-    let mut units: Vec<Unit> = Vec::new();
-    let (mut known, mut later): (BTreeMap<String, usize>, Vec<(String, String, At)>) = Default::default();
+    let mut all = Exact::default();
     for item in of.read.list(at, "records, as in a history") {
         let Some(text) = known_keys(of, &item).and_then(|()| json(of, &item)) else { continue };
         match reader.read(&text) {
+            Ok(line) => all.add(of, &item, &line, format!("{text}\n")),
             Err(fault) => of.read.wrong(&item, format!("this is no record: {}", fault.why), "write it as in a history"),
-            Ok(Line::Full(record)) => {
-                declared(of, &item, &record.undeclared);
-                if known.insert(record.id.clone().into_owned(), units.len()).is_some() {
-                    of.read.wrong(&item, format!("`{}` is the id of two records", record.id), "write another `id`");
+        }
+    }
+    all.finish(of)
+}
+
+/// The records so far.
+#[derive(Default)]
+struct Exact<'n> {
+    units: Vec<Unit>,
+    /// By id, the index of the record's unit.
+    known: BTreeMap<String, usize>,
+    /// Outcomes on lines of their own.
+    later: Vec<Later<'n>>,
+}
+
+struct Later<'n> {
+    id: String,
+    text: String,
+    at: At<'n>,
+}
+
+impl<'n> Exact<'n> {
+    fn add(&mut self, of: &mut Section, at: &At<'n>, line: &Line, text: String) {
+        match line {
+            Line::Full(record) => {
+                declared(of, at, &record.undeclared);
+                if self.known.insert(record.id.clone().into_owned(), self.units.len()).is_some() {
+                    of.read.wrong(at, format!("`{}` is the id of two records", record.id), "write another `id`");
                 }
-                units.push(Unit { second: record.time.seconds, lines: Lines::Fixed(format!("{text}\n")) });
+                self.units.push(Unit { second: record.time.seconds, lines: Lines::Fixed(text) });
             }
-            Ok(Line::Outcomes { id, undeclared, .. }) => {
-                declared(of, &item, &undeclared);
-                later.push((id.into_owned(), text.clone(), item));
+            Line::Outcomes { id, undeclared, .. } => {
+                declared(of, at, undeclared);
+                self.later.push(Later { id: id.clone().into_owned(), text, at: at.clone() });
             }
-            Ok(Line::Notice { signal, name, time }) => {
-                let undeclared = [name.into_owned()];
-                declared(of, &item, if signal.is_none() { &undeclared } else { &[] });
-                units.push(Unit { second: time.seconds, lines: Lines::Fixed(format!("{text}\n")) });
+            Line::Notice { signal, name, time } => {
+                if signal.is_none() {
+                    declared(of, at, &[name.clone().into_owned()]);
+                }
+                self.units.push(Unit { second: time.seconds, lines: Lines::Fixed(text) });
             }
         }
     }
-    for (id, text, item) in later {
-        match known.get(&id).and_then(|at| units.get_mut(*at)) {
-            Some(Unit { lines: Lines::Fixed(lines), .. }) => *lines += &format!("{text}\n"),
-            _ => of.read.wrong(&item, format!("no record has the id `{id}`"), "write the whole record too"),
+
+    /// All records, with the outcomes that came later.
+    fn finish(mut self, of: &mut Section) -> Vec<Unit> {
+        for Later { id, text, at } in self.later {
+            match self.known.get(&id).and_then(|at| self.units.get_mut(*at)) {
+                Some(Unit { lines: Lines::Fixed(lines), .. }) => lines.push_str(&text),
+                _ => of.read.wrong(&at, format!("no record has the id `{id}`"), "write the whole record too"),
+            }
         }
+        self.units
     }
-    units
 }
 
 /// Whether all keys are those of a record of this policy; the others are told.

@@ -101,7 +101,7 @@ impl Expect {
         match &self.what {
             What::Tier { on, tier, because } => {
                 let moved = |(_, it): &(usize, &Decision)| it.from != it.to && it.at <= boundary(on);
-                let last = own().filter(moved).last();
+                let last = own().rev().find(moved);
                 let found = last.map_or(Tier::Crawl, |(_, decision)| decision.to);
                 let is_why = !because.asks() || last.is_some_and(|(_, decision)| because.is(decision));
                 (found != *tier || !is_why).then(|| Found::Tier(found, last.map(|(at, _)| at)))

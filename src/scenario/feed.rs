@@ -42,10 +42,18 @@ pub(super) struct Made {
     pub(super) logged: String,
     /// By attribute.
     pub(super) given: Vec<Option<Given<'static>>>,
-    /// `None`: that at which the replay then is.
-    pub(super) tier: Option<Tier>,
+    pub(super) tier: Ran,
     /// Signals of which a record gets at most one per group.
     pub(super) groups: Vec<Vec<Told>>,
+}
+
+/// At which tier records ran.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ran {
+    /// At this one.
+    At(Tier),
+    /// At that at which the replay then is.
+    Following,
 }
 
 /// A signal of a feed.
@@ -120,8 +128,8 @@ impl Made {
         let outcomes: Vec<String> = told.iter().map(outcome).collect();
         let tail = format!(r#""{},"outcomes":[{}]}}"#, attributes(plan, &self.given), outcomes.join(","));
         match self.tier {
-            Some(tier) => Lines::Fixed(format!("{head}{tier}{tail}\n")),
-            None => Lines::Following(self.action, [head, tail + "\n"]),
+            Ran::At(tier) => Lines::Fixed(format!("{head}{tier}{tail}\n")),
+            Ran::Following => Lines::Following(self.action, [head, tail + "\n"]),
         }
     }
 }

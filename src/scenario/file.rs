@@ -3,7 +3,7 @@
 use super::expect::{Expect, Wanted, What};
 use super::feed::{DAY, Feed, Makes};
 use super::{Scenario, exact, flow};
-use crate::model::policy::{ActionId, MetricId};
+use crate::model::policy::{ActionId, MetricId, SignalId};
 use crate::plan::Plan;
 use crate::replay::Kind;
 use crate::value::{Instant, Step};
@@ -150,10 +150,10 @@ impl Section<'_, '_> {
         (per_day > 0).then_some(per_day)
     }
 
-    fn signal(&mut self, record: &Record) -> Option<crate::model::policy::SignalId> {
+    fn signal(&mut self, record: &Record) -> Option<SignalId> {
         let at = self.read.required(record, "signal", "NAME")?;
         let names = self.plan.signals.iter().map(String::as_str);
-        self.read.name(at, "signal", names).map(crate::model::policy::SignalId::new)
+        self.read.name(at, "signal", names).map(SignalId::new)
     }
 
     /// The action type that `action` names.
@@ -184,21 +184,22 @@ impl Section<'_, '_> {
     }
 
     fn expect(&mut self, at: &At) -> Option<Expect> {
-        let (keys, read): (&[&str], fn(&mut Self, &Record, ActionId) -> Option<What>) = if has(at, "between") {
-            (&["between", "action", "kind", "never", "bar", "clause"], Self::entry)
-        } else if has(at, "harm") {
-            (&["action", "harm"], Self::harm)
-        } else {
-            (&["on", "action", "tier", "because"], Self::tier)
+        let keys: &[&str] = match form(at) {
+            Form::Tier => &["on", "action", "tier", "because"],
+            Form::Entry => &["between", "action", "kind", "never", "bar", "clause"],
+            Form::Harm => &["action", "harm"],
         };
         let record = self.read.record(at, keys)?;
         let action = self.action(&record);
-        // Whatever else is wrong is told beside an unknown action type.
-        let what = read(self, &record, action.unwrap_or(ActionId(0)));
+        let what = match form(at) {
+            Form::Tier => self.tier(&record, action),
+            Form::Entry => self.entry(&record, action),
+            Form::Harm => self.harm(&record),
+        };
         Some(Expect { line: self.line(at), action: action?, what: what? })
     }
 
-    fn tier(&mut self, record: &Record, action: ActionId) -> Option<What> {
+    fn tier(&mut self, record: &Record, action: Option<ActionId>) -> Option<What> {
         let on = self.read.required(record, "on", "2026-02-01").cloned().and_then(|at| self.time(&at));
         let tier = self.read.required(record, "tier", "walk").cloned().and_then(|at| self.read.tier(&at));
         let because = match record.get("because") {
@@ -208,7 +209,7 @@ impl Section<'_, '_> {
         Some(What::Tier { on: on?, tier: tier?, because })
     }
 
-    fn because(&mut self, at: &At, action: ActionId) -> Option<Wanted> {
+    fn because(&mut self, at: &At, action: Option<ActionId>) -> Option<Wanted> {
         let record = self.read.record(at, &["kind", "bar", "clause"])?;
         let wanted = self.wanted(&record, "kind", action);
         if let Some(kind @ (Kind::Stop | Kind::Defer)) = wanted.kind {
@@ -218,7 +219,7 @@ impl Section<'_, '_> {
         Some(wanted)
     }
 
-    fn entry(&mut self, record: &Record, action: ActionId) -> Option<What> {
+    fn entry(&mut self, record: &Record, action: Option<ActionId>) -> Option<What> {
         let ends = record.get("between").cloned().map(|at| self.between(&at));
         let never = record.get("never").is_some();
         if never == record.get("kind").is_some() {
@@ -247,15 +248,20 @@ impl Section<'_, '_> {
     }
 
     /// What is asked of an entry of the log.
-    fn wanted(&mut self, record: &Record, kind: &str, action: ActionId) -> Wanted {
+    fn wanted(&mut self, record: &Record, kind: &str, action: Option<ActionId>) -> Wanted {
         let kinds = Kind::ALL.map(Kind::word);
         let kind = record.get(kind).and_then(|at| self.one_of(at, "kind of decision", &kinds)).map(|at| Kind::ALL[at]);
         let metrics = self.plan.metrics.iter().map(|metric| metric.name.as_str());
         let bar = record.get("bar").and_then(|at| self.read.name(at, "metric", metrics)).map(MetricId::new);
+        // The clauses are those of the action type: of an unknown one nothing can be said.
+        let clause = record.get("clause").zip(action).and_then(|(at, action)| self.clause(at, action));
+        Wanted { kind, bar, clause }
+    }
+
+    fn clause(&mut self, at: &At, action: ActionId) -> Option<String> {
         let clauses = clauses(self.plan, action);
         let names: Vec<&str> = clauses.iter().map(String::as_str).collect();
-        let clause = record.get("clause").and_then(|at| self.one_of(at, "clause that decides", &names));
-        Wanted { kind, bar, clause: clause.map(|at| clauses[at].clone()) }
+        self.one_of(at, "clause that decides", &names).map(|at| clauses[at].clone())
     }
 
     /// The index of a word in a list of its own.
@@ -268,7 +274,7 @@ impl Section<'_, '_> {
         found
     }
 
-    fn harm(&mut self, record: &Record, _: ActionId) -> Option<What> {
+    fn harm(&mut self, record: &Record) -> Option<What> {
         let keys = ["seen", "released", "unknown"];
         let at = record.get("harm")?;
         let record = self.read.record(at, &keys)?;
@@ -282,6 +288,24 @@ impl Section<'_, '_> {
         self.read.plain(at, "a whole number", |scalar| {
             scalar.text.parse().ok().filter(|_| scalar.text.bytes().all(|byte| byte.is_ascii_digit()))
         })
+    }
+}
+
+/// The three forms of expectations.
+enum Form {
+    Tier,
+    Entry,
+    Harm,
+}
+
+/// Which form an expectation has, by the key that only this one has.
+fn form(at: &At) -> Form {
+    if has(at, "between") {
+        Form::Entry
+    } else if has(at, "harm") {
+        Form::Harm
+    } else {
+        Form::Tier
     }
 }
 

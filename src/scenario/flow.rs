@@ -1,6 +1,6 @@
 //! What the records of a feed have in common, read: action type, tier, fields, and shares of signals.
 
-use super::feed::{Made, Told};
+use super::feed::{Made, Ran, Told};
 use super::file::Section;
 use crate::history::stated::{self, attributes, quoted};
 use crate::model::policy::{AttributeKind, SignalId};
@@ -31,10 +31,9 @@ pub(super) fn made(of: &mut Section, record: &Record) -> Option<Made> {
     Some(made)
 }
 
-/// A tier; `None` inside: whatever the replay says.
-fn tier(of: &mut Section, at: &At) -> Option<Option<Tier>> {
+fn tier(of: &mut Section, at: &At) -> Option<Ran> {
     of.read.plain(at, "`crawl`, `walk`, `run`, or `follow` for the tier at which the replay is", |scalar| {
-        if scalar.text == FOLLOW { Some(None) } else { Tier::parse(&scalar.text).map(Some) }
+        if scalar.text == FOLLOW { Some(Ran::Following) } else { Tier::parse(&scalar.text).map(Ran::At) }
     })
 }
 

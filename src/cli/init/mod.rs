@@ -63,6 +63,6 @@ fn told(paths: &[PathBuf; 3]) -> String {
     let [config, policy, scenarios] = paths.each_ref().map(|path| path.display());
     format!(
         "wrote {config}\nwrote {policy}\nwrote {scenarios}\n\
-         next: cwrc check {policy}; cwrc simulate {policy} --history YOUR_LOG.jsonl\n"
+         next: cwrc check {policy}; cwrc test {scenarios}; cwrc simulate {policy} --history YOUR_LOG.jsonl\n"
     )
 }

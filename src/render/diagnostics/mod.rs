@@ -197,7 +197,7 @@ impl<'a> Place<'a> {
 }
 
 /// A JSON document with a line end; what cannot be seen in its strings is escaped, which changes no value.
-fn document(value: &impl serde::Serialize) -> String {
+pub(super) fn document(value: &impl serde::Serialize) -> String {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     let mut out = String::with_capacity(text.len() + 1);
     for sign in text.chars() {

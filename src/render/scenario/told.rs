@@ -61,7 +61,7 @@ impl<'a> Told<'a> {
         match (&self.failure.found, what) {
             (Found::Tier(tier, last), What::Tier { on, because, .. }) => {
                 let last = last.and_then(|at| self.verdict.run.decisions.get(at)).filter(|_| because.asks());
-                let why = last.map_or_else(String::new, |it| format!(", by {}", self.named(it)));
+                let why = last.map_or_else(String::new, |it| format!(", by {}", named(it)));
                 format!("{name} at {tier} on {}{why}", date(*on))
             }
             (Found::Entries(found), What::Entry { from, to, wanted, .. }) if found.is_empty() => {
@@ -69,7 +69,7 @@ impl<'a> Told<'a> {
             }
             (Found::Entries(found), _) => {
                 let days = found.iter().filter_map(|at| self.verdict.run.decisions.get(*at));
-                let days: Vec<String> = days.map(|it| format!("{} on {}", self.named(it), self.day(it.at))).collect();
+                let days: Vec<String> = days.map(|it| format!("{} on {}", named(it), self.day(it.at))).collect();
                 format!("{name}: {}", list(&days, "and"))
             }
             (Found::Harm(it), _) => {
@@ -136,11 +136,11 @@ impl<'a> Told<'a> {
         let clause = wanted.clause.as_ref().map_or_else(String::new, |clause| format!(" ({})", clean(clause)));
         format!("{kind}{bar}{clause}")
     }
+}
 
-    /// `demote (reply.crawl_to_walk.keep[1])`
-    fn named(&self, decision: &Decision) -> String {
-        format!("{} ({})", decision.detail.kind().word(), clean(&decision.clause))
-    }
+/// `demote (reply.crawl_to_walk.keep[1])`
+fn named(decision: &Decision) -> String {
+    format!("{} ({})", decision.detail.kind().word(), clean(&decision.clause))
 }
 
 /// The parts of the harm interval.

@@ -218,6 +218,7 @@ fn exit_zero_turns_1_into_0_and_nothing_else() {
         ("simulate desk.cwr --history missing.jsonl", 2, 2),
         ("simulate desk.cwr", 2, 2),
         ("generate broken.cwr --world desk.world.yaml --seed 1", 1, 0),
+        ("test missing.test.yaml", 2, 2),
     ] {
         let plain = sandbox.cwrc(arguments).exits(without);
         let lenient = sandbox.cwrc(&format!("--exit-zero {arguments}")).exits(with);
@@ -392,6 +393,86 @@ fn generate_needs_a_world_and_a_seed() {
     ] {
         sandbox.cwrc(&format!("generate desk.cwr {arguments}")).exits(2).only_complains(complaint);
     }
+}
+
+/// A file of scenarios, the first of which passes; the other one is wrong where `tier` is walk.
+fn scenarios(policy: &str, tier: &str) -> String {
+    let feed = "{action: reply, tier: crawl, days: 0..2, per_day: 9, accepted: 100%}";
+    let one = |name: &str, tier: &str| {
+        format!(
+            "  - name: {name}\n    start: 2026-01-01\n    feed: [{feed}]\n    expect: [{{on: 2026-01-02, action: reply, tier: \
+             {tier}}}]\n"
+        )
+    };
+    format!("policy: {policy}\nscenarios:\n{}{}", one("first", "crawl"), one("second", tier))
+}
+
+#[test]
+fn test_tells_what_passes_from_what_fails() {
+    let sandbox = Sandbox::new()
+        .with("good.test.yaml", scenarios("desk.cwr", "crawl"))
+        .with("deep/down/bad.test.yaml", scenarios("../../desk.cwr", "walk"))
+        .with("broken.cwr", broken())
+        .with("broken.test.yaml", scenarios("broken.cwr", "crawl"));
+    sandbox.cwrc("test good.test.yaml").exits(0).says("2 scenarios: all passed").without_complaint();
+    sandbox.cwrc("test good.test.yaml -q").exits(0).mute().without_complaint();
+    let told = sandbox.cwrc("test deep").exits(1).without_complaint();
+    told.says("✓ first").says("✗ second").says("deep/down/bad.test.yaml:10: expected reply at walk on 2026-01-02");
+    sandbox.cwrc("test deep --exit-zero").exits(0).says("1 passed, 1 failed");
+    let quiet = sandbox.cwrc("test deep good.test.yaml -q").exits(1).says("✗ second").without_complaint();
+    assert!(!quiet.out.contains("first") && !quiet.out.contains("good.test.yaml"), "{quiet}");
+    sandbox.cwrc("test deep --run first").exits(0).says("1 scenario: all passed");
+    sandbox.cwrc("test deep good.test.yaml ./good.test.yaml g*.test.yaml").exits(1).says("4 scenarios: 3 passed");
+    sandbox.cwrc_with("test -", scenarios("desk.cwr", "walk")).exits(1).says("<stdin>:10: expected");
+    sandbox.cwrc("test broken.test.yaml").exits(1).mute().complains("error[CWR204]");
+    sandbox.cwrc("test").exits(1).says("4 scenarios: 3 passed, 1 failed").complains("error[CWR204]");
+}
+
+#[test]
+fn test_has_formats_for_programs() {
+    let sandbox = Sandbox::new().with("bad.test.yaml", scenarios("desk.cwr", "walk"));
+    let told = sandbox.cwrc("test --format json").exits(1).without_complaint().out;
+    let json: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((&json["passed"], &json["failed"]), (&1.into(), &1.into()));
+    let failed = &json["files"][0]["scenarios"][1];
+    assert_eq!(failed["failures"][0]["line"], 10);
+    assert_eq!(failed["failures"][0]["actual"], "reply at crawl on 2026-01-02");
+    let told = sandbox.cwrc("test --format junit").exits(1).without_complaint().out;
+    let xml = roxmltree::Document::parse(&told).expect("XML");
+    let failure = xml.descendants().find(|node| node.has_tag_name("failure")).expect("a failure");
+    assert_eq!(failure.parent().and_then(|case| case.attribute("name")), Some("second"));
+    assert!(failure.text().is_some_and(|text| text.contains("holding since 2026-01-02")), "{told}");
+    assert_eq!(xml.root_element().attribute("tests"), Some("2"));
+    sandbox.cwrc("test --format json -o out.json").exits(1).mute();
+    assert!(sandbox.read("out.json").contains("\"failed\": 1"));
+}
+
+#[test]
+fn nothing_to_test_is_2() {
+    let sandbox = Sandbox::new()
+        .with_folder("empty")
+        .with("good.test.yaml", scenarios("desk.cwr", "crawl"))
+        .with("none.test.yaml", "policy: desk.cwr\nscenarios: []\n")
+        .with("nowhere.test.yaml", scenarios("missing.cwr", "crawl"))
+        .with("library.cwr", "signal accepted\n")
+        .with("library.test.yaml", scenarios("library.cwr", "crawl"))
+        .with("latin.test.yaml", NOT_UTF8);
+    for (paths, complaint) in [
+        ("empty", "no scenario found in empty help: scenarios stand in files that end in .test.yaml"),
+        ("no*.tests.yaml", "no scenario found in no*.tests.yaml"),
+        ("missing.test.yaml", "cannot read missing.test.yaml"),
+        ("none.test.yaml", "none.test.yaml:2:12: `scenarios` is empty"),
+        ("nowhere.test.yaml", "nowhere.test.yaml tests missing.cwr, which is not there"),
+        ("library.test.yaml", "library.cwr is no policy"),
+        ("latin.test.yaml", "`latin.test.yaml` is not UTF-8"),
+        ("desk.cwr", "help: name the file of its scenarios, such as desk.test.yaml"),
+        ("good.test.yaml --run third", "no scenario's name contains `third`"),
+        ("good.test.yaml --format xml", "possible values: human, json, junit"),
+        ("[", "no glob"),
+    ] {
+        sandbox.cwrc(&format!("test {paths}")).exits(2).only_complains(complaint);
+    }
+    sandbox.cwrc("test good.test.yaml empty").exits(2).says("all passed").complains("no scenario found in empty");
 }
 
 #[test]

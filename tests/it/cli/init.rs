@@ -75,60 +75,21 @@ fn a_directory_that_cannot_be_made_is_2() {
     sandbox.cwrc("init one two").exits(2).only_complains("unexpected argument 'two'");
 }
 
-/// The scenarios of the template, by the engine itself: the same feeds as records, and the decisions that they expect.
+/// The scenarios of the template pass, and they are no scenarios of just any policy.
 #[test]
 fn its_scenarios_come_true() {
     let sandbox = empty();
     sandbox.cwrc("init -q").exits(0);
-    let moves = |feeds: &[Feed]| {
-        let records: String = feeds.iter().map(Feed::records).collect();
-        let told = sandbox.cwrc_with("simulate policies/agent.cwr --history - --format json", records).exits(0);
-        let run: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
-        let decisions = run["decisions"].as_array().expect("a list").clone();
-        let text = |it: &serde_json::Value, key: &str| it[key].as_str().expect("a text").to_owned();
-        decisions.iter().map(|it| format!("{} {}", &text(it, "at")[..10], text(it, "kind"))).collect::<Vec<_>>()
-    };
-    let good = Feed { action: "reply", tier: "crawl", days: 0..30, per_day: 40, good: "accepted", bad: ("edited", 20) };
-    let bad = Feed { tier: "walk", days: 30..50, good: "completed", bad: ("corrected", 3), ..good.clone() };
-    assert_eq!(moves(&[good.clone(), bad]), ["2026-01-28 promote", "2026-02-05 demote"]);
-    let few = [Feed { days: 0..60, per_day: 10, bad: ("edited", 1000), ..good.clone() }];
-    assert!(moves(&few).is_empty());
-    assert!(moves(&few.map(|few| Feed { action: "refund", per_day: 40, ..few })).is_empty());
-    let hated = Feed { tier: "walk", days: 30..45, good: "completed", bad: ("complaint", 5), ..good.clone() };
-    assert_eq!(moves(&[good, hated]), ["2026-01-28 promote", "2026-02-01 trip"]);
-}
-
-/// A feed as scenarios have it, every so manyth record with the bad signal.
-#[derive(Clone)]
-struct Feed {
-    action: &'static str,
-    tier: &'static str,
-    days: std::ops::Range<u32>,
-    per_day: u32,
-    good: &'static str,
-    bad: (&'static str, u32),
-}
-
-impl Feed {
-    fn records(&self) -> String {
-        let Self { action, tier, per_day, .. } = self;
-        let each = self.days.clone().flat_map(|day| (0..*per_day).map(move |at| (day, at)));
-        let record = |(day, at): (u32, u32)| {
-            let signal = if (at + 1).is_multiple_of(self.bad.1) { self.bad.0 } else { self.good };
-            let minutes = at * 24 * 60 / per_day;
-            let (month, date) = if day < 31 {
-                (1, day + 1)
-            } else if day < 59 {
-                (2, day - 30)
-            } else {
-                (3, day - 58)
-            };
-            let time = format!("2026-{month:02}-{date:02}T{:02}:{:02}:00Z", minutes / 60, minutes % 60);
-            format!(
-                "{{\"id\": \"{action}-{day}-{at}\", \"time\": \"{time}\", \"action\": \"{action}\", \"tier\": \"{tier}\", \
-                 \"outcomes\": [{{\"signal\": \"{signal}\", \"time\": \"{time}\"}}]}}\n"
-            )
-        };
-        each.map(record).collect()
+    sandbox.cwrc("test").exits(0).without_complaint().says("4 scenarios: all passed");
+    let policy = sandbox.read("policies/agent.cwr");
+    for (clause, other, line) in [
+        ("acceptance >= 90% over 28d min 500", "acceptance >= 96% over 28d min 500", 12),
+        ("acceptance >= 90% over 28d min 500", "acceptance >= 90% over 28d min 200", 21),
+        ("margin 5pp", "margin 30pp", 13),
+        ("complaint >= 3 within 1d", "complaint >= 30 within 1d", 37),
+    ] {
+        assert!(policy.contains(clause), "{clause}");
+        std::fs::write(sandbox.path("policies/agent.cwr"), policy.replacen(clause, other, 1)).expect("a policy");
+        sandbox.cwrc("test").exits(1).without_complaint().says(&format!("policies/agent.test.yaml:{line}: expected"));
     }
 }

@@ -197,6 +197,10 @@ pub(crate) fn commands(sandbox: &Sandbox) -> Vec<String> {
     names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").map(String::from).collect()
 }
 
+/// A scenario of the policy of these tests.
+const SCENARIO: &str = "policy: desk.cwr\nscenarios:\n  - name: one record is too few\n    records: [{id: 1, time: \
+                        2026-01-01T10:00:00Z, action: reply}]\n    expect: [{on: 2026-01-02, action: reply, tier: crawl}]\n";
+
 /// A folder in which the files that an example names are those of these tests.
 fn stand_in(example: &str) -> Sandbox {
     let mut world = Sandbox::new();
@@ -211,6 +215,9 @@ fn stand_in(example: &str) -> Sandbox {
         let packed = |bytes: &[u8]| zstd::encode_all(bytes, 3).expect("memory");
         let content = if word.ends_with(".zst") { packed(&content) } else { content };
         world = world.with(&name, content);
+        if word.ends_with('/') {
+            world = world.with(&format!("{word}desk.test.yaml"), SCENARIO);
+        }
     }
     world
 }
