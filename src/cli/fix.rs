@@ -42,7 +42,8 @@ impl Flags {
         let files = analysis::fix(places.disk(), &mut fixed, today, settings)
             .map_err(|error| Failure::new(format!("cannot read a policy again: {error}")))?;
         if !global.quiet {
-            let told = files.iter().map(|(path, it)| self.told(path, it, &fixed));
+            let left = Report::of(&fixed);
+            let told = files.iter().map(|(path, it)| self.told(path, it, &left));
             output::tell(&told.collect::<String>());
         }
         if self.diff {
@@ -52,7 +53,7 @@ impl Flags {
         for (path, it) in &files {
             output::put(path, &it.new)?;
         }
-        all.clone_from_slice(&fixed);
+        all.swap_with_slice(&mut fixed);
         let stdin = all.iter().find(|one| one.path == STDIN);
         if let Some(one) = stdin.filter(|one| one.is_utf8 && !files.contains_key(STDIN)) {
             output::put(STDIN, one.sources.iter().next().map_or("", |file| &file.text))?;
@@ -61,9 +62,9 @@ impl Flags {
     }
 
     /// `fixed 3 of 5 findings in policies/x.cwr`
-    fn told(&self, path: &str, fixed: &Fixed, all: &[Analysis]) -> String {
+    fn told(&self, path: &str, fixed: &Fixed, left: &Report) -> String {
         let verb = if self.diff { "would fix" } else { "fixed" };
-        format!("{verb} {}\n", human::fixed(&Report::of(all), path, fixed.count))
+        format!("{verb} {}\n", human::fixed(left, path, fixed.count))
     }
 }
 

@@ -2,15 +2,15 @@
 
 use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
-use super::paths::{self, Named};
+use super::paths;
+use super::place::Place;
 use super::{Global, check, output};
 use crate::analysis::Analysis;
 use crate::render;
 use crate::render::diagnostics::{Report, human};
-use crate::source::{Files, Sources};
+use crate::source::Sources;
 use crate::syntax::{self, Refusal};
 use std::collections::BTreeSet;
-use std::fs;
 
 /// Format policies: the one canonical layout, with every comment kept
 ///
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Exit {
             Vec::new()
         });
         for file in files {
-            if seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone().into())) {
+            if seen.insert(disk.identity(&file)) {
                 exit = exit.and(one(&disk, &file, args, global).unwrap_or_else(|failure| told(&failure)));
             }
         }
@@ -57,22 +57,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Exit {
 
 /// The files of one argument: at least one.
 fn files(disk: &Disk, path: &str) -> Result<Vec<String>, Failure> {
-    let files = match paths::named(path)? {
-        Named::Files(files) => files,
-        Named::Directory => {
-            let all = disk.list(path).map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?;
-            all.into_iter().filter(|file| file.ends_with(".cwr")).collect()
-        }
-    };
+    let files = paths::files(disk, path, ".cwr")?;
     if files.is_empty() { Err(paths::none_in(path)) } else { Ok(files) }
 }
 
 /// Formats one file, or says what formatting would change.
 fn one(disk: &Disk, path: &str, args: &Args, global: &Global) -> Result<Exit, Failure> {
     check::not_data(path)?;
-    let bytes = disk.read(path).map_err(|error| Failure::unreadable(path, &error))?;
-    let not_utf8 = |_| Failure::new(format!("`{path}` is not UTF-8")).help("save it as UTF-8");
-    let old = String::from_utf8(bytes).map_err(not_utf8)?;
+    let old = paths::text(disk, path)?;
     let mut sources = Sources::default();
     let new = match syntax::format(sources.add(path, old.as_str()), &old) {
         Ok(new) => new,

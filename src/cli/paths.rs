@@ -1,7 +1,8 @@
 //! What the paths of a command name.
 
-use super::disk::STDIN;
+use super::disk::{Disk, STDIN};
 use super::exit::Failure;
+use crate::source::Files;
 use std::fs;
 
 /// What a path names.
@@ -28,6 +29,23 @@ pub(super) fn named(path: &str) -> Result<Named, Failure> {
     } else {
         Ok(Named::Files(vec![path.to_owned()]))
     }
+}
+
+/// The files of one argument: what it names, and of a directory all below it with that ending. They may be none.
+pub(super) fn files(disk: &Disk, path: &str, ending: &str) -> Result<Vec<String>, Failure> {
+    match named(path)? {
+        Named::Files(files) => Ok(files),
+        Named::Directory => {
+            let all = disk.list(path).map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?;
+            Ok(all.into_iter().filter(|file| file.ends_with(ending)).collect())
+        }
+    }
+}
+
+/// The text of a file.
+pub(super) fn text(disk: &Disk, path: &str) -> Result<String, Failure> {
+    let bytes = disk.read(path).map_err(|error| Failure::unreadable(path, &error))?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{path}` is not UTF-8")).help("save it as UTF-8"))
 }
 
 /// A pattern that cannot be one.

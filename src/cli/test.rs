@@ -2,12 +2,12 @@
 
 use super::disk::Disk;
 use super::exit::{Exit, Failure};
-use super::paths::{self, Named};
+use super::paths;
+use super::place::Place;
 use super::{Global, compile, output};
 use crate::plan::Plan;
 use crate::render::scenario::{self as page, Tested, Verdict};
 use crate::scenario::{self, Scenario};
-use crate::source::Files;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -88,20 +88,14 @@ fn files(disk: &Disk, paths: &[String], global: &Global) -> (Vec<String>, Exit) 
             exit = Exit::Failed;
             Vec::new()
         });
-        all.extend(found.into_iter().filter(|it| seen.insert(fs::canonicalize(it).unwrap_or_else(|_| it.into()))));
+        all.extend(found.into_iter().filter(|it| seen.insert(disk.identity(it))));
     }
     (all, exit)
 }
 
 /// The files of one argument: at least one.
 fn of_path(disk: &Disk, path: &str) -> Result<Vec<String>, Failure> {
-    let named = match paths::named(path)? {
-        Named::Files(files) => files,
-        Named::Directory => {
-            let all = disk.list(path).map_err(|error| Failure::unreadable(&disk.last_asked(path), &error))?;
-            all.into_iter().filter(|file| file.ends_with(ENDING)).collect()
-        }
-    };
+    let named = paths::files(disk, path, ENDING)?;
     if named.is_empty() {
         let help = format!("scenarios stand in files that end in {ENDING}; `cwrc init` writes one");
         return Err(Failure::new(format!("no scenario found in {path}")).help(help));
@@ -137,8 +131,7 @@ fn read(disk: &Disk, path: &str) -> Result<String, Failure> {
         let help = format!("name the file of its scenarios, such as {}{ENDING}", path.trim_end_matches(".cwr"));
         return Err(Failure::new(format!("{path} is a policy, and no file of scenarios")).help(help));
     }
-    let bytes = disk.read(path).map_err(|error| Failure::unreadable(path, &error))?;
-    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{path}` is not UTF-8")).help("save it as UTF-8"))
+    paths::text(disk, path)
 }
 
 fn play(plan: &Plan, scenario: &Scenario, path: &str) -> Result<Verdict, Failure> {

@@ -35,7 +35,7 @@ impl Section<'_, '_> {
     fn world(&mut self, at: &At) -> Option<World> {
         let keys = ["start", "length", "actions", "incidents", "heartbeats", "outages", "dirt"];
         let record = self.read.record(at, &keys)?;
-        let start = self.read.required(&record, "start", "2026-01-01").and_then(|at| self.start(at));
+        let start = self.read.required(&record, "start", "2026-01-01").and_then(|at| self.read.start(at));
         let days = self.read.required(&record, "length", "26w").and_then(|at| self.length(at));
         let flows = self.read.required(&record, "actions", "a list of `- action: NAME` with their traffic");
         let flows: Vec<Flow> = flows.map_or_else(Vec::new, |at| self.flows(at));
@@ -58,16 +58,6 @@ impl Section<'_, '_> {
     ) -> Vec<T> {
         let Some(at) = record.get(key) else { return Vec::new() };
         self.read.list(at, form).iter().filter_map(|item| read(self, item)).collect()
-    }
-
-    fn start(&mut self, at: &At) -> Option<i64> {
-        let day = self.read.date(at)?;
-        // Ten years and a year of delay must still have four digits.
-        let fits = (-719_000..2_928_000).contains(&day);
-        if !fits {
-            self.read.wrong(at, "`start` is too near the ends of the calendar", "write a year from 0002 to 9980");
-        }
-        fits.then_some(day)
     }
 
     fn length(&mut self, at: &At) -> Option<i64> {

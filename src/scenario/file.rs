@@ -85,7 +85,7 @@ impl Section<'_, '_> {
     fn feeds(&mut self, record: &Record) -> Vec<Feed> {
         let Some(at) = record.get("feed") else { return Vec::new() };
         let start = self.read.required(record, "start", "2026-01-01").cloned();
-        let start = start.and_then(|at| self.start(&at));
+        let start = start.and_then(|at| self.read.start(&at));
         let items = self.read.list(at, "feeds");
         // What else is wrong is told whether the start is known or not.
         let feeds = (1..).zip(&items).filter_map(|(number, at)| self.feed(at, number, start.unwrap_or(0)));
@@ -97,16 +97,6 @@ impl Section<'_, '_> {
             return Vec::new();
         }
         feeds
-    }
-
-    fn start(&mut self, at: &At) -> Option<i64> {
-        let day = self.read.date(at)?;
-        // Ten years later there must still be four digits.
-        let fits = (-719_000..2_928_000).contains(&day);
-        if !fits {
-            self.read.wrong(at, "`start` is too near the ends of the calendar", "write a year from 0002 to 9980");
-        }
-        fits.then_some(day)
     }
 
     fn feed(&mut self, at: &At, number: usize, start: i64) -> Option<Feed> {

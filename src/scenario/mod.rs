@@ -1,10 +1,9 @@
 //! Scenarios: what a policy is meant to do, told as records and what should become of them (interfaces §4).
 //!
-//! A file `NAME.test.yaml` names a policy and has scenarios (`file` reads it, `flow` its feeds, `exact` its exact records; every
-//! name is one of the policy's). A
-//! scenario is made of feeds ([`feed`]: so many records a day, with exact shares of signals) and of exact records; both
-//! become lines of a history, which is counted and replayed like any other, by [`crate::replay::run()`]. Then the
-//! decisions are compared with what is expected ([`expect`]).
+//! A file `NAME.test.yaml` names a policy and has scenarios (`file` reads it, `flow` its feeds, `exact` its exact
+//! records; every name is one of the policy's). A scenario is made of feeds ([`feed`]: so many records a day, with exact
+//! shares of signals) and of exact records; both become lines of a history, which is counted and replayed like any
+//! other, by [`crate::replay::run()`]. Then the decisions are compared with what is expected ([`expect`]).
 //!
 //! ```yaml
 //! policy: support.cwr              # beside this file, or a path from there

@@ -49,6 +49,17 @@ impl Reader {
             .map(|it| it.tick(86_400))
     }
 
+    /// The date at which a made history starts, as days since 1970: with its records and what comes of them, eleven
+    /// years later at the most, there must still be four digits.
+    pub(crate) fn start(&mut self, at: &At) -> Option<i64> {
+        let day = self.date(at)?;
+        let fits = (-719_000..2_928_000).contains(&day);
+        if !fits {
+            self.wrong(at, "`start` is too near the ends of the calendar", "write a year from 0002 to 9980");
+        }
+        fits.then_some(day)
+    }
+
     /// A date or a time, in seconds since 1970.
     pub(crate) fn time(&mut self, at: &At) -> Option<i64> {
         let form = "a date or a time, as in `2026-03-01` or `2026-03-01T14:30:00Z`";
