@@ -36,6 +36,19 @@ impl Exposed {
         }
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            records: self.records + other.records,
+            autonomous: self.autonomous + other.autonomous,
+            unattended: self.unattended + other.unattended,
+            seen: self.seen + other.seen,
+            released: self.released + other.released,
+            unknown: self.unknown + other.unknown,
+        }
+    }
+
     /// The harm interval: at least what was seen, at most that and all that was released or is unknown.
     #[must_use]
     pub fn harm(&self) -> (u64, u64) {
