@@ -28,7 +28,7 @@
 //!  8  analysis          the front door: paths in, everything known about the policies out
 //!  7  check generate scenario  features; siblings, blind to one another
 //!  6  replay            the one evaluator: plan and counts to decisions
-//!  5  history           bytes to records, records to counts
+//!  5  history odds      bytes to records, records to counts; how likely a gate is passed in a stated world
 //!  4  plan              the policy as executed: ticks, integers, tables, digest
 //!  3  model             the policy as meant: names resolved, ladders merged, units checked
 //!  2  syntax            text to a tree and diagnostics; its one canonical layout
@@ -78,6 +78,7 @@ pub mod model;
 pub mod plan;
 // Floor 5.
 pub mod history;
+pub mod odds;
 // Floor 6.
 pub mod replay;
 // Floor 7.
