@@ -155,16 +155,9 @@ impl Course {
         }
     }
 
-    /// A rare chance by importance sampling (statistics C1.5): paths of agents at the edge of the bars, and half-way
-    /// there, weighed by how much likelier they are for this one. Of both the surer one counts, unless they contradict
-    /// each other.
+    /// A rare chance by importance sampling; `None` where no path had any weight.
     fn tilted(&self, paths: u64, effort: &Effort) -> Option<Answer> {
-        let by = |tilt: f64| simulate::tilted(self, tilt, 0..paths.div_ceil(2), effort).weighed();
-        let (far, near) = (by(1.0)?, by(0.5)?);
-        let apart = (far.chance - near.chance).abs();
-        let surer = if far.error / far.chance < near.error / near.chance { far } else { near };
-        let both = (far.error * far.error + near.error * near.error).sqrt();
-        Some(if apart > 3.0 * both { Answer { error: apart, ..surer } } else { surer })
+        simulate::tilted(self, 0..paths, effort).weighed()
     }
 }
 

@@ -78,7 +78,7 @@ fn above(n: u64, mode: u64, odds: f64) -> impl Iterator<Item = f64> {
 }
 
 /// A binomial count drawn by inversion: the same bits give a larger count where the share is larger, which is what
-/// makes rates comparable path by path. Each count has a weight: how much likelier it is under another share.
+/// makes rates comparable path by path.
 #[derive(Clone, Debug)]
 pub(super) struct Sampler {
     first: u64,
@@ -86,6 +86,7 @@ pub(super) struct Sampler {
     below: Vec<u64>,
     /// By the highest eight bits: the first count that they can give.
     guide: Vec<usize>,
+    /// By count, from `first` on: how much likelier it is under another share.
     weights: Vec<f64>,
 }
 
@@ -110,13 +111,19 @@ impl Sampler {
         Self { first: distribution.first, guide, weights, below }
     }
 
-    /// The count that these bits give, and its weight.
-    pub(super) fn draw(&self, bits: u64) -> (u64, f64) {
+    /// The count that these bits give.
+    pub(super) fn draw(&self, bits: u64) -> u64 {
         let mut at = self.guide[usize::from(bits.to_be_bytes()[0])];
         while at + 1 < self.below.len() && self.below[at] <= bits {
             at += 1;
         }
-        (self.first + at as u64, self.weights[at])
+        self.first + at as u64
+    }
+
+    /// How much likelier a count is under the other share; infinitely, where it is not drawn at all.
+    pub(super) fn weight(&self, count: u64) -> f64 {
+        let at = count.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        at.and_then(|at| self.weights.get(at)).copied().unwrap_or(f64::INFINITY)
     }
 }
 

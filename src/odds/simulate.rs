@@ -6,6 +6,7 @@
 use super::answer::Effort;
 use super::binomial::Sampler;
 use super::course::{Course, Event, Stream};
+use crate::stats::real;
 use crate::value::Key;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -46,44 +47,35 @@ impl Tally {
         self.hits += 1;
         self.weight += weight;
         self.squares += weight * weight;
-        self.ticks += weight * crate::stats::real(boundary as u64);
+        self.ticks += weight * real(boundary as u64);
     }
 }
 
 /// Paths of this agent.
 pub(super) fn plain(course: &Course, numbers: Range<u64>, effort: &Effort) -> Tally {
-    tilted(course, 0.0, numbers, effort)
+    let sources = course.streams.iter().map(|stream| Source::new(stream, stream.bad)).collect();
+    Paths { course, plain: sources, tilted: None }.all(&numbers, effort)
 }
 
-/// Paths of an agent that is nearer to the edge of its bars, by this share of the way, wherever that makes what is rare
-/// likelier; weighed by how much likelier they are for this agent.
-pub(super) fn tilted(course: &Course, tilt: f64, numbers: Range<u64>, effort: &Effort) -> Tally {
-    let sources = course.streams.iter().map(|stream| Source::new(stream, drawn(course.event, stream, tilt))).collect();
-    let paths = Paths { course, sources };
-    let firsts: Vec<u64> = numbers.clone().step_by(usize::try_from(BLOCK).unwrap_or(1)).collect();
-    let threads = effort.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let share = firsts.len().div_ceil(threads.max(1)).max(1);
-    let (mine, theirs) = firsts.split_at(share.min(firsts.len()));
-    let mut all = Tally::default();
-    thread::scope(|scope| {
-        let work = |firsts| paths.blocks(firsts, numbers.end);
-        let running: Vec<_> = theirs.chunks(share).map(|firsts| scope.spawn(move || work(firsts))).collect();
-        work(mine).iter().for_each(|tally| all.add(tally));
-        for tallies in running {
-            // A worker has nothing to panic about.
-            tallies.join().unwrap_or_default().iter().for_each(|tally| all.add(tally));
-        }
-    });
-    all
+/// Paths of an agent that from some tick on, each as likely as any other, is at the edge of the bars wherever that makes
+/// what is rare likelier; weighed by how much likelier they are for this agent (statistics C1.5).
+///
+/// What is rare is a lucky stretch, early or late. A path that were tilted from its first tick on would find it early, and
+/// the late ones, most of the chance, behind weights too rare to be met. Here each stretch has paths that are tilted from
+/// its beginning, and the weight of a path counts all the ticks at which its tilt might have begun, so it is never large.
+pub(super) fn tilted(course: &Course, numbers: Range<u64>, effort: &Effort) -> Tally {
+    let of = |drawn: fn(Event, &Stream) -> f64| -> Vec<Source> {
+        course.streams.iter().map(|stream| Source::new(stream, drawn(course.event, stream))).collect()
+    };
+    Paths { course, plain: of(|_, stream| stream.bad), tilted: Some(of(edge)) }.all(&numbers, effort)
 }
 
-/// The share of bad samples to draw from.
-fn drawn(event: Event, stream: &Stream, tilt: f64) -> f64 {
-    let towards = match event {
+/// The share of bad samples to draw from so that the event is likelier.
+fn edge(event: Event, stream: &Stream) -> f64 {
+    match event {
         Event::Promoted { .. } => stream.edge.min(stream.bad),
         Event::Demoted { .. } => stream.edge.max(stream.bad),
-    };
-    if tilt == 0.0 { stream.bad } else { stream.bad + tilt * (towards - stream.bad) }
+    }
 }
 
 /// Where the bad samples of a stream come from.
@@ -105,13 +97,55 @@ impl Source {
 
 struct Paths<'a> {
     course: &'a Course,
-    sources: Vec<Source>,
+    /// By stream.
+    plain: Vec<Source>,
+    /// The same once the tilt has begun.
+    tilted: Option<Vec<Source>>,
+}
+
+/// The weight of a path on its way.
+///
+/// For an agent that is tilted from tick `s` on, a path is likelier by the product of the factors from `s` on; `sum` adds
+/// that up over all `s` that have come. Those still to come leave it as likely as it is.
+struct Weight {
+    sum: f64,
+    /// From when on this path is tilted.
+    since: usize,
+}
+
+impl Weight {
+    fn step(&mut self, likelier: f64) {
+        self.sum = (self.sum + 1.0) / likelier;
+    }
+
+    /// At a boundary: one over how much likelier it is, on average over all ticks at which the tilt might begin.
+    fn at(&self, boundary: usize, boundaries: usize) -> f64 {
+        real(boundaries as u64) / (self.sum + real((boundaries - boundary) as u64))
+    }
 }
 
 impl Paths<'_> {
+    fn all(&self, numbers: &Range<u64>, effort: &Effort) -> Tally {
+        let firsts: Vec<u64> = numbers.clone().step_by(usize::try_from(BLOCK).unwrap_or(1)).collect();
+        let threads = effort.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+        let share = firsts.len().div_ceil(threads.max(1)).max(1);
+        let (mine, theirs) = firsts.split_at(share.min(firsts.len()));
+        let mut all = Tally::default();
+        thread::scope(|scope| {
+            let work = |firsts| self.blocks(firsts, numbers.end);
+            let running: Vec<_> = theirs.chunks(share).map(|firsts| scope.spawn(move || work(firsts))).collect();
+            work(mine).iter().for_each(|tally| all.add(tally));
+            for tallies in running {
+                // A worker has nothing to panic about.
+                tallies.join().unwrap_or_default().iter().for_each(|tally| all.add(tally));
+            }
+        });
+        all
+    }
+
     /// The paths of these blocks, up to an end.
     fn blocks(&self, firsts: &[u64], end: u64) -> Vec<Tally> {
-        let mut sums = vec![vec![0; self.course.boundaries + 1]; self.sources.len()];
+        let mut sums = vec![vec![0; self.course.boundaries + 1]; self.plain.len()];
         let mut block = |first: u64| {
             let mut tally = Tally::default();
             (first..end.min(first + BLOCK)).for_each(|number| tally.count(self.path(number, &mut sums)));
@@ -123,44 +157,41 @@ impl Paths<'_> {
     /// At which boundary it happens on a path, and the path's weight. `sums` is room for the bad samples before each
     /// boundary, by stream.
     fn path(&self, number: u64, sums: &mut [Vec<u64>]) -> Option<(usize, f64)> {
-        let key = Key::new(SEED).number(number.cast_signed());
-        let (mut run, mut weight) = (0, 1.0);
-        for boundary in 1..=self.course.boundaries {
-            weight *= self.tick(key, boundary - 1, sums);
+        let (key, boundaries) = (Key::new(SEED).number(number.cast_signed()), self.course.boundaries);
+        let mut weight = self.tilted.as_ref().map(|_| Weight { sum: 0.0, since: since(key, boundaries) });
+        let mut run = 0;
+        for boundary in 1..=boundaries {
+            self.tick(key, boundary - 1, sums, weight.as_mut());
             let clears = self.clears(boundary, sums);
-            match self.course.event {
-                Event::Promoted { hold, .. } if clears => {
-                    run += 1;
-                    if run > hold {
-                        return Some((boundary, weight));
-                    }
-                }
-                Event::Promoted { stop, .. } => {
-                    run = 0;
-                    if stop.is_some_and(|stop| boundary >= stop) {
-                        return None;
-                    }
-                }
-                Event::Demoted { stale } => {
-                    if !clears || stale == Some(boundary) {
-                        return Some((boundary, weight));
-                    }
-                }
+            run = if clears { run + 1 } else { 0 };
+            let (happens, is_over) = match self.course.event {
+                Event::Promoted { hold, stop } => (run > hold, run == 0 && stop.is_some_and(|stop| boundary >= stop)),
+                Event::Demoted { stale } => (!clears || stale == Some(boundary), false),
+            };
+            if happens {
+                return Some((boundary, weight.map_or(1.0, |weight| weight.at(boundary, boundaries))));
+            }
+            if is_over {
+                return None;
             }
         }
         None
     }
 
-    /// Draws the bad samples of a tick; how much likelier they are for this agent than for the one drawn from.
-    fn tick(&self, key: Key, tick: usize, sums: &mut [Vec<u64>]) -> f64 {
-        let mut weight = 1.0;
-        for (at, ((source, sums), stream)) in (0_i64..).zip(self.sources.iter().zip(sums).zip(&self.course.streams)) {
+    /// Draws the bad samples of a tick.
+    fn tick(&self, key: Key, tick: usize, sums: &mut [Vec<u64>], weight: Option<&mut Weight>) {
+        let tilted = self.tilted.as_ref().filter(|_| weight.as_ref().is_some_and(|weight| weight.since <= tick));
+        let sources = tilted.unwrap_or(&self.plain);
+        let mut likelier = 1.0;
+        for (at, ((source, sums), stream)) in (0_i64..).zip(sources.iter().zip(sums).zip(&self.course.streams)) {
             let bits = key.number(at).bits((tick as u64).wrapping_sub(stream.delay as u64));
-            let (bad, likelier) = source.samplers[source.of[tick]].draw(bits);
+            let bad = source.samplers[source.of[tick]].draw(bits);
             sums[tick + 1] = sums[tick] + bad;
-            weight *= likelier;
+            if let Some(tilted) = &self.tilted {
+                likelier *= tilted[usize::try_from(at).unwrap_or(0)].samplers[source.of[tick]].weight(bad);
+            }
         }
-        weight
+        weight.into_iter().for_each(|weight| weight.step(likelier));
     }
 
     fn clears(&self, boundary: usize, sums: &[Vec<u64>]) -> bool {
@@ -169,4 +200,10 @@ impl Paths<'_> {
             (sums[boundary] - sums[look.from]).cast_signed() <= look.allowed
         })
     }
+}
+
+/// The tick from which on a path is tilted.
+fn since(key: Key, boundaries: usize) -> usize {
+    let drawn = u128::from(key.bits(0)) * boundaries as u128;
+    usize::try_from(drawn >> 64).unwrap_or(0)
 }

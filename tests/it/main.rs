@@ -18,6 +18,7 @@ mod formats;
 mod fuzzed;
 mod generate;
 mod laws;
+mod odds;
 mod pipelines;
 mod plan;
 mod planted;
