@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::{Global, output};
 use crate::history::blocks::decompress;
 use crate::history::read::Open;
-use crate::history::{self, Counts, Input, Mapping, ReadError, Reason};
+use crate::history::{self, Counts, Format, Input, Mapping, ReadError, Reason};
 use crate::plan::Plan;
 use crate::render;
 use crate::replay::{self, Evidence};
@@ -25,10 +25,10 @@ pub(super) const HEADING: &str = "Histories";
 /// How a history is read: the same for every command that takes one.
 #[derive(clap::Args, Debug)]
 pub(super) struct Reading {
-    /// The format of the history
-    #[arg(help_heading = HEADING, long, value_enum, default_value = "jsonl")]
-    history_format: HistoryFormat,
-    /// Where the fields are, as in tier=stage,time=meta.opened_at; dots reach inside
+    /// The format of the history; by default as its names end, and JSON Lines where they do not say
+    #[arg(help_heading = HEADING, long, value_enum)]
+    history_format: Option<HistoryFormat>,
+    /// What the log calls things, as in time=meta.opened_at,tier=const:crawl,signal:Closed=resolved; README.md has all
     #[arg(help_heading = HEADING, long, value_name = "FIELD=KEY,…")]
     map: Vec<String>,
     /// Which records are evidence at a tier: those that ran there, or all
@@ -59,10 +59,28 @@ enum EvidenceArg {
     AnyTier,
 }
 
+/// The formats of histories, by the names of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum HistoryFormat {
+pub(super) enum HistoryFormat {
     /// One JSON object a line
     Jsonl,
+    /// Rows of cells between commas below a row of names
+    Csv,
+    /// The same between tabs
+    Tsv,
+    /// Parquet
+    Parquet,
+}
+
+impl From<HistoryFormat> for Format {
+    fn from(format: HistoryFormat) -> Self {
+        match format {
+            HistoryFormat::Jsonl => Self::Lines,
+            HistoryFormat::Csv => Self::Csv,
+            HistoryFormat::Tsv => Self::Tsv,
+            HistoryFormat::Parquet => Self::Parquet,
+        }
+    }
 }
 
 fn tier(text: &str) -> Result<Tier, String> {
@@ -97,6 +115,7 @@ impl Reading {
     /// Fails where something is said of a history and none is named.
     pub(super) fn is_for_nothing(&self) -> Result<(), Failure> {
         let said = [
+            ("--history-format", self.history_format.is_some()),
             ("--map", !self.map.is_empty()),
             ("--evidence", self.evidence == EvidenceArg::AnyTier),
             ("--assume-tier", self.assume_tier.is_some()),
@@ -114,18 +133,19 @@ impl Reading {
         }
     }
 
-    fn options(&self, mut mapping: Mapping, survey: bool) -> Result<history::Options, Failure> {
-        let HistoryFormat::Jsonl = self.history_format;
-        for pairs in &self.map {
-            let help = "name the keys of the log, as in --map id=ticket,time=meta.opened_at,tier=stage";
-            mapping.apply(pairs).map_err(|error| Failure::new(format!("--map: {error}")).help(help))?;
-        }
+    fn options(&self, mut mapping: Mapping) -> Result<history::Options, Failure> {
+        let wrong = |error: String| {
+            let help = "name the keys or columns of the log, as in --map id=ticket,time=meta.opened_at,tier=const:crawl";
+            Failure::new(format!("--map: {error}")).help(help)
+        };
+        self.map.iter().try_for_each(|pairs| mapping.apply(pairs)).map_err(wrong)?;
+        mapping.complete().map_err(wrong)?;
         Ok(history::Options {
             mapping,
             assume_tier: self.assume_tier,
             now: self.now,
             unique_ids: self.unique_ids,
-            survey,
+            survey: false,
             threads: self.threads,
         })
     }
@@ -149,10 +169,13 @@ fn nothing_kept(counts: &Counts) -> Failure {
     let worst = counts.intake.bad.iter().max_by_key(|(_, bad)| bad.count).map(|(reason, _)| *reason);
     match worst {
         Some(Reason::BadTier) => failure.help(
-            "the tiers are crawl, walk and run, in lower case: translate the words of the log, or leave its field out \
-             and say --assume-tier TIER",
+            "the tiers are crawl, walk and run, in lower case: translate the words of the log, as in \
+             --map tier:L1=crawl, or say --map tier=const:crawl",
         ),
-        Some(Reason::BadTime) => failure.help("write times with their offset, as in 2026-03-01T12:00:00Z"),
+        Some(Reason::BadTime) => failure.help(
+            "write times with their offset, as in 2026-03-01T12:00:00Z, or say how they are written, as in \
+             --map 'time_format=%Y-%m-%d %H:%M:%S,time_offset=Z'",
+        ),
         _ => failure,
     }
 }
@@ -169,20 +192,35 @@ pub(super) fn warn_of_bad(counts: &Counts, names: &[String], global: &Global) {
     output::tell(&render::replay::bad_lines(&counts.intake, names, output::for_stderr(global)));
 }
 
-/// The inputs of a command, and the bar over them.
+/// Which histories are read, before the command line says how.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// Files, globs, `-`.
+    pub(super) paths: Vec<String>,
+    /// What the log calls things.
+    pub(super) mapping: Mapping,
+    /// Their format, where it is not as their names end.
+    pub(super) format: Option<Format>,
+}
+
+/// The inputs of a command, how they are read, and the bar over them.
 pub(super) struct Histories {
     inputs: Vec<Input<'static>>,
-    /// Where their fields are, before the command line names others.
-    mapping: Mapping,
+    options: history::Options,
     progress: Progress,
 }
 
 impl Histories {
     /// The counts under a plan; with a survey of the names where that is asked for.
-    pub(super) fn count(&self, plan: &Plan, reading: &Reading, survey: bool) -> Result<Counts, Failure> {
-        let counts = history::count(plan, &self.inputs, &reading.options(self.mapping.clone(), survey)?);
+    pub(super) fn count(&self, plan: &Plan, survey: bool) -> Result<Counts, Failure> {
+        let counts = history::count(plan, &self.inputs, &history::Options { survey, ..self.options.clone() });
         self.progress.done();
         Ok(counts?)
+    }
+
+    /// Which columns of the tables among them are read under a plan, as a text.
+    pub(super) fn columns(&self, plan: &Plan, style: output::Style) -> Result<String, Failure> {
+        Ok(render::columns::human(&history::columns(plan, &self.inputs, &self.options)?, style))
     }
 
     /// The names, as bad records are quoted by them.
@@ -192,18 +230,20 @@ impl Histories {
 }
 
 /// Opens what the paths name. A path that names nothing is an error: a mistyped one must not pass for an empty one.
-pub(super) fn open(paths: &[String], mapping: Mapping, quiet: bool) -> Result<Histories, Failure> {
+pub(super) fn open(named: Named, reading: &Reading, quiet: bool) -> Result<Histories, Failure> {
     let mut files: Vec<String> = Vec::new();
-    for path in paths {
+    for path in &named.paths {
         files.extend(expand(path)?);
     }
     let mut seen = BTreeSet::new();
     files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.into())));
     let size = |file: &String| fs::metadata(file).map_or(0, |metadata| metadata.len());
     let progress = Progress::new(files.iter().map(size).sum(), quiet);
-    let inputs: Vec<Input> = files.into_iter().map(|file| input(file, &progress)).collect::<Result<_, _>>()?;
-    inputs.iter().try_for_each(check_lines)?;
-    Ok(Histories { inputs, mapping, progress })
+    let format = reading.history_format.map(Format::from).or(named.format);
+    let options = reading.options(named.mapping)?;
+    let inputs = files.into_iter().map(|file| input(file, format, &progress)).collect::<Result<Vec<Input>, _>>()?;
+    inputs.iter().filter(|input| input.format == Format::Lines).try_for_each(check_lines)?;
+    Ok(Histories { inputs, options, progress })
 }
 
 fn expand(path: &str) -> Result<Vec<String>, Failure> {
@@ -219,29 +259,25 @@ fn expand(path: &str) -> Result<Vec<String>, Failure> {
     Ok(files)
 }
 
-fn input(file: String, progress: &Progress) -> Result<Input<'static>, Failure> {
+fn input(file: String, format: Option<Format>, progress: &Progress) -> Result<Input<'static>, Failure> {
     if file == "-" {
-        return stdin();
+        return stdin(format.unwrap_or_default());
     }
     let metadata = fs::metadata(&file).map_err(|error| Failure::unreadable(&file, &error))?;
     if metadata.is_dir() {
         let help = format!("name its files, for example '{}/*.jsonl'", file.trim_end_matches('/'));
         return Err(Failure::new(format!("{file} is a directory")).help(help));
     }
-    let plain = file.trim_end_matches(".gz").trim_end_matches(".zst");
-    if [".csv", ".tsv", ".parquet"].iter().any(|ending| plain.ends_with(ending)) {
-        let help = "this version reads JSON Lines, plain, .gz or .zst: one object a line";
-        return Err(Failure::new(format!("{file} is not in a format that is read")).help(help));
-    }
+    let format = format.unwrap_or_else(|| Format::of_name(&file));
     let (path, progress) = (file.clone(), progress.clone());
     // A pipe can be read only once, but may have to be read twice: it is kept.
     if !metadata.is_file() {
         let bytes = fs::read(&file).map_err(|error| Failure::unreadable(&file, &error))?;
-        return Ok(Input { name: file, open: in_memory(bytes) });
+        return Ok(Input { name: file, open: in_memory(bytes), format });
     }
     check_packed(&file)?;
     let open: Open<'static> = Box::new(move || Ok(progress.watch(File::open(&path)?)));
-    Ok(Input { name: file, open })
+    Ok(Input { name: file, open, format })
 }
 
 /// A file that is called packed must be: an empty one is what an interrupted copy leaves behind, not an empty history.
@@ -277,10 +313,10 @@ fn check_lines(input: &Input) -> Result<(), Failure> {
 }
 
 /// Standard input can be read only once, but may have to be read twice: it is kept.
-fn stdin() -> Result<Input<'static>, Failure> {
+fn stdin(format: Format) -> Result<Input<'static>, Failure> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::unreadable("standard input", &error))?;
-    Ok(Input { name: super::disk::STDIN.to_owned(), open: in_memory(bytes) })
+    Ok(Input { name: super::disk::STDIN.to_owned(), open: in_memory(bytes), format })
 }
 
 fn in_memory(bytes: Vec<u8>) -> Open<'static> {

@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::{Global, compile, config, histories, output};
-use crate::history::{Counts, Mapping};
+use crate::history::Counts;
 use crate::plan::Plan;
 use crate::render::{self, run_json, saved_json};
 use crate::replay::{self, Approvals};
@@ -20,8 +20,8 @@ pub(super) struct Args {
     /// The policy, or - for standard input
     #[arg(value_name = "POLICY")]
     policy: String,
-    /// JSON Lines, plain, .gz or .zst: files, globs, or - for standard input; may be given several times; without it
-    /// what cwrc.yaml names
+    /// JSON Lines, CSV, TSV or Parquet, plain, .gz or .zst: files, globs, or - for standard input; may be given several
+    /// times; without it what cwrc.yaml names
     #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
     history: Vec<String>,
     #[command(flatten)]
@@ -70,10 +70,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let options = replay_options(args, &plan)?;
-    let (paths, mapping) = sources(args, global)?;
-    let histories = histories::open(&paths, mapping, global.quiet)?;
+    let histories = histories::open(sources(args, global)?, &args.reading, global.quiet)?;
     let names = histories.names();
-    let counts = histories.count(&plan, &args.reading, false)?;
+    let counts = histories.count(&plan, false)?;
     if args.reading.is_strict() && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
         histories::warn_of_bad(&counts, &names, global);
     }
@@ -105,16 +104,16 @@ fn no_state(path: &str, error: &str) -> Failure {
         .help("`cwrc simulate POLICY --history HISTORY --format state` writes one")
 }
 
-/// The history, and where its fields are: as said, or as the configuration has it.
-fn sources(args: &Args, global: &Global) -> Result<(Vec<String>, Mapping), Failure> {
+/// The history, and what it calls things: as said, or as the configuration has it.
+fn sources(args: &Args, global: &Global) -> Result<histories::Named, Failure> {
     if !args.history.is_empty() {
-        return Ok((args.history.clone(), Mapping::default()));
+        return Ok(histories::Named { paths: args.history.clone(), ..histories::Named::default() });
     }
     let config = config::load(&args.config, global)?;
-    if config.histories.is_empty() {
+    if config.history.paths.is_empty() {
         return Err(Failure::new("no history is named").help("--history PATH names it, or `history` in cwrc.yaml"));
     }
-    Ok((config.histories, config.mapping))
+    Ok(config.history)
 }
 
 fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> {

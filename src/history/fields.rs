@@ -69,6 +69,13 @@ pub fn number(raw: &str) -> Option<Number> {
     raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()).then(|| Number::parse(raw)).flatten()
 }
 
+/// Whether a text is a number as JSON writes it.
+#[must_use]
+pub fn is_number(text: &str) -> bool {
+    let begins = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    begins && serde_json::from_str::<&RawValue>(text).is_ok_and(|raw| raw.get() == text)
+}
+
 /// The elements of a raw array; `None` if the raw value is not an array.
 #[must_use]
 pub fn array(raw: &str) -> Option<Vec<&RawValue>> {
