@@ -102,6 +102,8 @@ const SAMPLE: usize = 40;
 pub struct Reader<'p> {
     plan: &'p Plan,
     mapping: Mapping,
+    /// Where the id and outcomes are.
+    outcome_keys: Vec<Key>,
     now: Option<Instant>,
     survey: bool,
     signals: HashMap<&'p str, SignalId>,
@@ -120,7 +122,8 @@ impl<'p> Reader<'p> {
                 scales[signal.index()].push((low, high));
             }
         }
-        Self { plan, mapping: mapping.clone(), now, survey: false, signals, scales }
+        let outcome_keys = mapping.outcome_keys();
+        Self { plan, mapping: mapping.clone(), outcome_keys, now, survey: false, signals, scales }
     }
 
     /// Keeps the names of signals that the policy does not declare too, or not.
@@ -148,7 +151,7 @@ impl<'p> Reader<'p> {
         let has_outcomes = self.outcomes(&fields, &mut found, &mut worst);
         if let Some(id) = id.and_then(identity)
             && has_outcomes
-            && fields.only(|key| self.mapping.is_id_or_outcomes(key))
+            && fields.only(&self.outcome_keys)
         {
             return worst.or(Line::Outcomes { id, outcomes: found.outcomes, undeclared: found.undeclared });
         }
@@ -351,7 +354,7 @@ pub type Content = (Instant, String, Option<Tier>, String);
 #[must_use]
 pub fn content(record: &Record, text: &str, mapping: &Mapping) -> Content {
     let fields = Fields::parse(text).unwrap_or_default();
-    let attributes = fields.canonical_without(|key| mapping.is_field(key)).unwrap_or_else(|| text.to_owned());
+    let attributes = fields.canonical_without(&mapping.all_keys()).unwrap_or_else(|| text.to_owned());
     (record.time, record.action.to_string(), record.tier, attributes)
 }
 

@@ -174,16 +174,16 @@ impl Mapping {
         fields.chain(wide)
     }
 
-    /// Whether a top-level key is a field, and so is no attribute.
+    /// The keys that hold fields, and so no attributes.
     #[must_use]
-    pub fn is_field(&self, key: &str) -> bool {
-        self.fields().any(|(path, _)| matches!(path, [only] if only == key))
+    pub fn all_keys(&self) -> Vec<Key> {
+        self.fields().map(|(key, _)| key.to_vec()).collect()
     }
 
-    /// Whether a top-level key holds the id or outcomes, or part of them.
+    /// The keys that hold the id and outcomes.
     #[must_use]
-    pub fn is_id_or_outcomes(&self, key: &str) -> bool {
+    pub fn outcome_keys(&self) -> Vec<Key> {
         let is_other = |what: &str| ["time", "action", "tier"].contains(&what);
-        self.fields().any(|(path, what)| !is_other(&what) && path.first().is_some_and(|first| first == key))
+        self.fields().filter(|(_, what)| !is_other(what)).map(|(key, _)| key.to_vec()).collect()
     }
 }
