@@ -206,7 +206,7 @@ fn compare(all: &mut [Analysis], args: &Args, global: &Global) -> Result<Exit, F
         if counts.intake.bad_lines() > 0 && (args.reading.is_strict() || !global.quiet) {
             histories::warn_of_bad(&counts, &histories.names(), global);
         }
-        match histories::usable(&counts, &args.reading) {
+        match histories::usable(&counts, &args.reading, args.reading.assume_tier()) {
             Ok(()) => one.compare(&plan, &counts, args.reading.evidence() == Evidence::AnyTier),
             Err(failure) => {
                 output::report(global, &failure);

@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::progress::Progress;
-use super::{Global, output};
+use super::{Global, config, output};
 use crate::history::blocks::decompress;
 use crate::history::read::Open;
 use crate::history::{self, Counts, Format, Input, Mapping, ReadError, Reason};
@@ -102,6 +102,11 @@ impl Reading {
         }
     }
 
+    /// The tier of records that carry none.
+    pub(super) fn assume_tier(&self) -> Option<Tier> {
+        self.assume_tier
+    }
+
     /// Whether bad lines make the difference between fine and not fine.
     pub(super) fn is_strict(&self) -> bool {
         self.strict
@@ -112,24 +117,36 @@ impl Reading {
         if self.strict && counts.intake.bad_lines() > 0 { Exit::NotFine } else { Exit::Fine }
     }
 
-    /// Fails where something is said of a history and none is named.
-    pub(super) fn is_for_nothing(&self) -> Result<(), Failure> {
-        let said = [
+    /// What is said of how records are read, by the name of its option.
+    fn said(&self) -> [(&'static str, bool); 6] {
+        [
             ("--history-format", self.history_format.is_some()),
             ("--map", !self.map.is_empty()),
-            ("--evidence", self.evidence == EvidenceArg::AnyTier),
             ("--assume-tier", self.assume_tier.is_some()),
             ("--now", self.now.is_some()),
-            ("--strict", self.strict),
             ("--unique-ids", self.unique_ids),
             ("--threads", self.threads.is_some()),
-        ];
-        match said.into_iter().find(|(_, is_said)| *is_said) {
+        ]
+    }
+
+    /// Fails where something is said of a history and none is named.
+    pub(super) fn is_for_nothing(&self) -> Result<(), Failure> {
+        let others = [("--evidence", self.evidence == EvidenceArg::AnyTier), ("--strict", self.strict)];
+        match self.said().into_iter().chain(others).find(|(_, is_said)| *is_said) {
             None => Ok(()),
             Some((flag, _)) => {
                 Err(Failure::new(format!("{flag} is about a history, and none is named"))
                     .help("--history PATH names it"))
             }
+        }
+    }
+
+    /// Fails where something is said of how records are read, and they are counted already.
+    pub(super) fn is_counted_already(&self) -> Result<(), Failure> {
+        match self.said().into_iter().find(|(_, is_said)| *is_said) {
+            None => Ok(()),
+            Some((flag, _)) => Err(Failure::new(format!("{flag} is about reading records, and --counts are counted already"))
+                .help(format!("leave it out here; `cwrc count … {flag} …` takes it"))),
         }
     }
 
@@ -152,12 +169,12 @@ impl Reading {
 }
 
 /// Whether anything can be said of a history: some record is kept, and some says at which tier it ran.
-pub(super) fn usable(counts: &Counts, reading: &Reading) -> Result<(), Failure> {
+pub(super) fn usable(counts: &Counts, reading: &Reading, assume_tier: Option<Tier>) -> Result<(), Failure> {
     if counts.intake.total() == 0 {
         return Err(nothing_kept(counts));
     }
     let is_tierless = counts.intake.without_tier == counts.intake.total();
-    if is_tierless && reading.evidence() == Evidence::AsRecorded && reading.assume_tier.is_none() {
+    if is_tierless && reading.evidence() == Evidence::AsRecorded && assume_tier.is_none() {
         return Err(no_tier());
     }
     Ok(())
@@ -227,6 +244,26 @@ impl Histories {
     pub(super) fn names(&self) -> Vec<String> {
         self.inputs.iter().map(|input| input.name.clone()).collect()
     }
+}
+
+/// The history of a command: as said, or as the configuration has it.
+pub(super) fn named(
+    policy: &str,
+    history: &[String],
+    source: &config::Source,
+    global: &Global,
+) -> Result<Named, Failure> {
+    if policy == "-" && history.iter().any(|path| path == "-") {
+        return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
+    }
+    if !history.is_empty() {
+        return Ok(Named { paths: history.to_vec(), ..Named::default() });
+    }
+    let config = config::load(source, global)?;
+    if config.history.paths.is_empty() {
+        return Err(Failure::new("no history is named").help("--history PATH names it, or `history` in cwrc.yaml"));
+    }
+    Ok(config.history)
 }
 
 /// Opens what the paths name. A path that names nothing is an error: a mistyped one must not pass for an empty one.

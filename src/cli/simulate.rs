@@ -1,7 +1,7 @@
 //! `cwrc simulate`
 
 use super::exit::{Exit, Failure};
-use super::{Global, compile, config, histories, output};
+use super::{Global, compile, config, count, histories, output};
 use crate::history::Counts;
 use crate::plan::Plan;
 use crate::render::{self, run_json, saved_json};
@@ -24,6 +24,9 @@ pub(super) struct Args {
     /// times; without it what cwrc.yaml names
     #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
     history: Vec<String>,
+    /// Counts that `cwrc count` wrote, instead of a history
+    #[arg(long, value_name = "TABLE", help_heading = histories::HEADING, conflicts_with = "history")]
+    counts: Option<String>,
     #[command(flatten)]
     reading: histories::Reading,
     /// Start from a state that --format state wrote, instead of with everything at crawl
@@ -62,21 +65,16 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
-    if args.policy == "-" && args.history.iter().any(|path| path == "-") {
-        return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
-    }
     let plan = match compile::load(&args.policy, global)? {
         Ok(plan) => plan,
         Err(exit) => return Ok(exit),
     };
     let options = replay_options(args, &plan)?;
-    let histories = histories::open(sources(args, global)?, &args.reading, global.quiet)?;
-    let names = histories.names();
-    let counts = histories.count(&plan, false)?;
+    let count::Counted { counts, names, assume_tier } = counted(args, &plan, global)?;
     if args.reading.is_strict() && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
         histories::warn_of_bad(&counts, &names, global);
     }
-    histories::usable(&counts, &args.reading)?;
+    histories::usable(&counts, &args.reading, assume_tier)?;
     let run = replay::run(&plan, &counts, &options)?;
     let text = match args.format {
         Format::Human => render::replay::human(&plan, &counts, &run, &names, output::for_stdout(global)),
@@ -104,16 +102,13 @@ fn no_state(path: &str, error: &str) -> Failure {
         .help("`cwrc simulate POLICY --history HISTORY --format state` writes one")
 }
 
-/// The history, and what it calls things: as said, or as the configuration has it.
-fn sources(args: &Args, global: &Global) -> Result<histories::Named, Failure> {
-    if !args.history.is_empty() {
-        return Ok(histories::Named { paths: args.history.clone(), ..histories::Named::default() });
+/// The counts: of a table, or of a history.
+fn counted(args: &Args, plan: &Plan, global: &Global) -> Result<count::Counted, Failure> {
+    if let Some(table) = &args.counts {
+        return count::load(table, plan, &args.reading);
     }
-    let config = config::load(&args.config, global)?;
-    if config.history.paths.is_empty() {
-        return Err(Failure::new("no history is named").help("--history PATH names it, or `history` in cwrc.yaml"));
-    }
-    Ok(config.history)
+    let named = histories::named(&args.policy, &args.history, &args.config, global)?;
+    count::counted(plan, named, &args.reading, global)
 }
 
 fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> {
