@@ -212,6 +212,21 @@ impl Course {
         }
     }
 
+    /// Whether an agent without one bad sample is promoted; whether there is something that could be.
+    #[must_use]
+    pub fn can_promote(&self) -> bool {
+        let Event::Promoted { hold, stop } = self.event else { return false };
+        let mut run = 0;
+        for boundary in 1..=self.boundaries {
+            let clears = self.bars.iter().all(|bar| bar.looks[boundary - 1].allowed >= 0);
+            run = if clears { run + 1 } else { 0 };
+            if run > hold || run == 0 && stop.is_some_and(|stop| boundary >= stop) {
+                return run > hold;
+            }
+        }
+        false
+    }
+
     /// The most samples that each bar ever sees, in the order of the bars.
     #[must_use]
     pub fn most_samples(&self) -> Vec<u64> {

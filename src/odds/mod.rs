@@ -27,10 +27,12 @@ mod chain;
 mod course;
 mod simulate;
 mod states;
+mod told;
 mod world;
 
 pub use answer::{Answer, Effort, Method, Promised, Verdict};
 pub use course::{Asked, Course, Refused};
+pub use told::percent;
 pub use world::World;
 
 /// Changes whenever an answer may change that a plan and a promise gave before; part of the key under which answers are

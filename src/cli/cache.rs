@@ -1,0 +1,40 @@
+//! What `cwrc check` found out about assurances, kept from one run to the next where that is asked for.
+//!
+//! Answers depend on the plan, the promise and the algorithm alone, and these are their names; so what is found is as good
+//! as new, and whatever cannot be read is nothing.
+
+use super::exit::Failure;
+use super::{Global, output};
+use crate::analysis::Proofs;
+use std::fs;
+use std::path::PathBuf;
+
+/// A directory for it, or none.
+pub(super) struct Cache(Option<PathBuf>);
+
+impl Cache {
+    pub(super) fn at(directory: Option<String>) -> Self {
+        Self(directory.map(PathBuf::from))
+    }
+
+    fn file(&self) -> Option<PathBuf> {
+        self.0.as_ref().map(|directory| directory.join("assurances.json"))
+    }
+
+    /// What an earlier run has kept.
+    pub(super) fn proofs(&self) -> Proofs {
+        let text = self.file().and_then(|path| fs::read_to_string(path).ok());
+        text.map_or_else(Proofs::default, |text| Proofs::read(&text))
+    }
+
+    /// Keeps what is new.
+    pub(super) fn keep(&self, proofs: &Proofs, global: &Global) -> Result<(), Failure> {
+        let Some((path, text)) = self.file().zip(proofs.written()) else { return Ok(()) };
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+        if let Err(error) = made.and_then(|()| fs::write(&path, text)) {
+            let failure = Failure::new(format!("cannot write {}: {error}", path.display()));
+            output::report(global, &failure.help("name a directory that may be written with --cache, or none"));
+        }
+        Ok(())
+    }
+}
