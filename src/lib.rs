@@ -48,7 +48,8 @@
 //! 4. There is one evaluator, [`replay::run()`], and it agrees with a second one that lives in the tests and shares no code
 //!    with it (`it::differential`).
 //! 5. No float decides: none in `value`, `model`, `plan`, `history`, `replay`. `stats` computes bounds with pure Rust
-//!    functions and a guard, so that its integer tables are the same everywhere (`it::tidy`, `stats::tests`).
+//!    functions and a guard, so that its integer tables are the same everywhere (`it::tidy`, `stats::tests`); `odds`
+//!    counts in advance what `replay` will see, and speaks of chances alone (`it::odds`).
 //! 6. Every code has a page with a bad and a good example, and is emitted by some case (`it::tidy`).
 //! 7. Only `diagnostic/code.rs` knows a code's number.
 //!

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Proofs that nobody has asked for in a run are kept up to so many.
 const KEPT: usize = 1_000;
 
+/// What may be spent on the figure of a refuted promise.
+const TOLD: Effort = Effort { paths: 1 << 17, draws: 20_000_000, ..Effort::QUICK };
+
 /// A promise that is neither proved nor refuted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undecided {
@@ -151,6 +154,8 @@ fn prove(policy: &Policy, plan: &Plan, assurance: &Assurance, promise: Promise) 
     };
     let promised = Promised { at_least: promise.at_least, share: promise.chance };
     let (verdict, answer) = course.settle(promised, &Effort::QUICK);
+    // What refutes may be far from sure how likely it is.
+    let answer = if verdict == Verdict::Refuted { course.answer(&TOLD) } else { answer };
     let share = share(promise);
     let proof = Proof {
         holds: None,

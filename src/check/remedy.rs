@@ -14,8 +14,7 @@ use crate::value::Decimal;
 use std::sync::Arc;
 
 /// What may be spent on one change that is tried.
-const EFFORT: Effort =
-    Effort { states: 100_000, steps: 10_000_000, paths: 1 << 15, draws: 10_000_000, threads: None };
+const EFFORT: Effort = Effort { states: 100_000, steps: 10_000_000, paths: 1 << 15, draws: 10_000_000, threads: None };
 
 /// The levels that are offered, in hundred-millionths.
 const LEVELS: [i64; 8] =
@@ -36,24 +35,31 @@ struct Search<'a> {
 /// What would keep a promise, for a help text.
 pub(super) fn remedy(policy: &Policy, asked: &Asked, promise: Promise, of: &Course, answer: &Answer) -> String {
     if let Some(stale) = of.goes_stale() {
-        let after = durations::written(i64::try_from(stale).unwrap_or(i64::MAX).saturating_mul(asked.plan.tick_seconds));
-        return format!("this traffic leaves a keep bar without its `min` until `stale` comes, {after} after the promotion: \
-             write a smaller `min`, or a longer window");
+        let after =
+            durations::written(i64::try_from(stale).unwrap_or(i64::MAX).saturating_mul(asked.plan.tick_seconds));
+        return format!(
+            "this traffic leaves a keep bar without its `min` until `stale` comes, {after} after the promotion: \
+             write a smaller `min`, or a longer window"
+        );
     }
     let search = Search { policy, asked, promise, most: of.most_samples() };
     let found = if promise.demotes { search.of_keeps() } else { search.of_bars() };
     match found.as_slice() {
-        [] => format!("no other `{}` alone keeps it; {}", search.figures(), true_promise(promise, answer)),
+        [] => format!("no other `{}` alone keeps it; {}", search.figures(), true_promise(promise, of, answer)),
         [only] => format!("write {only}"),
         [others @ .., last] => format!("write {} or {last}", others.join(", ")),
     }
 }
 
 /// The promise that holds, in whole percent.
-fn true_promise(promise: Promise, answer: &Answer) -> String {
-    let near = 4.0 * answer.error;
-    let whole = if promise.at_least { ((answer.chance - near) * 100.0).floor() } else { ((answer.chance + near) * 100.0).ceil() };
-    format!("`{} {}%` would be true", words::promise(promise).1, whole.clamp(0.0, 100.0))
+fn true_promise(promise: Promise, of: &Course, answer: &Answer) -> String {
+    if of.is_impossible() {
+        return format!("nobody gets through within {}, not even without a fault", promise.within);
+    }
+    let (off, bound) = (4.0 * answer.error, words::promise(promise).1);
+    let whole = if promise.at_least { (answer.chance - off) * 100.0 } else { (answer.chance + off).min(1.0) * 100.0 };
+    let whole = if promise.at_least { whole.max(0.0).floor() } else { whole.ceil() };
+    format!("`{bound} {whole}%` would be true")
 }
 
 impl Search<'_> {
@@ -69,8 +75,7 @@ impl Search<'_> {
     }
 
     fn is_open(&self, gate: &Gate) -> bool {
-        let course = course(&Asked { gate, ..*self.asked }, self.promise.demotes);
-        self.promise.demotes || course.is_ok_and(|course| course.can_promote())
+        course(&Asked { gate, ..*self.asked }, self.promise.demotes).is_ok_and(|course| !course.is_impossible())
     }
 
     /// The first of so many changes, from the least to the greatest, that does.

@@ -4,7 +4,6 @@
 //! as new, and whatever cannot be read is nothing.
 
 use super::exit::Failure;
-use super::{Global, output};
 use crate::analysis::Proofs;
 use std::fs;
 use std::path::PathBuf;
@@ -28,13 +27,12 @@ impl Cache {
     }
 
     /// Keeps what is new.
-    pub(super) fn keep(&self, proofs: &Proofs, global: &Global) -> Result<(), Failure> {
+    pub(super) fn keep(&self, proofs: &Proofs) -> Result<(), Failure> {
         let Some((path, text)) = self.file().zip(proofs.written()) else { return Ok(()) };
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        if let Err(error) = made.and_then(|()| fs::write(&path, text)) {
-            let failure = Failure::new(format!("cannot write {}: {error}", path.display()));
-            output::report(global, &failure.help("name a directory that may be written with --cache, or none"));
-        }
-        Ok(())
+        made.and_then(|()| fs::write(&path, text)).map_err(|error| {
+            Failure::new(format!("cannot write {}: {error}", path.display()))
+                .help("name a directory that may be written with --cache, or leave it out")
+        })
     }
 }

@@ -102,7 +102,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     }
     analysis::finish(&mut all, &settings);
     let taken = args.fix.make(&mut all, &places, today, &settings, global)?;
-    cache.keep(&proofs.borrow(), global)?;
     match &args.output {
         None if taken => output::tell(&rendered(&all, format, global, output::for_stderr(global))),
         file => {
@@ -113,6 +112,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             output::write(&told, file.as_deref())?;
         }
     }
+    cache.keep(&proofs.borrow())?;
     Ok(all.iter().fold(exit, |exit, one| exit.and(exit_of(one))))
 }
 

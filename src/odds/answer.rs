@@ -115,6 +115,9 @@ impl Course {
     /// How likely it is, exactly; `None` where that is more than the effort, or where two bars share their samples.
     #[must_use]
     pub fn exact(&self, effort: &Effort) -> Option<Answer> {
+        if self.is_impossible() {
+            return Some(Answer { chance: 0.0, error: 0.0, method: Method::Exact, expected: None });
+        }
         let chances = chain::chances(self, effort)?;
         let chance: f64 = chances.iter().sum();
         let ticks: f64 = (1_u64..).zip(&chances).map(|(boundary, chance)| real(boundary) * chance).sum();

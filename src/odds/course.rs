@@ -212,19 +212,22 @@ impl Course {
         }
     }
 
-    /// Whether an agent without one bad sample is promoted; whether there is something that could be.
+    /// Whether not even an agent without one bad sample is promoted.
     #[must_use]
-    pub fn can_promote(&self) -> bool {
+    pub fn is_impossible(&self) -> bool {
         let Event::Promoted { hold, stop } = self.event else { return false };
         let mut run = 0;
         for boundary in 1..=self.boundaries {
             let clears = self.bars.iter().all(|bar| bar.looks[boundary - 1].allowed >= 0);
             run = if clears { run + 1 } else { 0 };
-            if run > hold || run == 0 && stop.is_some_and(|stop| boundary >= stop) {
-                return run > hold;
+            if run > hold {
+                return false;
+            }
+            if run == 0 && stop.is_some_and(|stop| boundary >= stop) {
+                return true;
             }
         }
-        false
+        true
     }
 
     /// The most samples that each bar ever sees, in the order of the bars.

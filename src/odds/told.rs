@@ -10,7 +10,8 @@ pub fn percent(chance: f64, against: Option<f64>) -> String {
     let side = |value: f64| value.partial_cmp(&chance) == Some(Ordering::Equal) || sides(value) == sides(chance);
     let is_near = |value: f64| (value - chance).abs() <= chance.abs() / 20.0;
     let told = (1..=15).map(|digits| format!("{:.digits$}", chance * 100.0));
-    let mut fits = told.filter(|text| text.parse::<f64>().is_ok_and(|value| side(value / 100.0) && is_near(value / 100.0)));
+    let mut fits =
+        told.filter(|text| text.parse::<f64>().is_ok_and(|value| side(value / 100.0) && is_near(value / 100.0)));
     let text = fits.next().unwrap_or_else(|| format!("{}", chance * 100.0));
     let text = if chance == 0.0 || chance == 1.0 { text.trim_end_matches(".0") } else { &text };
     format!("{text}%")

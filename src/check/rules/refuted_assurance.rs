@@ -20,7 +20,7 @@ fn refuted(subject: &Subject, settled: &Settled) -> Option<Diagnostic> {
     let Settled { assurance, promise, proof } = settled;
     let gate = subject.policy.actions[assurance.action.index()].gate(assurance.step)?;
     let what = if promise.value.demotes { "falls back" } else { "is promoted" };
-    let (than, off) = if promise.value.at_least { ("less", "fewer") } else { ("more", "more") };
+    let than = if promise.value.at_least { "less" } else { "more" };
     let message = format!(
         "{} {what} within {} with {}, {than} than the {} promised",
         agent(subject, settled, gate),
@@ -29,7 +29,7 @@ fn refuted(subject: &Subject, settled: &Settled) -> Option<Diagnostic> {
         words::percent(promise.value.chance)
     );
     let found = Diagnostic::new(Code::RefutedAssurance, promise.at, message)
-        .label(format!("{} points {off}, {}", proof.apart, proof.grounds));
+        .label(format!("{} points {than}, {}", proof.apart, proof.grounds));
     Some(found.also(gate.at, "the gate that it is about").help(&proof.remedy))
 }
 
