@@ -7,6 +7,7 @@ mod check;
 mod compile;
 mod completions;
 mod config;
+mod diff;
 mod disk;
 mod exit;
 mod explain;
@@ -68,6 +69,7 @@ enum Command {
     Explain(explain::Args),
     Fmt(fmt::Args),
     Compile(compile::Args),
+    Diff(diff::Args),
     Simulate(simulate::Args),
     Test(test::Args),
     Generate(generate::Args),
@@ -103,6 +105,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(args, global),
         Command::Fmt(args) => Ok(fmt::run(args, global)),
         Command::Compile(args) => compile::run(args, global),
+        Command::Diff(args) => diff::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Generate(args) => generate::run(args, global),

@@ -25,7 +25,7 @@ mod story;
 mod whole;
 mod words;
 
-pub use gates::{Gates, Reach};
+pub use gates::{Edge, Gates, Reach};
 pub use side::Side;
 
 use crate::model::policy::ActionId;

@@ -14,23 +14,22 @@ pub(super) type Happened = Option<(Kind, Tier)>;
 
 /// A boundary at which two replays part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parting {
+pub(super) struct Parting {
     /// When, in seconds.
-    pub at: i64,
+    pub(super) at: i64,
     /// Of which action type, by its name in the new policy.
-    pub action: String,
+    pub(super) action: String,
     /// The tier before, under both.
-    pub tier: Tier,
+    pub(super) tier: Tier,
     /// Under the old policy.
-    pub old: Option<(Kind, Tier)>,
+    pub(super) old: Option<(Kind, Tier)>,
     /// Under the new policy.
-    pub new: Option<(Kind, Tier)>,
+    pub(super) new: Option<(Kind, Tier)>,
 }
 
 impl Parting {
     /// Whether the new policy goes higher, or goes on where the old one stopped.
-    #[must_use]
-    pub fn is_looser(&self) -> bool {
+    pub(super) fn is_looser(&self) -> bool {
         let after = |happened: Happened| happened.map_or(self.tier, |(_, tier)| tier);
         let is_stop = |happened: Happened| happened.is_some_and(|(kind, _)| kind == Kind::Stop);
         after(self.new) > after(self.old) || after(self.new) == after(self.old) && is_stop(self.old) && !is_stop(self.new)
