@@ -86,7 +86,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let pairs = paired(&old, &new);
-    let empty: Vec<(Option<Policy>, Option<Policy>)> = pairs.iter().map(|(old, new)| (without(*new), without(*old))).collect();
+    let empty: Vec<(Option<Policy>, Option<Policy>)> =
+        pairs.iter().map(|(old, new)| (without(*new), without(*old))).collect();
     let sides: Vec<(Side, Side)> = pairs.iter().zip(&empty).filter_map(|(pair, empty)| sides(*pair, empty)).collect();
     let prefixes = [prefix(&args.old), prefix(&args.new)];
     let mut all = Vec::new();
@@ -135,9 +136,11 @@ struct Gathered {
 
 fn gathered(places: &mut Places, written: &str, global: &Global) -> Result<Gathered, Failure> {
     let (place, path) = places.of(written)?;
-    let directory = matches!(place.named(path)?, paths::Named::Directory).then(|| path.trim_end_matches('/').to_owned());
+    let directory =
+        matches!(place.named(path)?, paths::Named::Directory).then(|| path.trim_end_matches('/').to_owned());
     let mut failed = None;
-    let mut unread = |failure: &Failure| failed = Some(Failure { message: failure.message.clone(), help: failure.help.clone() });
+    let mut unread =
+        |failure: &Failure| failed = Some(Failure { message: failure.message.clone(), help: failure.help.clone() });
     let mut all = check::of_path(place, path, None, global, &mut unread)?;
     if let Some(failure) = failed {
         return Err(failure);

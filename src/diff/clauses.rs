@@ -103,13 +103,7 @@ impl<'a> Compared<'a> {
         Step::ALL.into_iter().filter(|step| step.to() <= self.lower_ceiling()).collect()
     }
 
-    fn draft(
-        &self,
-        path: &str,
-        said: (Option<Said>, Option<Said>),
-        verdict: Verdict,
-        because: (&str, &str),
-    ) -> Draft {
+    fn draft(&self, path: &str, said: (Option<Said>, Option<Said>), verdict: Verdict, because: (&str, &str)) -> Draft {
         draft(Some((self.other, (Some(self.ids.0), self.ids.1))), path, said, verdict, because)
     }
 

@@ -1,8 +1,8 @@
 //! What a gate amounts to, before and after: below what it falls back, how soon that shows, how soon it promotes.
 
-use crate::plan::compile::edge;
 use super::side::{Pair, Side};
 use crate::model::policy::{Bar, Gate};
+use crate::plan::compile::edge;
 use crate::value::{Decimal, Step, Tier};
 
 /// A gate of an action type that reads otherwise now.

@@ -141,12 +141,25 @@ impl Diff {
     }
 }
 
+/// The class that is proved of all changes together without a search: never [`Class::Loosens`], and
+/// [`Class::Unclear`] for whatever a search would have to settle.
+#[must_use]
+pub fn proved(old: &Side, new: &Side) -> Class {
+    let drafts = drafts(old, new, &side::pair(old.policy, new.policy));
+    drafts.iter().map(|draft| draft.change.class).max().unwrap_or(Class::Neutral)
+}
+
+fn drafts(old: &Side, new: &Side, pairs: &[side::Pair]) -> Vec<Draft> {
+    let mut drafts = whole::changes(old, new, pairs);
+    drafts.extend(clauses::changes(old, new, pairs));
+    drafts
+}
+
 /// Compares two policies without errors.
 #[must_use]
 pub fn diff(old: &Side, new: &Side) -> Diff {
     let pairs = side::pair(old.policy, new.policy);
-    let mut drafts = whole::changes(old, new, &pairs);
-    drafts.extend(clauses::changes(old, new, &pairs));
+    let drafts = drafts(old, new, &pairs);
     let gates = gates::gates(old, new, &pairs);
     let (changes, witnesses) = search::settle(old, new, &pairs, drafts);
     Diff { changes, gates, witnesses, same_plan: old.plan.digest == new.plan.digest }

@@ -32,7 +32,8 @@ impl Parting {
     pub(super) fn is_looser(&self) -> bool {
         let after = |happened: Happened| happened.map_or(self.tier, |(_, tier)| tier);
         let is_stop = |happened: Happened| happened.is_some_and(|(kind, _)| kind == Kind::Stop);
-        after(self.new) > after(self.old) || after(self.new) == after(self.old) && is_stop(self.old) && !is_stop(self.new)
+        after(self.new) > after(self.old)
+            || after(self.new) == after(self.old) && is_stop(self.old) && !is_stop(self.new)
     }
 
     /// Whether it shows what was open.

@@ -99,8 +99,10 @@ pub fn replay(old: (&Side, &Counts), new: (&Side, &Counts), options: &Options) -
         old: pair.old.map(|id| figures(&old.0.plan, &one, id)),
         new: pair.new.map(|id| figures(&new.0.plan, &other, id)),
     };
-    let mut decisions: Vec<Decided> =
-        pairs.iter().flat_map(|pair| decided(name(old.0, new.0, *pair), (&old.0.plan, &one), (&new.0.plan, &other), *pair)).collect();
+    let mut decisions: Vec<Decided> = pairs
+        .iter()
+        .flat_map(|pair| decided(name(old.0, new.0, *pair), (&old.0.plan, &one), (&new.0.plan, &other), *pair))
+        .collect();
     decisions.sort_by_key(|it| it.old.into_iter().chain(it.new).min());
     Ok(Replayed { actions: pairs.iter().map(fared).collect(), decisions })
 }

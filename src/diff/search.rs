@@ -4,6 +4,7 @@
 //! A witness is only what [`parting`] has seen two real replays do; a script that shows nothing is passed over. So a
 //! change is never said to loosen without proof, and one for which no script shows anything stays unclear.
 
+mod scenes;
 mod scripts;
 mod shrink;
 
@@ -14,7 +15,7 @@ use super::{Change, Class, Draft, Open, Witness};
 use scripts::Scripts;
 
 /// Scripts that are played for one change.
-const SCRIPTS: usize = 400;
+const SCRIPTS: usize = 300;
 /// Lines of the longest script that is played.
 const LINES: u64 = 20_000;
 /// Of a change for which none of so many actions shows anything, the others are not asked.

@@ -68,7 +68,7 @@ pub(super) struct Beat {
     pub(super) tier: Tier,
     /// Units from the start.
     pub(super) at: i64,
-    /// The version of the agent.
+    /// The version of the agent: 1 as a rule; 0 and 2 differ in every attribute that `renew` names.
     pub(super) version: i64,
     pub(super) fates: Vec<(u64, Fate)>,
 }
@@ -104,8 +104,8 @@ pub(super) struct Stage<'a> {
     pub(super) unit: i64,
     /// By position in the pairs.
     pub(super) actors: Vec<Actor>,
-    /// Keys of all attributes that `renew` names, and their kinds.
-    versions: Vec<(String, AttributeKind)>,
+    /// Keys and kinds of all attributes that `renew` names, and whether only the old or only the new policy does.
+    versions: Vec<(String, AttributeKind, Option<Heart>)>,
     /// Signals that keep a metric alive under the old and the new policy, and how many units that lasts.
     hearts: [Vec<(String, i64)>; 2],
 }
@@ -115,7 +115,7 @@ impl<'a> Stage<'a> {
         let unit = old.plan.tick_seconds.max(new.plan.tick_seconds);
         let actors = pairs.iter().map(|pair| Actor::new(old, new, *pair)).collect();
         let hearts = [hearts(old, unit), hearts(new, unit)];
-        Self { old, new, unit, actors, versions: versions(old).into_iter().chain(versions(new)).collect(), hearts }
+        Self { old, new, unit, actors, versions: versions(old, new), hearts }
     }
 
     /// The lines of a script, in order of time.
@@ -168,10 +168,8 @@ impl<'a> Stage<'a> {
             record.insert("time".to_owned(), json!(time(at)));
             record.insert("tier".to_owned(), json!(beat.tier.word()));
             record.extend(fields.clone());
-            for (key, kind) in &self.versions {
-                if !fields.contains_key(key) {
-                    insert(&mut record, key, version(*kind, beat.version));
-                }
+            for (key, kind, only) in self.versions.iter().filter(|(key, ..)| !fields.contains_key(key)) {
+                insert(&mut record, key, version(*kind, *only, beat.version));
             }
             let outcomes: Vec<Value> = actor.told(fate).iter().map(|told| told.json(at)).collect();
             if !outcomes.is_empty() {
@@ -195,11 +193,17 @@ fn insert(fields: &mut Map<String, Value>, path: &str, value: Value) {
     }
 }
 
-fn version(kind: AttributeKind, version: i64) -> Value {
+/// In version 3 only what the new policy alone looks at differs, in version 4 what the old one alone looks at.
+fn version(kind: AttributeKind, only: Option<Heart>, version: i64) -> Value {
+    let version = match version {
+        3 if only != Some(Heart::New) => 1,
+        4 if only != Some(Heart::Old) => 1,
+        version => version,
+    };
     match kind {
         AttributeKind::Number => json!(version),
         AttributeKind::Text => json!(format!("v{version}")),
-        AttributeKind::Flag => json!(version % 2 == 0),
+        AttributeKind::Flag => json!(version != 1),
     }
 }
 
@@ -317,7 +321,9 @@ fn bad(of: &Side, metric: &Metric) -> Option<Told> {
 }
 
 fn hearts(of: &Side, unit: i64) -> Vec<(String, i64)> {
-    let trips = |id: &SignalId| of.plan.actions.iter().flat_map(|it| &it.trips).any(|it| it.everywhere && it.signals.contains(id));
+    let trips = |id: &SignalId| {
+        of.plan.actions.iter().flat_map(|it| &it.trips).any(|it| it.everywhere && it.signals.contains(id))
+    };
     let heart = |metric: &crate::plan::Metric| {
         let (signals, ticks) = metric.alive.as_ref()?;
         let quiet = signals.iter().find(|id| !trips(id)).or(signals.first())?;
@@ -326,12 +332,18 @@ fn hearts(of: &Side, unit: i64) -> Vec<(String, i64)> {
     of.plan.metrics.iter().filter_map(heart).collect()
 }
 
-fn versions(of: &Side) -> Vec<(String, AttributeKind)> {
-    let renews = of.policy.actions.iter().filter_map(|action| action.renew.as_ref());
-    let ids = renews.flat_map(|renew| &renew.value.attributes);
-    let all: BTreeMap<String, AttributeKind> = ids
-        .map(|id| &of.policy.attributes[id.index()])
-        .map(|attribute| (attribute.key.clone(), attribute.kind))
-        .collect();
-    all.into_iter().collect()
+fn versions(old: &Side, new: &Side) -> Vec<(String, AttributeKind, Option<Heart>)> {
+    let [one, other] = [old, new].map(|of| {
+        let renews = of.policy.actions.iter().filter_map(|action| action.renew.as_ref());
+        let ids = renews.flat_map(|renew| &renew.value.attributes);
+        let attributes = ids.map(|id| &of.policy.attributes[id.index()]);
+        attributes.map(|it| (it.key.clone(), it.kind)).collect::<BTreeMap<String, AttributeKind>>()
+    });
+    let only = |key: &String| match (one.contains_key(key), other.contains_key(key)) {
+        (true, false) => Some(Heart::Old),
+        (false, true) => Some(Heart::New),
+        _ => None,
+    };
+    let all: BTreeMap<&String, &AttributeKind> = one.iter().chain(&other).collect();
+    all.into_iter().map(|(key, kind)| (key.clone(), *kind, only(key))).collect()
 }

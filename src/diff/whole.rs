@@ -54,7 +54,8 @@ fn head(old: &Side, new: &Side) -> Vec<Draft> {
 fn tick(old: &Side, new: &Side) -> Option<Draft> {
     let (one, other) = (old.policy, new.policy);
     let told = |policy: &Policy| said(Some(format!("evaluate every {}", policy.tick)), policy.at);
-    let verdict = Verdict::Open(Step::ALL.to_vec(), vec![Kind::Demote, Kind::Stale, Kind::Trip, Kind::Renew, Kind::Stop]);
+    let verdict =
+        Verdict::Open(Step::ALL.to_vec(), vec![Kind::Demote, Kind::Stale, Kind::Trip, Kind::Renew, Kind::Stop]);
     let is_same = one.tick.seconds() == other.tick.seconds();
     (!is_same).then(|| draft(None, "policy.evaluate", (told(one), told(other)), verdict, ("", "")))
 }
@@ -93,7 +94,13 @@ fn order(old: &Side, new: &Side, pairs: &[Pair]) -> Vec<Draft> {
         let told = |action: &Action| said(Some(format!("risk {}", action.risk.word())), action.at);
         let because = "the same turns; `cwrc check` may ask for more";
         let path = format!("{}.risk", it.1.name);
-        let mut draft = draft(Some((it.1, (it.3.old, it.3.new.unwrap_or(crate::model::policy::ActionId(0))))), &path, (told(it.0), told(it.1)), verdict(does), (because, because));
+        let mut draft = draft(
+            Some((it.1, (it.3.old, it.3.new.unwrap_or(crate::model::policy::ActionId(0))))),
+            &path,
+            (told(it.0), told(it.1)),
+            verdict(does),
+            (because, because),
+        );
         // Another type may be the one that goes first now.
         if let Some(open) = &mut draft.open {
             open.action = None;
@@ -116,7 +123,8 @@ fn order(old: &Side, new: &Side, pairs: &[Pair]) -> Vec<Draft> {
 fn names(old: &Side, new: &Side) -> Vec<Draft> {
     type Named = (String, String, Span);
     let signals = |policy: &Policy| -> Vec<Named> {
-        let named = policy.signals.iter().map(|it| (format!("signal {}", it.name), format!("signal {}", it.name), it.at));
+        let named =
+            policy.signals.iter().map(|it| (format!("signal {}", it.name), format!("signal {}", it.name), it.at));
         named.collect()
     };
     let attributes = |of: &Side| -> Vec<Named> {
@@ -176,8 +184,13 @@ fn redefined(old: &Side, new: &Side, pairs: &[Pair], ids: (MetricId, MetricId)) 
     if words::samples(old, one) == words::samples(new, other) {
         let because = "the same samples; who judged tells harm apart and decides nothing";
         let is_same = one.judge == other.judge;
-        return if is_same { Vec::new() } else { vec![draft(None, &path, told(), Verdict::Neutral, (because, because))] };
+        return if is_same {
+            Vec::new()
+        } else {
+            vec![draft(None, &path, told(), Verdict::Neutral, (because, because))]
+        };
     }
+    let is_harsher = words::is_harsher(old, one, new, other);
     let mut all = Vec::new();
     for (before, after) in pairs.iter().filter_map(|pair| pair.both()) {
         let highest = old.action(before).ceiling_tier().min(new.action(after).ceiling_tier());
@@ -192,7 +205,9 @@ fn redefined(old: &Side, new: &Side, pairs: &[Pair], ids: (MetricId, MetricId)) 
         if !steps.is_empty() {
             let of = Some((new.action(after), (Some(before), after)));
             let kept = vec![Kind::Demote, Kind::Stale];
-            all.push(draft(of, &path, told(), Verdict::Open(steps, kept), ("", "")));
+            let verdict = if is_harsher { Verdict::Tightens } else { Verdict::Open(steps, kept) };
+            let because = ("", "the same samples, and whatever was bad is bad");
+            all.push(draft(of, &path, told(), verdict, because));
         }
     }
     if all.is_empty() {

@@ -64,7 +64,8 @@ impl Gates<'_> {
     }
 
     fn is_same(&self, one: &Bar, other: &Bar) -> bool {
-        let is_clearing = order::to_clear(self.of.old, self.of.new, one) == order::to_clear(self.of.new, self.of.old, other);
+        let is_clearing =
+            order::to_clear(self.of.old, self.of.new, one) == order::to_clear(self.of.new, self.of.old, other);
         is_clearing && one.margin == other.margin
     }
 
@@ -74,7 +75,11 @@ impl Gates<'_> {
 
     fn bars(&self) -> Vec<Draft> {
         let lists = (self.one.bars.as_slice(), self.other.bars.as_slice());
-        let all = edited(lists, |one, other| self.is_same(&one.value, &other.value), |one, other| self.is_same_metric(&one.value, &other.value));
+        let all = edited(
+            lists,
+            |one, other| self.is_same(&one.value, &other.value),
+            |one, other| self.is_same_metric(&one.value, &other.value),
+        );
         all.iter().map(|it| self.bar(it)).collect()
     }
 
@@ -91,7 +96,8 @@ impl Gates<'_> {
         let kept = if loosens { vec![Kind::Demote, Kind::Stale] } else { Vec::new() };
         let verdict = verdict(up, kept, tightens || after.is_some_and(|it| !is_covered(&it, olds)));
         let path = paths::bar(self.name(), self.step, bar.index);
-        let because = ("asks for the same", "asks for more: it never passes, and is never kept, where it was not before");
+        let because =
+            ("asks for the same", "whatever clears it now cleared before, and whatever failed before fails now");
         self.of.draft(&path, self.of.said(bar.before, bar.after), verdict, because)
     }
 
@@ -105,7 +111,8 @@ impl Gates<'_> {
 
     fn keeps(&self) -> Vec<Draft> {
         let lists = (self.one.keeps.as_slice(), self.other.keeps.as_slice());
-        let is_same = |one: &Clause<Bar>, other: &Clause<Bar>| self.keep_before(&one.value) == self.keep_after(&other.value);
+        let is_same =
+            |one: &Clause<Bar>, other: &Clause<Bar>| self.keep_before(&one.value) == self.keep_after(&other.value);
         let all = edited(lists, is_same, |one, other| self.is_same_metric(&one.value, &other.value));
         let margins = self.other.keep_bars().count() - self.other.keeps.len();
         let draft = |keep: &Edited<Bar>| {
@@ -114,7 +121,7 @@ impl Gates<'_> {
             let (loosens, tightens) = self.keep_moves(before.as_ref(), after.as_ref());
             let kept = if loosens { vec![Kind::Demote, Kind::Stale] } else { Vec::new() };
             let path = paths::keep(self.name(), self.step, margins + keep.index);
-            let because = ("keeps it to the same", "keeps it to more: it falls back wherever it fell back before");
+            let because = ("keeps it to the same", "whatever failed before fails now");
             self.of.draft(&path, self.of.said(keep.before, keep.after), verdict(Vec::new(), kept, tightens), because)
         };
         all.iter().map(draft).collect()

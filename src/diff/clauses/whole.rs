@@ -66,7 +66,10 @@ impl Compared<'_> {
         let draft = |it: &Edited<Trip>| {
             let before = it.before.map(|clause| tripping(self.old, clause));
             let after = it.after.map(|clause| tripping(self.new, clause));
-            let is_covered = |trip: &Tripping, by: &[Tripping]| by.iter().any(|other| other.fires_with(trip));
+            // One that leads to no lower tier than the ceiling takes nothing down and bars nothing.
+            let is_idle = |trip: &Tripping| trip.trip.to >= self.lower_ceiling();
+            let is_covered =
+                |trip: &Tripping, by: &[Tripping]| is_idle(trip) || by.iter().any(|other| other.fires_with(trip));
             let verdict = if before.is_some_and(|trip| !is_covered(&trip, &news)) {
                 Verdict::Open(self.steps(), vec![Kind::Trip])
             } else if after.is_some_and(|trip| !is_covered(&trip, &olds)) {
@@ -74,7 +77,10 @@ impl Compared<'_> {
             } else {
                 Verdict::Neutral
             };
-            let because = ("another trip fires wherever this one does", "it fires wherever it fired before, and more");
+            let because = (
+                "it changes nothing that another trip does not do, or that the ceiling allows",
+                "it fires wherever it fired before, and more",
+            );
             let path = paths::trip(&self.other.name, it.index);
             self.draft(&path, self.said(it.before, it.after), verdict, because)
         };
@@ -122,7 +128,8 @@ impl Compared<'_> {
         let (before, after) = (self.one.renew.as_ref(), self.other.renew.as_ref());
         let cohort = |of: &Side, renew: &Renew| -> Vec<(String, AttributeKind)> {
             let attribute = |it: &crate::model::policy::AttributeId| &of.policy.attributes[it.index()];
-            let mut keys: Vec<_> = renew.attributes.iter().map(|it| (attribute(it).key.clone(), attribute(it).kind)).collect();
+            let mut keys: Vec<_> =
+                renew.attributes.iter().map(|it| (attribute(it).key.clone(), attribute(it).kind)).collect();
             keys.sort_by(|one, other| one.0.cmp(&other.0));
             keys.dedup();
             keys

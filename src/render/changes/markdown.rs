@@ -16,7 +16,11 @@ const LONGEST: usize = 55_000;
 pub(super) fn render(all: &[Compared]) -> String {
     let (class, changes) = (class(all), all.iter().map(|one| one.diff.changes.len()).sum());
     let head = if changes == 0 { "nothing changes" } else { class.word() };
-    let mut out = format!("{MARKER}\n### cwrc diff: {head}\n\n{}; {}.\n", counted(all).replace(GLUE, " "), verdict(class, changes));
+    let mut out = format!(
+        "{MARKER}\n### cwrc diff: {head}\n\n{}; {}.\n",
+        counted(all).replace(GLUE, " "),
+        verdict(class, changes)
+    );
     for one in all.iter().filter(|one| !one.diff.changes.is_empty()) {
         policy(&mut out, one);
     }
@@ -30,7 +34,13 @@ fn policy(out: &mut String, one: &Compared) {
         let plain = changes.iter().filter(|it| it.class == Class::Neutral).count();
         let name = action.map_or_else(|| "the policy".to_owned(), |name| code_span(&clean(name)));
         for change in changes.iter().filter(|it| it.class != Class::Neutral) {
-            let _ = writeln!(out, "| **{}** | {name} | {} | {} |", change.class.word(), cell(change, true), cell(change, false));
+            let _ = writeln!(
+                out,
+                "| **{}** | {name} | {} | {} |",
+                change.class.word(),
+                cell(change, true),
+                cell(change, false)
+            );
         }
         if plain > 0 {
             let s = if plain == 1 { "" } else { "s" };
@@ -99,7 +109,8 @@ fn item(one: &Compared, it: &Change) -> String {
     let place = |place: Place, said: &Option<crate::diff::Said>| said.as_ref().map(|said| html(&place.of(said)));
     let places: Vec<String> = [place(one.old, &it.before), place(one.new, &it.after)].into_iter().flatten().collect();
     let because = if it.because.is_empty() { String::new() } else { format!(": {}", prose(&it.because)) };
-    let mut out = format!("- **{}** {} ({}){because}\n", it.class.word(), code_span(&clean(&it.path)), places.join(" → "));
+    let mut out =
+        format!("- **{}** {} ({}){because}\n", it.class.word(), code_span(&clean(&it.path)), places.join(" → "));
     for record in &it.moved {
         let _ = writeln!(out, "  - {}", moved(record));
     }
@@ -111,7 +122,8 @@ fn gate(it: &Gates) -> String {
         return String::new();
     };
     let rows = before.iter().zip(&after).filter(|(one, other)| one != other);
-    let rows: Vec<String> = rows.map(|(one, other)| format!("{}: {} → {}", one.0, prose(&one.1), prose(&other.1))).collect();
+    let rows: Vec<String> =
+        rows.map(|(one, other)| format!("{}: {} → {}", one.0, prose(&one.1), prose(&other.1))).collect();
     if rows.is_empty() {
         return String::new();
     }

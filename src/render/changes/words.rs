@@ -42,7 +42,8 @@ pub(super) fn verdict(class: Class, changes: usize) -> &'static str {
 
 /// `14 d`
 pub(super) fn span(seconds: i64) -> String {
-    Duration::from_seconds(seconds).map_or_else(|| format!("{seconds} s"), |it| format!("{} {}", it.count, it.unit.word()))
+    Duration::from_seconds(seconds)
+        .map_or_else(|| format!("{seconds} s"), |it| format!("{} {}", it.count, it.unit.word()))
 }
 
 /// A day, or a time where it is not midnight.
@@ -70,6 +71,7 @@ pub(super) fn facts(reach: &Reach) -> [(&'static str, String); 3] {
 
 /// `{"action": "refund"} was refund_small and is refund_large now`
 pub(super) fn moved(moved: &Moved) -> String {
-    let name = |name: &Option<String>| name.as_ref().map_or_else(|| "of no type".to_owned(), |it| format!("`{}`", clean(it)));
+    let name =
+        |name: &Option<String>| name.as_ref().map_or_else(|| "of no type".to_owned(), |it| format!("`{}`", clean(it)));
     format!("`{}` was {} and is {} now", clean(&moved.record), name(&moved.from), name(&moved.to))
 }
