@@ -4,7 +4,7 @@ use super::records::Joint;
 use super::side::{Pair, Side};
 use crate::model::policy::{AttributeKind, Metric, MetricId, MetricKind, Predicate, SignalId};
 use crate::overlap::Budget;
-use crate::value::{Instant, Tier};
+use crate::value::{Decimal, Instant, Tier};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,7 @@ pub(super) struct Kinds {
 pub(super) struct Told {
     pub(super) signal: String,
     pub(super) after: i64,
-    pub(super) value: Option<String>,
+    pub(super) value: Option<Decimal>,
 }
 
 /// What becomes of a record.
@@ -106,6 +106,8 @@ pub(super) struct Stage<'a> {
     pub(super) actors: Vec<Actor>,
     /// Keys and kinds of all attributes that `renew` names, and whether only the old or only the new policy does.
     versions: Vec<(String, AttributeKind, Option<Heart>)>,
+    /// Signals that carry a value, and what is on the scale of both policies.
+    scales: BTreeMap<String, (Decimal, Decimal)>,
     /// Signals that keep a metric alive under the old and the new policy, and how many units that lasts.
     hearts: [Vec<(String, i64)>; 2],
 }
@@ -115,7 +117,7 @@ impl<'a> Stage<'a> {
         let unit = old.plan.tick_seconds.max(new.plan.tick_seconds);
         let actors = pairs.iter().map(|pair| Actor::new(old, new, *pair)).collect();
         let hearts = [hearts(old, unit), hearts(new, unit)];
-        Self { old, new, unit, actors, versions: versions(old, new), hearts }
+        Self { old, new, unit, actors, versions: versions(old, new), scales: scales(old, new), hearts }
     }
 
     /// The lines of a script, in order of time.
@@ -124,7 +126,10 @@ impl<'a> Stage<'a> {
         for beat in &script.beats {
             self.beat(beat, &mut lines);
         }
-        let notice = |at: i64, signal: &str| (at, json!({"signal": signal, "time": time(at)}));
+        let notice = |at: i64, signal: &str| {
+            let told = Told { signal: signal.to_owned(), after: 0, value: None };
+            (at, self.outcome(&told, at))
+        };
         for (at, signal, n) in &script.notices {
             let second = |i: u64| START + at * self.unit + i64::try_from(i).unwrap_or(0) % self.unit;
             lines.extend((0..*n).map(|i| notice(second(i), signal)));
@@ -151,6 +156,18 @@ impl<'a> Stage<'a> {
         all
     }
 
+    /// What was told, with a value where the signal carries one.
+    fn outcome(&self, told: &Told, action_time: i64) -> Value {
+        let mut outcome = Map::new();
+        outcome.insert("signal".to_owned(), json!(told.signal));
+        outcome.insert("time".to_owned(), json!(time(action_time + told.after)));
+        if let Some((low, high)) = self.scales.get(&told.signal) {
+            let value = told.value.unwrap_or(*high).max(*low).min(*high).to_string();
+            outcome.insert("value".to_owned(), value.parse::<serde_json::Number>().map_or(Value::Null, Value::Number));
+        }
+        Value::Object(outcome)
+    }
+
     fn beat(&self, beat: &Beat, lines: &mut Vec<(i64, Value)>) {
         let actor = &self.actors[beat.actor];
         let fields = match beat.which {
@@ -171,7 +188,7 @@ impl<'a> Stage<'a> {
             for (key, kind, only) in self.versions.iter().filter(|(key, ..)| !fields.contains_key(key)) {
                 insert(&mut record, key, version(*kind, *only, beat.version));
             }
-            let outcomes: Vec<Value> = actor.told(fate).iter().map(|told| told.json(at)).collect();
+            let outcomes: Vec<Value> = actor.told(fate).iter().map(|told| self.outcome(told, at)).collect();
             if !outcomes.is_empty() {
                 record.insert("outcomes".to_owned(), Value::Array(outcomes));
             }
@@ -210,16 +227,6 @@ fn version(kind: AttributeKind, only: Option<Heart>, version: i64) -> Value {
 /// `2026-01-01T00:00:00Z`
 fn time(at: i64) -> String {
     Instant::from_seconds(at).to_string()
-}
-
-impl Told {
-    fn json(&self, action_time: i64) -> Value {
-        let mut json = json!({"signal": self.signal, "time": time(action_time + self.after)});
-        if let (Some(value), Value::Object(map)) = (&self.value, &mut json) {
-            map.insert("value".to_owned(), value.parse::<serde_json::Number>().map_or(Value::Null, Value::Number));
-        }
-        json
-    }
 }
 
 impl Actor {
@@ -292,7 +299,7 @@ pub(super) fn signals(of: &Side, metric: &Metric) -> BTreeSet<String> {
     ids.into_iter().map(|id| name(of, id)).collect()
 }
 
-fn at_once(signal: String, value: Option<String>) -> Told {
+fn at_once(signal: String, value: Option<Decimal>) -> Told {
     Told { signal, after: 0, value }
 }
 
@@ -302,8 +309,8 @@ fn good(of: &Side, metric: &Metric) -> Option<Told> {
         MetricKind::Verdict { good, .. } => good.first().map(|id| at_once(name(of, *id), None)),
         MetricKind::Event { .. } => None,
         MetricKind::Mean { signal, low, high, lower_is_better } => {
-            let best = if *lower_is_better { low } else { high };
-            Some(at_once(name(of, *signal), Some(best.to_string())))
+            let best = if *lower_is_better { *low } else { *high };
+            Some(at_once(name(of, *signal), Some(best)))
         }
     }
 }
@@ -314,10 +321,32 @@ fn bad(of: &Side, metric: &Metric) -> Option<Told> {
         MetricKind::Verdict { bad, .. } => bad.first().map(|id| at_once(name(of, *id), None)),
         MetricKind::Event { signals, .. } => signals.first().map(|id| at_once(name(of, *id), None)),
         MetricKind::Mean { signal, low, high, lower_is_better } => {
-            let worst = if *lower_is_better { high } else { low };
-            Some(at_once(name(of, *signal), Some(worst.to_string())))
+            let worst = if *lower_is_better { *high } else { *low };
+            Some(at_once(name(of, *signal), Some(worst)))
         }
     }
+}
+
+/// By signal, the values that are on the scale of every mean of both policies.
+fn scales(old: &Side, new: &Side) -> BTreeMap<String, (Decimal, Decimal)> {
+    let mut all = scales_of(old);
+    for (signal, (low, high)) in scales_of(new) {
+        let scale = all.entry(signal).or_insert((low, high));
+        *scale = (scale.0.max(low), scale.1.min(high));
+    }
+    all
+}
+
+/// By signal, the values that are on the scale of every mean of a policy: a record with another one is left out.
+pub(super) fn scales_of(of: &Side) -> BTreeMap<String, (Decimal, Decimal)> {
+    let mut all = BTreeMap::new();
+    for metric in &of.policy.metrics {
+        if let MetricKind::Mean { signal, low, high, .. } = metric.kind {
+            let scale = all.entry(name(of, signal)).or_insert((low, high));
+            *scale = (scale.0.max(low), scale.1.min(high));
+        }
+    }
+    all
 }
 
 fn hearts(of: &Side, unit: i64) -> Vec<(String, i64)> {

@@ -2,12 +2,14 @@
 
 use super::clauses::draft;
 use super::side::{Pair, Side};
+use super::story::scales_of;
 use super::{Draft, Said, Verdict, words};
 use crate::model::policy::{Action, Gate, Metric, MetricId, Policy};
 use crate::replay::Kind;
 use crate::source::Span;
-use crate::value::{Step, Tier};
+use crate::value::{Decimal, Step, Tier};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// All of them.
 pub(super) fn changes(old: &Side, new: &Side, pairs: &[Pair]) -> Vec<Draft> {
@@ -16,6 +18,7 @@ pub(super) fn changes(old: &Side, new: &Side, pairs: &[Pair]) -> Vec<Draft> {
     all.extend(turns(old, new));
     all.extend(order(old, new, pairs));
     all.extend(names(old, new));
+    all.extend(scales(old, new));
     all.extend(metrics(old, new, pairs));
     all
 }
@@ -154,6 +157,23 @@ fn names(old: &Side, new: &Side) -> Vec<Draft> {
         all.push(draft(None, path, (said(Some(text.clone()), *at), None), Verdict::Neutral, (because, because)));
     }
     all
+}
+
+/// A record with a value off a scale is left out whole, so a scale says which records are evidence of anything.
+fn scales(old: &Side, new: &Side) -> Vec<Draft> {
+    let (before, after) = (scales_of(old), scales_of(new));
+    let signals: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let told = |of: &Side, signal: &String, scale: Option<&(Decimal, Decimal)>| {
+        let at = of.policy.signals.iter().find(|it| it.name == *signal).map_or(of.policy.at, |it| it.at);
+        said(scale.map(|(low, high)| format!("{signal} between {low} and {high}")), at)
+    };
+    let draft = |signal: &String| {
+        let (one, other) = (before.get(signal), after.get(signal));
+        let why = "a record with a value off the scale is left out whole, so which records count is not the same";
+        let told = (told(old, signal, one), told(new, signal, other));
+        (one != other).then(|| draft(None, &format!("signal {signal}"), told, Verdict::Unclear(why), ("", "")))
+    };
+    signals.into_iter().filter_map(draft).collect()
 }
 
 /// Metrics that are defined otherwise, for each action type that is judged by them; added and removed ones.

@@ -1,5 +1,7 @@
 //! `cwrc diff`: the class of every edit of a policy that has every clause, and the laws of the classes on random ones.
 
+mod classes;
+
 use crate::engine::{self, Arguments};
 use crate::repository;
 use cwrc::analysis::Analysis;
