@@ -5,6 +5,7 @@ use super::paths;
 use super::place::Places;
 use super::{Global, check, git, histories, output};
 use crate::analysis::{self, Analysis, Settings};
+use crate::diagnostic::Severity;
 use crate::diff::replayed::{self, Replayed};
 use crate::diff::{self, Class, Diff, Side};
 use crate::history::Mapping;
@@ -156,9 +157,13 @@ fn gathered(places: &mut Places, written: &str, global: &Global) -> Result<Gathe
 
 /// Says what is wrong with the policies, if it is an error.
 fn faults(all: &[&Gathered], global: &Global) -> Option<Exit> {
-    let wrong: Vec<Analysis> = all.iter().flat_map(|it| &it.all).filter(|one| one.has_errors()).cloned().collect();
+    let mut wrong: Vec<Analysis> = all.iter().flat_map(|it| &it.all).filter(|one| one.has_errors()).cloned().collect();
     if wrong.is_empty() {
         return None;
+    }
+    // Only what keeps them from being compared; `cwrc check` says the rest.
+    for one in &mut wrong {
+        one.diagnostics.retain(|it| it.severity() == Severity::Error);
     }
     output::tell(&human::findings(&Report::of(&wrong), output::for_stderr(global)));
     Some(if wrong.iter().all(|one| one.is_utf8) { Exit::NotFine } else { Exit::Failed })
@@ -174,11 +179,12 @@ fn paired<'a>(old: &'a Gathered, new: &'a Gathered) -> Vec<Two<'a>> {
     let mut left: Vec<&Analysis> = old.all.iter().collect();
     let mut pairs: Vec<Two> = new.all.iter().map(|one| (None, Some(one))).collect();
     let name = |one: &Analysis| one.policy.as_ref().map(|policy| policy.name.clone());
-    let rules: [&dyn Fn(&Analysis, &Analysis) -> bool; 2] =
-        [&|one, other| old.inner(one) == new.inner(other), &|one, other| name(one) == name(other)];
-    for rule in rules {
+    for by_path in [true, false] {
+        let is_same = |one: &Analysis, other: &Analysis| {
+            if by_path { old.inner(one) == new.inner(other) } else { name(one) == name(other) }
+        };
         for (found, one) in pairs.iter_mut().filter(|(found, _)| found.is_none()) {
-            let at = one.and_then(|one| left.iter().position(|it| rule(it, one)));
+            let at = one.and_then(|one| left.iter().position(|it| is_same(it, one)));
             *found = at.map(|at| left.remove(at));
         }
     }

@@ -101,7 +101,7 @@ pub fn replay(old: (&Side, &Counts), new: (&Side, &Counts), options: &Options) -
     };
     let mut decisions: Vec<Decided> = pairs
         .iter()
-        .flat_map(|pair| decided(name(old.0, new.0, *pair), (&old.0.plan, &one), (&new.0.plan, &other), *pair))
+        .flat_map(|pair| decided(&name(old.0, new.0, *pair), (&old.0.plan, &one), (&new.0.plan, &other), *pair))
         .collect();
     decisions.sort_by_key(|it| it.old.into_iter().chain(it.new).min());
     Ok(Replayed { actions: pairs.iter().map(fared).collect(), decisions })
@@ -130,7 +130,7 @@ fn figures(plan: &Plan, run: &Run, id: ActionId) -> Figures {
 }
 
 /// The n-th decision of one sort under the old policy is the n-th under the new one.
-fn decided(action: String, old: (&Plan, &Run), new: (&Plan, &Run), pair: Pair) -> Vec<Decided> {
+fn decided(action: &str, old: (&Plan, &Run), new: (&Plan, &Run), pair: Pair) -> Vec<Decided> {
     type Sort = (Kind, Tier, Tier);
     let times = |(plan, run): (&Plan, &Run), id: Option<ActionId>| {
         let mut all: BTreeMap<Sort, Vec<i64>> = BTreeMap::new();
@@ -148,7 +148,7 @@ fn decided(action: String, old: (&Plan, &Run), new: (&Plan, &Run), pair: Pair) -
         for n in 0..one.map_or(0, Vec::len).max(other.map_or(0, Vec::len)) {
             let (old, new) = (at(one, n), at(other, n));
             if old != new {
-                all.push(Decided { action: action.clone(), kind, from, to, old, new });
+                all.push(Decided { action: action.to_owned(), kind, from, to, old, new });
             }
         }
     }

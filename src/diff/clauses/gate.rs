@@ -141,8 +141,8 @@ impl Gates<'_> {
     }
 
     fn requires(&self) -> Vec<Draft> {
-        let met = |it: &Requires, by: &Requires| self.other_action(it) == Some(by.action) && by.tier >= it.tier;
-        let same = |one: &Requires, other: &Requires| self.other_action(one) == Some(other.action);
+        let met = |it: &Requires, by: &Requires| self.other_action(*it) == Some(by.action) && by.tier >= it.tier;
+        let same = |one: &Requires, other: &Requires| self.other_action(*one) == Some(other.action);
         let lists = (self.one.requires.as_slice(), self.other.requires.as_slice());
         let is_same = |one: &Clause<Requires>, other: &Clause<Requires>| same(&one.value, &other.value);
         let is_equal = |one: &Clause<Requires>, other: &Clause<Requires>| {
@@ -161,7 +161,7 @@ impl Gates<'_> {
     }
 
     /// The action type of the new policy that an old `requires` names.
-    fn other_action(&self, requires: &Requires) -> Option<crate::model::policy::ActionId> {
+    fn other_action(&self, requires: Requires) -> Option<crate::model::policy::ActionId> {
         self.of.pairs.iter().find(|pair| pair.old == Some(requires.action)).and_then(|pair| pair.new)
     }
 

@@ -6,6 +6,7 @@ use crate::diff::{Change, Class, Gates, Said};
 use crate::render::Style;
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, pad, width, wrap};
+use std::fmt::Write as _;
 
 /// All policies.
 pub(super) fn render(all: &[Compared], style: Style) -> String {
@@ -32,7 +33,7 @@ fn policy(one: &Compared, style: Style) -> String {
     let mut out = heading(one, style);
     for (action, changes) in one.groups() {
         let name = action.map_or_else(|| "the policy as a whole".to_owned(), clean);
-        out += &format!("\n{}\n", style.paint(Ink::Strong, name));
+        let _ = writeln!(out, "\n{}", style.paint(Ink::Strong, name));
         for change in changes {
             out += &told(one, change, style);
         }

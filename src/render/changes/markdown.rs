@@ -36,8 +36,9 @@ fn policy(out: &mut String, one: &Compared) {
         for change in changes.iter().filter(|it| it.class != Class::Neutral) {
             let _ = writeln!(
                 out,
-                "| **{}** | {name} | {} | {} |",
+                "| **{}** | {} | {} | {} |",
                 change.class.word(),
+                code_span(&clean(&change.path)),
                 cell(change, true),
                 cell(change, false)
             );

@@ -5,6 +5,7 @@ use crate::diff::replayed::{Decided, Figures, Replayed};
 use crate::render::Style;
 use crate::render::ink::Ink;
 use crate::render::text::{clean, pad, pad_left, thousands, width, wrap};
+use std::fmt::Write as _;
 
 const DAY: i64 = 86_400;
 
@@ -79,13 +80,13 @@ pub(super) fn human(replayed: &Replayed, style: Style) -> String {
     let (first, second) = (column(0), column(1));
     let (third, fourth) = (column(2).max(3), column(3).max(3));
     let titles = format!("{}  {}", pad_left("old", third), pad_left("new", fourth));
-    out += &format!("\n  {}  {}\n", " ".repeat(first + 2 + second), style.paint(Ink::Quiet, titles));
+    let _ = writeln!(out, "\n  {}  {}", " ".repeat(first + 2 + second), style.paint(Ink::Quiet, titles));
     let mut last = "";
     for [name, what, old, new] in &table {
         let shown = if name == last { "" } else { name };
         last = name;
         let figures = format!("{}  {}", pad_left(old, third), pad_left(new, fourth));
-        out += &format!("  {}  {}  {figures}\n", style.paint(Ink::Strong, pad(shown, first)), pad(what, second));
+        let _ = writeln!(out, "  {}  {}  {figures}", style.paint(Ink::Strong, pad(shown, first)), pad(what, second));
     }
     out
 }
