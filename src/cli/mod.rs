@@ -8,6 +8,7 @@ mod compile;
 mod completions;
 mod config;
 mod count;
+mod diff;
 mod disk;
 mod exit;
 mod explain;
@@ -69,6 +70,7 @@ enum Command {
     Explain(explain::Args),
     Fmt(fmt::Args),
     Compile(compile::Args),
+    Diff(diff::Args),
     Simulate(simulate::Args),
     Count(count::Args),
     Test(test::Args),
@@ -105,6 +107,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(args, global),
         Command::Fmt(args) => Ok(fmt::run(args, global)),
         Command::Compile(args) => compile::run(args, global),
+        Command::Diff(args) => diff::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Count(args) => count::run(args, global),
         Command::Test(args) => test::run(args, global),
