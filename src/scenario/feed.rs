@@ -89,6 +89,11 @@ impl Feed {
         u64::try_from(all).unwrap_or(u64::MAX)
     }
 
+    /// Whether its records run at the tier at which the replay is.
+    pub(super) fn follows(&self) -> bool {
+        matches!(&self.makes, Makes::Records(Made { tier: Ran::Following, .. }))
+    }
+
     /// The second of one of them: evenly from the first midnight on.
     fn second(&self, index: u64) -> i64 {
         let into = u128::from(index) * u128::from(DAY.unsigned_abs()) * u128::from(Share::ALL.0);

@@ -63,7 +63,7 @@ fn scenario(plan: &Plan, feeds: &str) -> Scenario {
          action: refund, tier: crawl}}]\n"
     );
     assert_eq!(policy_of(&text), Ok("desk.cwr".into()));
-    parse(&text, plan).unwrap_or_else(|errors| panic!("{text}{errors:#?}")).remove(0)
+    parse(&text, plan).unwrap_or_else(|errors| panic!("{text}{errors:#?}")).scenarios.remove(0)
 }
 
 /// Shares in millionths of a percent that add up to at most everything.
