@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         let failure = Failure::new("JUnit has no place for coverage and mutants");
         return Err(failure.help("leave --coverage, --min-coverage and --mutants out, or use --format json"));
     }
-    let (all, exit) = played(args, global)?;
+    let (all, exit) = played(args, global);
     if all.is_empty() {
         let none = args.run.as_ref().filter(|_| exit == Exit::Fine);
         return none.map_or(Ok(exit), |text| Err(none_named(text)));
@@ -119,7 +119,7 @@ fn is_measured_fine(of: &Measured, args: &Args) -> bool {
 }
 
 /// All files that could be played.
-fn played(args: &Args, global: &Global) -> Result<(Vec<One>, Exit), Failure> {
+fn played(args: &Args, global: &Global) -> (Vec<One>, Exit) {
     let disk = Disk::default();
     let (files, mut exit) = files(&disk, &args.paths, global);
     let mut all: Vec<One> = Vec::new();
@@ -134,7 +134,7 @@ fn played(args: &Args, global: &Global) -> Result<(Vec<One>, Exit), Failure> {
         }
     }
     all.retain(|one| !one.scenarios.is_empty());
-    Ok((all, exit))
+    (all, exit)
 }
 
 /// The files that the paths name, each once. A path that names none is told, and keeps no other from being looked at.

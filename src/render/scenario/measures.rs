@@ -7,6 +7,7 @@ use crate::render::ink::Ink;
 use crate::render::text::{clean, clip, plural, wrap};
 use crate::scenario::coverage::{Coverage, Facet, Item, Part};
 use crate::scenario::mutants::Mutant;
+use crate::value::Decimal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -138,16 +139,13 @@ fn tried_out(of: &Measured, tried: &Tried, quiet: bool, style: Style) -> String 
     }
     let report = &tried.report;
     let (killed, survived, excused) = (report.killed.len(), tried.survivors().count(), tried.excused().count());
-    let told = if survived == 0 {
-        style.paint(Ink::Good, "every one noticed or accepted")
-    } else {
-        style.paint(Ink::Bad, format!("{survived} survived"))
+    let told = match (survived, excused) {
+        (0, 0) => style.paint(Ink::Good, "all noticed"),
+        (0, _) => format!("{killed} noticed, {}", style.paint(Ink::Good, format!("{excused} accepted"))),
+        _ => format!("{killed} noticed, {excused} accepted, {}", style.paint(Ink::Bad, format!("{survived} survived"))),
     };
-    let mut out = format!(
-        "\n{}: {} tried, {killed} noticed, {excused} accepted: {told}\n",
-        heading("mutants of", of, style),
-        killed + report.survivors.len()
-    );
+    let count = killed + report.survivors.len();
+    let mut out = format!("\n{}: {count} tried, {told}\n", heading("mutants of", of, style));
     let left_out =
         format!("{} left out: {} the same plan, {} no sound policy", plural_out(report), report.same, report.unsound);
     out += &wrap(&left_out, "  ", "  ", style.width);
@@ -180,7 +178,7 @@ fn excuse(mutant: &str, because: &str, style: Style) -> String {
 /// `reply.crawl_to_walk.hold: 14d → 13d`
 fn changed(mutant: &Mutant, style: Style) -> String {
     let Mutant { path, was, value, .. } = mutant;
-    let to = if was.is_empty() { format!("{value}") } else { format!("{was} {} {value}", style.arrow()) };
+    let to = if was.is_empty() { value.clone() } else { format!("{was} {} {value}", style.arrow()) };
     clean(&format!("{path}: {to}"))
 }
 
@@ -189,22 +187,32 @@ fn catch(mutant: &Mutant) -> String {
     let Mutant { path, was, value, .. } = mutant;
     let field = path.rsplit('.').next().unwrap_or_default();
     let field = field.split('[').next().unwrap_or_default();
+    let [less, more] = ordered(was, value);
     match field {
-        _ if value == "none" && !matches!(field, "ceiling" | "confidence" | "cooldown" | "reentry" | "stop") => {
-            "a scenario in which it alone decides would notice".to_owned()
+        _ if value == "none" && was.is_empty() => "add a scenario in which it alone decides".to_owned(),
+        "target" => format!("add records with a share or mean between {less} and {more}"),
+        "margin" | "reentry" if value != "none" => {
+            format!("add records that miss the target by more than {less} and less than {more}")
         }
-        "target" => format!("records with a share between {was} and {value} would notice"),
-        "min" => format!("records so few that {was} or {value} of them decide would notice"),
-        "over" => format!("records that {was} reach and {value} do not, or the other way round, would notice"),
+        "min" => format!("add a scenario with {less} samples, and no more, and expect what becomes of it"),
+        "over" if value != "none" => format!("add samples that {more} reach and {less} do not"),
+        "count" => format!("add a scenario with {less} of its signals, and no more"),
+        "within" | "alive" => format!("add signals that come later than {less} and earlier than {more}"),
         "hold" | "stop" | "cooldown" | "stale" | "promote" | "settle" => {
-            format!("an expectation of the very day on which {was} are over, and not {value}, would notice")
+            format!("expect the tier or the entry at the very boundary at which {was} are over, and before it")
         }
-        "margin" | "reentry" => format!("records that miss the target by between {was} and {value} would notice"),
-        "confidence" => format!("records that clear the bar at {was} and not at {value}, or the other way round"),
-        "count" => format!("exactly {was} signals, or one fewer, would notice"),
-        "within" | "alive" => format!("signals whose distance is between {was} and {value} would notice"),
-        "ceiling" => "an action type that earns the tier above would notice".to_owned(),
-        "matches" => format!("a record to which `{was}` and `{value}` do not both apply would notice"),
-        _ => "a scenario in which it decides would notice".to_owned(),
+        "confidence" => format!("add records that clear the bar with {was} on another day than with {value}"),
+        "ceiling" => "let it earn the tier above, and expect it to stay".to_owned(),
+        "matches" => format!("add a record that is `{was}` and not `{value}`, or the other way round"),
+        _ => "add a scenario in which it decides".to_owned(),
     }
+}
+
+/// Two values of one unit, the smaller first, as far as the digits they start with tell.
+fn ordered<'a>(one: &'a str, other: &'a str) -> [&'a str; 2] {
+    let number = |text: &str| {
+        let digits = text.find(|sign: char| !sign.is_ascii_digit() && sign != '.').unwrap_or(text.len());
+        text[..digits].parse::<Decimal>().ok()
+    };
+    if number(other) < number(one) { [other, one] } else { [one, other] }
 }

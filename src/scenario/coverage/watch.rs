@@ -42,7 +42,9 @@ impl<'a> Watch<'a> {
             self.before = walk.states.iter().map(|_| State::start(walk.first)).collect();
         }
         let made = &walk.decisions[self.known..];
-        made.iter().for_each(|decision| self.decision(decision));
+        for decision in made {
+            self.decision(decision);
+        }
         for (index, before) in self.before.clone().into_iter().enumerate() {
             let action = ActionId::new(index);
             let moved = made.iter().find(|it| it.action == action && it.from != it.to);

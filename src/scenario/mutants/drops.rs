@@ -22,7 +22,9 @@ pub(super) fn mutants(policy: &Policy) -> Vec<Mutant> {
     for Ladder { name, gates, trips, renew, .. } in &policy.ladders {
         let name = format!("ladder.{name}");
         clauses(&name, gates, trips, &mut leave_out, |_| true);
-        renew.iter().for_each(|clause| leave_out(paths::renew(&name), clause.at));
+        if let Some(clause) = renew {
+            leave_out(paths::renew(&name), clause.at);
+        }
     }
     for Action { name, gates, trips, renew, .. } in &policy.actions {
         clauses(name, gates, trips, &mut leave_out, |from| from == Origin::Action);

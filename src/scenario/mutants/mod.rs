@@ -2,7 +2,7 @@
 //!
 //! Each number goes one step down and up (`numbers`), each clause that may be absent is left out (`drops`), each
 //! comparison of a predicate is negated or shifted (`predicates`). A mutant that is the same plan, or no sound policy,
-//! is left out; one is killed when the verdict of some scenario changes.
+//! is left out; one is killed when the verdict of some scenario changes. An `approval` stays: replays assume it given.
 
 mod drops;
 mod numbers;
@@ -98,7 +98,7 @@ pub fn report(
 }
 
 /// All mutants, in order of the text; one that could be made in two ways is there once.
-fn all(policy: &Policy) -> Vec<Mutant> {
+pub(super) fn all(policy: &Policy) -> Vec<Mutant> {
     let mut all = numbers::mutants(policy);
     all.extend(drops::mutants(policy));
     all.extend(predicates::mutants(policy));
