@@ -211,7 +211,10 @@ fn a_clause_is_covered_where_it_decides() {
     let covered = |scenarios: &[&Scenario]| Coverage::of(&policy, &plan, scenarios).expect("played");
     let facets = |coverage: &Coverage| coverage.decided.iter().map(|item| (item.part, item.facet)).collect::<Vec<_>>();
     let (one, other, both) = (covered(&[&good]), covered(&[&bad]), covered(&[&good, &bad]));
-    insta::assert_snapshot!(format!("{:?}\n{:?}", facets(&one), facets(&other)), @"");
+    insta::assert_snapshot!(format!("{:?}\n{:?}", facets(&one), facets(&other)), @r"
+    [(Bar, Clears), (Hold, Waits), (Hold, Lets)]
+    [(Bar, Short)]
+    ");
     assert_eq!(both.decided, one.decided.union(&other.decided).copied().collect());
     assert!(both.decided.is_subset(&both.all) && !both.reaches(100) && both.reaches(0));
     assert!(both.undecided().any(|item| item.part == Part::Trip));
