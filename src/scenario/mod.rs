@@ -3,7 +3,8 @@
 //! A file `NAME.test.yaml` names a policy and has scenarios (`file` reads it, `flow` its feeds, `exact` its exact
 //! records; every name is one of the policy's). A scenario is made of feeds ([`feed`]: so many records a day, with exact
 //! shares of signals) and of exact records; both become lines of a history, which is counted and replayed like any
-//! other, by [`crate::replay::run()`]. Then the decisions are compared with what is expected ([`expect`]).
+//! other, by [`crate::replay::run()`]. Then the decisions are compared with what is expected ([`expect`]). What fails can
+//! be rewritten ([`update()`]); how well scenarios test a policy is what [`coverage`] and [`mutants`] say.
 //!
 //! ```yaml
 //! policy: support.cwr              # beside this file, or a path from there
@@ -37,6 +38,7 @@
 //!   its action, whatever the tick. Outcomes that come later are written as exact records.
 //! - **A date is its midnight**, and the tier on a date is that after the boundary at or before it: what happened before
 //!   that day has counted, what happens on it has not. `between` includes both its ends.
+//! - `survives: [{mutant: PATH=VALUE, because: TEXT}]`, beside `scenarios`, accepts what no scenario can notice.
 //! - `because` is about the last move of the action type: its kind, a metric among the bars it names, its clause.
 
 pub mod coverage;

@@ -53,6 +53,7 @@ fn steps(policy: &Policy, setting: &Setting) -> Vec<String> {
             let tenth = Decimal::from_millionths(100_000).share_of(it);
             vec![it.minus(tenth).to_string(), it.plus(tenth).to_string()]
         }),
+        // The tier that is neither this one nor run, which is no ceiling at all.
         Kind::Ceiling => Tier::ALL.iter().map(|tier| tier.word().to_owned()).filter(|it| it != value).take(1).collect(),
     }
 }
