@@ -61,6 +61,7 @@
 //! - a step of the evaluation: `replay/boundary.rs`, which has one function per step of the specification;
 //! - a new expectation of scenarios: `scenario/expect.rs` says when it is met, `file.rs` reads it, `render/scenario.rs`
 //!   words it;
+//! - a new kind of clause: also its `Part` in `scenario/coverage`, and how it is left out in `scenario/mutants`;
 //! - a new command: one file in `cli`, two lines in `cli/mod.rs`.
 
 // Floor 0.

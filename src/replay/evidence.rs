@@ -143,16 +143,18 @@ fn standing(bar: &Bar, tally: &Tally) -> Standing {
 fn clears(bar: &Bar, tally: &Tally) -> bool {
     match &bar.limit {
         Limit::Share { allowed, .. } => allowed.clears(tally.n, tally.bad),
-        Limit::Mean { value, op } => {
-            let ordering = value.compare_mean(tally.sum, tally.n);
-            match op {
-                Op::Less => ordering == Ordering::Less,
-                Op::AtMost => ordering != Ordering::Greater,
-                Op::More => ordering == Ordering::Greater,
-                Op::AtLeast => ordering != Ordering::Less,
-                Op::Equal | Op::NotEqual => false,
-            }
-        }
+        Limit::Mean { value, op } => holds(*op, value.compare_mean(tally.sum, tally.n)),
+    }
+}
+
+/// Whether a bar's comparison holds where the value stands so to the target.
+pub(super) fn holds(op: Op, ordering: Ordering) -> bool {
+    match op {
+        Op::Less => ordering == Ordering::Less,
+        Op::AtMost => ordering != Ordering::Greater,
+        Op::More => ordering == Ordering::Greater,
+        Op::AtLeast => ordering != Ordering::Less,
+        Op::Equal | Op::NotEqual => false,
     }
 }
 

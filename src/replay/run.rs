@@ -245,6 +245,16 @@ pub struct Run {
 
 /// Replays the counts of a history under a plan.
 pub fn run(plan: &Plan, counts: &Counts, options: &Options) -> Result<Run, Error> {
+    watched(plan, counts, options, &mut |_, _| ())
+}
+
+/// [`run()`], shown to a watcher after each boundary.
+pub fn watched(
+    plan: &Plan,
+    counts: &Counts,
+    options: &Options,
+    watch: &mut dyn FnMut(&Walk, Tick),
+) -> Result<Run, Error> {
     let (from, to) = boundaries(plan, counts, options)?;
     let ledger = Ledger::new(plan, counts, options.evidence == Evidence::AnyTier);
     let initial = options.initial.as_ref();
@@ -266,6 +276,7 @@ pub fn run(plan: &Plan, counts: &Counts, options: &Options) -> Result<Run, Error
             track.look(now, has_evidence(&walk, ActionId::new(at), now));
         }
         walk.step(now);
+        watch(&walk, now);
         for (track, state) in tracks.iter_mut().zip(&walk.states) {
             track.follow(now, state.tier);
         }
