@@ -291,8 +291,8 @@ fn finish(walk: Walk, tracks: Vec<Track>, counts: &Counts, evidence: Evidence, (
     Run { from, to, evidence, decisions: walk.decisions, resets: walk.resets, outcomes, saved }
 }
 
-/// The first and the last boundary of the replay.
-fn boundaries(plan: &Plan, counts: &Counts, options: &Options) -> Result<(Tick, Tick), Error> {
+/// The first and the last boundary of a replay.
+pub fn boundaries(plan: &Plan, counts: &Counts, options: &Options) -> Result<(Tick, Tick), Error> {
     let (Some((earliest, earliest_id)), Some((latest, latest_id))) = (&counts.earliest, &counts.latest) else {
         return Err(Error::NothingKept);
     };
