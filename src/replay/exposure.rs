@@ -35,14 +35,17 @@ impl Exposed {
         }
     }
 
-    /// Adds another.
-    pub fn add(&mut self, other: Self) {
-        self.records += other.records;
-        self.autonomous += other.autonomous;
-        self.unattended += other.unattended;
-        self.seen += other.seen;
-        self.released += other.released;
-        self.unknown += other.unknown;
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            records: self.records + other.records,
+            autonomous: self.autonomous + other.autonomous,
+            unattended: self.unattended + other.unattended,
+            seen: self.seen + other.seen,
+            released: self.released + other.released,
+            unknown: self.unknown + other.unknown,
+        }
     }
 
     /// The harm interval: at least what was seen, at most that and all that was released or is unknown.
@@ -58,7 +61,7 @@ pub fn exposure(plan: &Plan, counts: &Counts, timelines: &[&[(Tick, Tier)]], to:
     let mut all = vec![Exposed::default(); plan.actions.len()];
     for_each(plan, counts, |action, tick, exposed| {
         if tick < to {
-            all[action].add(exposed.at(tier_at(timelines[action], tick)));
+            all[action] = all[action].plus(&exposed.at(tier_at(timelines[action], tick)));
         }
     });
     all

@@ -133,8 +133,8 @@ fn gap(enough: &Mask, stale: Option<Tick>, entry: usize, end: usize) -> Option<u
         if due >= end {
             return None;
         }
-        // Evidence at the boundary itself is just in time.
-        match enough.next(last + 1, due + 1) {
+        // The latest of what came until then; evidence at the boundary itself is just in time.
+        match enough.count(last + 1, due + 1).1 {
             Some(at) if stale > 0 => last = at,
             _ => return Some(due),
         }

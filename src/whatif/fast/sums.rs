@@ -123,11 +123,11 @@ impl Sums {
         (1..cohorts.len()).filter(changed).collect()
     }
 
-    /// What the records of an action type count for at a tier in the ticks from one boundary to before another; from
-    /// boundary 0 with all before it.
-    pub(super) fn exposed(&self, action: usize, tier: Tier, start: usize, end: usize) -> Exposed {
+    /// What the records of an action type count for at a tier in the ticks from one boundary to before another; `all`
+    /// with what came before.
+    pub(super) fn exposed(&self, action: usize, tier: Tier, start: usize, end: usize, all: bool) -> Exposed {
         let sums = &self.exposed[action];
-        let before = if start == 0 { Exposed::default() } else { sums[self.lead + start] };
+        let before = if all { Exposed::default() } else { sums[self.lead + start] };
         without(sums[self.lead + end], before).at(tier)
     }
 }
@@ -156,13 +156,13 @@ fn exposed(plan: &Plan, counts: &Counts, first: Tick, span: usize) -> Vec<Box<[E
     let mut all = vec![vec![Exposed::default(); span].into_boxed_slice(); plan.actions.len()];
     exposure::for_each(plan, counts, |action, tick, exposed| {
         if let Some(sum) = usize::try_from(tick - first + 1).ok().and_then(|at| all[action].get_mut(at)) {
-            sum.add(exposed);
+            *sum = sum.plus(&exposed);
         }
     });
     for sums in &mut all {
         let mut sum = Exposed::default();
         for place in sums {
-            sum.add(*place);
+            sum = sum.plus(place);
             *place = sum;
         }
     }

@@ -61,12 +61,16 @@ pub(super) struct Parts<'a> {
     falls_by_key: FxHashMap<Fall, usize>,
     /// The order in which action types are promoted, but for time.
     pub(super) risks: Vec<Risk>,
+    /// Per action type: the boundaries at which its cohort changed.
+    renewals: Vec<Vec<usize>>,
 }
 
 impl<'a> Parts<'a> {
     pub(super) fn new(plan: &Plan, bars: Bars<'a>) -> Self {
+        let renewals = (0..plan.actions.len()).map(|at| bars.sums.renewals(at)).collect();
         Self {
             bars,
+            renewals,
             rises: Vec::new(),
             falls: Vec::new(),
             rises_by_key: FxHashMap::default(),
@@ -75,6 +79,13 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// The first boundary after another at which the cohort of an action type changed.
+    pub(super) fn renewal_after(&self, action: usize, at: usize) -> Option<usize> {
+        let renewals = &self.renewals[action];
+        renewals.get(renewals.partition_point(|known| *known <= at)).copied()
+    }
+
+    /// A plan's terms.
     pub(super) fn sheet(&mut self, plan: &Plan) -> Sheet {
         let actions = (0..plan.actions.len()).map(|at| self.terms(plan, at)).collect();
         Sheet { actions, promote_ticks: plan.promote_ticks }
