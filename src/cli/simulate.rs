@@ -133,7 +133,7 @@ fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> 
             Some(saved.map_err(|error| no_state(path, &error))?)
         }
     };
-    Ok(replay::Options { evidence: args.reading.evidence(), from: args.from, to: args.to, approvals, initial })
+    Ok(replay::Options { evidence: args.reading.evidence(), from: args.from, to: args.to, approvals, initial, forced: Vec::new() })
 }
 
 /// The page for people quotes the bad lines itself; whoever does not see it is told that there are some.

@@ -42,7 +42,7 @@ impl<'a> Fast<'a> {
             Approvals::Never => true,
             Approvals::Recorded(_) => return None,
         };
-        if options.initial.is_some() {
+        if options.initial.is_some() || !options.forced.is_empty() {
             return None;
         }
         let span = run::boundaries(plan, counts, options).ok()?;
