@@ -25,6 +25,7 @@ mod progress;
 mod simulate;
 mod test;
 mod today;
+mod what_if;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -69,6 +70,7 @@ enum Command {
     Fmt(fmt::Args),
     Compile(compile::Args),
     Simulate(simulate::Args),
+    WhatIf(what_if::Args),
     Test(test::Args),
     Generate(generate::Args),
     Init(init::Args),
@@ -104,6 +106,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Fmt(args) => Ok(fmt::run(args, global)),
         Command::Compile(args) => compile::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
+        Command::WhatIf(args) => what_if::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Generate(args) => generate::run(args, global),
         Command::Init(args) => init::run(args, global),

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let options = replay_options(args, &plan)?;
-    let (paths, mapping) = sources(args, global)?;
+    let (paths, mapping) = sources(&args.history, &args.config, global)?;
     let histories = histories::open(&paths, mapping, global.quiet)?;
     let names = histories.names();
     let counts = histories.count(&plan, &args.reading, false)?;
@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     Ok(args.reading.exit(&counts))
 }
 
-fn no_approvals(path: &str, error: &str) -> Failure {
+pub(super) fn no_approvals(path: &str, error: &str) -> Failure {
     Failure::new(format!("{path} cannot be used as approvals: {error}")).help(
         r#"each line is an object like {"action": "refund", "to": "run", "time": "2026-03-01T09:00:00Z", "by": "Ada"}"#,
     )
@@ -106,11 +106,11 @@ fn no_state(path: &str, error: &str) -> Failure {
 }
 
 /// The history, and where its fields are: as said, or as the configuration has it.
-fn sources(args: &Args, global: &Global) -> Result<(Vec<String>, Mapping), Failure> {
-    if !args.history.is_empty() {
-        return Ok((args.history.clone(), Mapping::default()));
+pub(super) fn sources(history: &[String], source: &config::Source, global: &Global) -> Result<(Vec<String>, Mapping), Failure> {
+    if !history.is_empty() {
+        return Ok((history.to_vec(), Mapping::default()));
     }
-    let config = config::load(&args.config, global)?;
+    let config = config::load(source, global)?;
     if config.histories.is_empty() {
         return Err(Failure::new("no history is named").help("--history PATH names it, or `history` in cwrc.yaml"));
     }

@@ -13,6 +13,7 @@ pub mod replay;
 pub mod run_json;
 pub mod saved_json;
 pub mod scenario;
+pub mod whatif;
 mod text;
 
 /// What the place of an output can show.

@@ -34,9 +34,9 @@ pub(super) struct Ending {
 #[derive(Debug, Default)]
 pub(super) struct Stays {
     passings: Vec<Passing>,
-    passing_at: FxHashMap<(usize, Option<usize>, bool), usize>,
+    passing_at: FxHashMap<u64, usize>,
     endings: Vec<Ending>,
-    ending_at: FxHashMap<(usize, usize), usize>,
+    ending_at: FxHashMap<u64, usize>,
     words: usize,
 }
 
@@ -58,27 +58,34 @@ impl Stays {
 
     /// Where the bars above a tier are met that was entered at `entry`.
     pub(super) fn find_passing(&mut self, parts: &Parts, rise: usize, entry: Option<usize>, demoted: bool) -> usize {
-        if let Some(at) = self.passing_at.get(&(rise, entry, demoted)) {
+        let key = key(rise, entry.map_or(0, |entry| entry + 1) * 2 + usize::from(demoted));
+        if let Some(at) = self.passing_at.get(&key) {
             return *at;
         }
         let passing = passing(parts, rise, entry, demoted);
         self.words += 2 * parts.bars.sums.len.div_ceil(64) + 16;
         self.passings.push(passing);
-        self.passing_at.insert((rise, entry, demoted), self.passings.len() - 1);
+        self.passing_at.insert(key, self.passings.len() - 1);
         self.passings.len() - 1
     }
 
     /// What ends a stay at a tier that was entered at `entry`.
     pub(super) fn find_ending(&mut self, parts: &Parts, fall: usize, entry: usize) -> usize {
-        if let Some(at) = self.ending_at.get(&(fall, entry)) {
+        let key = key(fall, entry);
+        if let Some(at) = self.ending_at.get(&key) {
             return *at;
         }
         let ending = ending(parts, &parts.falls[fall], entry);
         self.words += ending.watched.as_ref().map_or(0, |_| parts.bars.sums.len.div_ceil(64)) + 16;
         self.endings.push(ending);
-        self.ending_at.insert((fall, entry), self.endings.len() - 1);
+        self.ending_at.insert(key, self.endings.len() - 1);
         self.endings.len() - 1
     }
+}
+
+/// Two small numbers as one: what fits in memory is far below 2^32.
+fn key(part: usize, rest: usize) -> u64 {
+    (part as u64) << 32 | rest as u64
 }
 
 fn passing(parts: &Parts, rise: usize, entry: Option<usize>, demoted: bool) -> Passing {

@@ -71,6 +71,8 @@ struct Course {
     spell: Option<Spell>,
     eligible_since: Option<usize>,
     deferred: bool,
+    /// Other action types or an approval must agree to its promotion.
+    is_bound: bool,
     /// Per step, when it was last taken.
     promoted: [Option<usize>; 2],
     figures: Figures,
@@ -91,6 +93,7 @@ impl Course {
             spell: None,
             eligible_since: None,
             deferred: false,
+            is_bound: false,
             promoted: [None; 2],
             figures: Figures::default(),
         }
@@ -99,6 +102,46 @@ impl Course {
     /// The first boundary that looks at it at this tier.
     fn first_look(&self) -> usize {
         self.since + usize::from(self.entered)
+    }
+}
+
+/// At which boundary to look at which action type: bits of action types, by boundary.
+#[derive(Debug)]
+struct Agenda {
+    bits: Vec<u64>,
+    words: usize,
+    /// By action type.
+    at: Vec<usize>,
+}
+
+impl Agenda {
+    fn new(actions: usize, len: usize) -> Self {
+        let words = actions.div_ceil(64);
+        Self { bits: vec![0; words * len], words, at: vec![NEVER; actions] }
+    }
+
+    /// Looks at an action type at a boundary, and not when it was to be looked at before.
+    fn put(&mut self, action: usize, at: usize) {
+        let bit = 1 << (action % 64);
+        if let Some(word) = self.at[action].checked_mul(self.words).and_then(|at| self.bits.get_mut(at + action / 64)) {
+            *word &= !bit;
+        }
+        if let Some(word) = at.checked_mul(self.words).and_then(|at| self.bits.get_mut(at + action / 64)) {
+            *word |= bit;
+        }
+        self.at[action] = at;
+    }
+
+    /// The first action type of a boundary, from one on.
+    fn first(&self, at: usize, from: usize) -> Option<usize> {
+        let row = &self.bits[at * self.words..(at + 1) * self.words];
+        let mut word = from / 64;
+        let mut bits = row.get(word)? & (u64::MAX << (from % 64));
+        while bits == 0 {
+            word += 1;
+            bits = *row.get(word)?;
+        }
+        Some(word * 64 + bits.trailing_zeros() as usize)
     }
 }
 
@@ -112,8 +155,8 @@ pub(super) struct Walk<'w, 'a> {
     no_approvals: bool,
     len: usize,
     courses: Vec<Course>,
-    /// By action type: when to look at it again.
-    wake: Vec<usize>,
+    /// When to look at which action type again.
+    agenda: Agenda,
     /// Those whose hold is over.
     waiting: Vec<usize>,
     last_promotion: Option<usize>,
@@ -130,7 +173,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             variant,
             no_approvals,
             courses: vec![Course::start(); actions],
-            wake: vec![NEVER; actions],
+            agenda: Agenda::new(actions, parts.bars.sums.len),
             waiting: Vec::new(),
             last_promotion: None,
             log: None,
@@ -146,17 +189,16 @@ impl<'w, 'a> Walk<'w, 'a> {
     pub(super) fn run(mut self) -> (Vec<Figures>, Vec<Move>) {
         (0..self.courses.len()).for_each(|action| self.begin(action));
         let mut retry = NEVER;
-        loop {
-            let now = self.wake.iter().copied().min().unwrap_or(NEVER).min(retry);
-            if now >= self.len {
-                break;
+        for now in 0..self.len {
+            let mut is_event = retry == now;
+            let mut next = 0;
+            while let Some(action) = self.agenda.first(now, next) {
+                self.wake_up(action, now);
+                (is_event, next) = (true, action + 1);
             }
-            for action in 0..self.wake.len() {
-                if self.wake[action] == now {
-                    self.wake_up(action, now);
-                }
+            if is_event && !self.waiting.is_empty() {
+                retry = self.promote_and_defer(now);
             }
-            retry = if self.waiting.is_empty() { NEVER } else { self.promote_and_defer(now) };
         }
         (0..self.courses.len()).for_each(|action| self.finish(action));
         (self.courses.into_iter().map(|course| course.figures).collect(), self.log.unwrap_or_default())
@@ -178,7 +220,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         let passing = terms.rises[tier.index()].map(|rise| self.stays.find_passing(self.parts, rise, entry, demoted));
         let ending = terms.falls[tier.index()].map(|fall| self.stays.find_ending(self.parts, fall, since));
         let fall = ending.map_or(self.len, |at| self.stays.ending(at).at);
+        let rise = terms.rises[tier.index()].map(|rise| &self.parts.rises[rise]);
         let course = &mut self.courses[action];
+        course.is_bound = rise.is_some_and(|rise| rise.approval || !rise.requires.is_empty());
         (course.passing, course.ending, course.fall) = (passing, ending, fall);
         self.courses[action].stop = self.stop(action).unwrap_or(NEVER);
         let first = self.courses[action].first_look();
@@ -202,7 +246,8 @@ impl<'w, 'a> Walk<'w, 'a> {
         let spell = self.next_spell(action, from);
         let course = &mut self.courses[action];
         (course.spell, course.eligible_since, course.deferred) = (spell, None, false);
-        self.wake[action] = spell.map_or(course.fall, |spell| spell.ready);
+        let wake = spell.map_or(course.fall, |spell| spell.ready);
+        self.agenda.put(action, wake);
     }
 
     fn next_spell(&self, action: usize, from: usize) -> Option<Spell> {
@@ -237,7 +282,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
         if let Some(spell) = self.courses[action].spell.filter(|spell| spell.ready == now) {
             self.waiting.push(action);
-            self.wake[action] = spell.end;
+            self.agenda.put(action, spell.end);
         }
     }
 
@@ -264,7 +309,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let mut eligible = 0;
         for at in 0..self.waiting.len() {
             let action = self.waiting[at];
-            let may = self.may_rise(action);
+            let may = !self.courses[action].is_bound || self.may_rise(action);
             let course = &mut self.courses[action];
             course.eligible_since = if may { course.eligible_since.or(Some(now)) } else { None };
             if may {
