@@ -54,12 +54,15 @@ fn main() {
     std::fs::create_dir_all(&folder).expect("a folder for the inputs");
     std::fs::write(folder.join("counts.csv"), table(&plan, &counts)).expect("the counts can be written");
     let sampled: Vec<usize> = (0..BARS).map(|at| at * (grid.len() / BARS) + at % 7).collect();
-    std::fs::write(folder.join("variants.csv"), variants(&policy, &counts, &grid, &sampled)).expect("so can the variants");
+    std::fs::write(folder.join("variants.csv"), variants(&policy, &counts, &grid, &sampled))
+        .expect("so can the variants");
     let python = std::env::var("CWRC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sweep.py");
     match Command::new(&python).arg(script).arg(&folder).arg(format!("{ours}")).arg(SAMPLE.to_string()).status() {
         Ok(status) if status.success() => {}
-        Ok(status) if status.code() == Some(77) => println!("# without numpy and Polars nothing to compare with: `{python} -m pip install numpy polars`"),
+        Ok(status) if status.code() == Some(77) => {
+            println!("# without numpy and Polars nothing to compare with: `{python} -m pip install numpy polars`")
+        }
         Ok(status) => panic!("{script} ended with {status}"),
         Err(error) => println!("# `{python}` cannot be started ({error}): nothing to compare with"),
     }
@@ -109,7 +112,10 @@ fn history() -> String {
                     _ => ("run", "completed", "corrected"),
                 };
                 let signal = if random(&mut state) % 100 < good { ok } else { bad };
-                let _ = write!(text, "{{\"id\":\"{day}-{action}-{at}\",\"time\":\"{date}\",\"action\":\"action_{action}\",\"tier\":\"{tier}\",\"outcomes\":[{{\"signal\":\"{signal}\",\"time\":\"{date}\"}}");
+                let _ = write!(
+                    text,
+                    "{{\"id\":\"{day}-{action}-{at}\",\"time\":\"{date}\",\"action\":\"action_{action}\",\"tier\":\"{tier}\",\"outcomes\":[{{\"signal\":\"{signal}\",\"time\":\"{date}\"}}"
+                );
                 if random(&mut state) % 100 < (100 - good) / 2 {
                     let _ = write!(text, ",{{\"signal\":\"reopened\",\"time\":\"{}\"}}", date.plus_seconds(86_400));
                 }
@@ -147,7 +153,12 @@ fn measure(policy: &Policy, plan: &Plan, counts: &Counts, grid: &Grid) -> f64 {
         })
         .collect();
     rates.sort_by(f64::total_cmp);
-    println!("# {} variants of {ACTIONS} action types over {DAYS} days: {:.0} to {:.0} variants/s", grid.len(), rates[0], rates[RUNS - 1]);
+    println!(
+        "# {} variants of {ACTIONS} action types over {DAYS} days: {:.0} to {:.0} variants/s",
+        grid.len(),
+        rates[0],
+        rates[RUNS - 1]
+    );
     rates[RUNS / 2]
 }
 

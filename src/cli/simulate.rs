@@ -106,7 +106,11 @@ fn no_state(path: &str, error: &str) -> Failure {
 }
 
 /// The history, and where its fields are: as said, or as the configuration has it.
-pub(super) fn sources(history: &[String], source: &config::Source, global: &Global) -> Result<(Vec<String>, Mapping), Failure> {
+pub(super) fn sources(
+    history: &[String],
+    source: &config::Source,
+    global: &Global,
+) -> Result<(Vec<String>, Mapping), Failure> {
     if !history.is_empty() {
         return Ok((history.to_vec(), Mapping::default()));
     }
@@ -133,7 +137,14 @@ fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> 
             Some(saved.map_err(|error| no_state(path, &error))?)
         }
     };
-    Ok(replay::Options { evidence: args.reading.evidence(), from: args.from, to: args.to, approvals, initial, forced: Vec::new() })
+    Ok(replay::Options {
+        evidence: args.reading.evidence(),
+        from: args.from,
+        to: args.to,
+        approvals,
+        initial,
+        forced: Vec::new(),
+    })
 }
 
 /// The page for people quotes the bad lines itself; whoever does not see it is told that there are some.

@@ -98,8 +98,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
     }
     if [&args.set, &args.promote, &args.variant, &args.against, &args.sweep].iter().all(|given| given.is_empty()) {
-        return Err(Failure::new("no variant is named, so there is nothing to compare with")
-            .help("--set PATH=VALUE changes a value, --against FILE takes another policy, --sweep PATH=FROM..TO/STEP many"));
+        return Err(Failure::new("no variant is named, so there is nothing to compare with").help(
+            "--set PATH=VALUE changes a value, --against FILE takes another policy, --sweep PATH=FROM..TO/STEP many",
+        ));
     }
     let path = if args.policy == "-" { STDIN } else { &args.policy };
     let policy = match compile::policy(&Disk::default(), path, global)? {
@@ -145,11 +146,20 @@ impl<'a> Ground<'a> {
 
     fn answer(&self) -> Result<Exit, Failure> {
         let span = replay::run::boundaries(&self.plan, &self.counts, &self.options)?;
-        if self.args.sweep.is_empty() { self.compare(span)? } else { self.sweep(span)? }
+        if self.args.sweep.is_empty() {
+            self.compare(span)?
+        } else {
+            self.sweep(span)?
+        }
         Ok(self.args.reading.exit(&self.counts))
     }
 
-    fn write(&self, human: impl Fn() -> String, json: impl Fn() -> String, csv: impl Fn() -> String) -> Result<(), Failure> {
+    fn write(
+        &self,
+        human: impl Fn() -> String,
+        json: impl Fn() -> String,
+        csv: impl Fn() -> String,
+    ) -> Result<(), Failure> {
         let text = match self.args.format {
             Format::Human => human(),
             Format::Json => json(),
@@ -201,7 +211,8 @@ impl<'a> Ground<'a> {
             }
         };
         let policy = loaded.map_err(|_| {
-            Failure::new(format!("{written} has errors, so it cannot be a variant")).help("they are told above; mend them, or compare with another")
+            Failure::new(format!("{written} has errors, so it cannot be a variant"))
+                .help("they are told above; mend them, or compare with another")
         })?;
         let change = Change::Against(written.to_owned());
         self.replayed(self.options.clone(), plan::compile(&policy), written.to_owned(), change)
@@ -233,7 +244,14 @@ impl<'a> Ground<'a> {
         let progress = Progress::variants(grid.len() as u64, self.global.quiet);
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = self.args.reading.threads().unwrap_or_else(cores);
-        let sweep = Sweep { policy: &self.policy, plan: &self.plan, counts: &self.counts, options: &self.options, grid: &grid, threads };
+        let sweep = Sweep {
+            policy: &self.policy,
+            plan: &self.plan,
+            counts: &self.counts,
+            options: &self.options,
+            grid: &grid,
+            threads,
+        };
         let cells = sweep.run(&mut |plan| self.recount(plan), &|more| progress.advance(more));
         progress.done();
         let cells = cells.map_err(|error| match error {

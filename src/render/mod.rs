@@ -13,8 +13,8 @@ pub mod replay;
 pub mod run_json;
 pub mod saved_json;
 pub mod scenario;
-pub mod whatif;
 mod text;
+pub mod whatif;
 
 /// What the place of an output can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

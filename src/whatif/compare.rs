@@ -1,8 +1,8 @@
 //! A few variants side by side, and what people ask for on a command line: `PATH=VALUE`, `ACTION=TIER@DATE`.
 
+use crate::model::policy::ActionId;
 use crate::model::setting::SetError;
 use crate::plan::{Action, Plan};
-use crate::model::policy::ActionId;
 use crate::replay::{Forced, Summary};
 use crate::source::suggest::suggest;
 use crate::value::{Instant, Tier};
@@ -79,7 +79,9 @@ impl Asked {
     /// What it is called: its name, else what it changes.
     #[must_use]
     pub fn told(&self) -> String {
-        let changes = self.changes.iter().map(|(path, value)| format!("{path}={value}"));
+        // The last two parts of a path say what it is, if not whose.
+        let tail = |path: &str| path.rmatch_indices('.').nth(1).map_or(0, |(at, _)| at + 1);
+        let changes = self.changes.iter().map(|(path, value)| format!("{}={value}", &path[tail(path)..]));
         let all = || changes.chain(self.forced.iter().cloned()).collect::<Vec<_>>().join(", ");
         self.name.clone().unwrap_or_else(all)
     }
@@ -93,7 +95,8 @@ pub fn forced(plan: &Plan, text: &str, time: impl Fn(&str) -> Option<Instant>) -
     let (name, tier, at) = (name.trim(), tier.trim(), at.trim());
     let action = plan.actions.iter().position(|action| action.name == name).ok_or_else(|| no_action(plan, name))?;
     let to = Tier::parse(tier).filter(|tier| *tier != Tier::Crawl);
-    let to = to.ok_or_else(|| fault(format!("`{tier}` in `{text}` is no tier to be promoted to"), "write walk or run"))?;
+    let to =
+        to.ok_or_else(|| fault(format!("`{tier}` in `{text}` is no tier to be promoted to"), "write walk or run"))?;
     let at = time(at).ok_or_else(|| {
         let help = "write a date (2026-03-01) or an RFC 3339 time with an offset (2026-03-01T12:00:00Z)";
         fault(format!("`{at}` in `{text}` is no date"), help)
@@ -106,7 +109,9 @@ fn no_action(plan: &Plan, name: &str) -> SetError {
     let names = || plan.actions.iter().map(|action| action.name.as_str());
     let help = match suggest(name, names()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the action types are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        None => {
+            format!("the action types are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+        }
     };
     fault(format!("the policy has no action type `{name}`"), help)
 }

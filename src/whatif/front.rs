@@ -1,7 +1,7 @@
 //! Which variants no other one beats: more autonomy, less harm (semantics §8).
 
 use crate::replay::Figures;
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 
 /// What a variant is weighed by. Harm is an interval, and less harm is less at one end and no more at the other: nobody
 /// knows where in it the truth lies.
@@ -37,12 +37,11 @@ impl Weight {
     }
 }
 
-/// The positions of those that no other beats, least autonomy first; of equals the first.
+/// The positions of those that no other beats, least autonomy first; of equals the nearest.
 #[must_use]
-pub fn front(all: &[Weight]) -> Vec<usize> {
+pub fn front(all: &[Weight], distance: impl Fn(usize) -> i128) -> Vec<usize> {
     let mut order: Vec<usize> = (0..all.len()).collect();
-    let rank = |at: usize| (std::cmp::Reverse(all[at].autonomous), all[at].harm, at);
-    order.sort_unstable_by_key(|at| rank(*at));
+    order.sort_by_cached_key(|at| (Reverse(all[*at].autonomous), all[*at].harm, distance(*at), *at));
     let mut front: Vec<usize> = Vec::new();
     // Whoever could beat one stands before it; and of all before it, one that is not beaten itself would do.
     for at in order {
@@ -59,10 +58,7 @@ pub fn front(all: &[Weight]) -> Vec<usize> {
 pub fn nearest_better(all: &[Weight], now: &Weight, most: usize, distance: impl Fn(usize) -> i128) -> Vec<usize> {
     let better = (0..all.len()).filter(|at| all[*at].is_better_on_both(now));
     let mut ranked: Vec<(i128, usize)> = better.map(|at| (distance(at), at)).collect();
-    ranked.sort_unstable_by(|one, other| match one.0.cmp(&other.0) {
-        Ordering::Equal => one.1.cmp(&other.1),
-        order => order,
-    });
+    ranked.sort_unstable();
     ranked.into_iter().take(most).map(|(_, at)| at).collect()
 }
 
@@ -76,7 +72,7 @@ mod tests {
         fn nothing_beats_the_front_and_it_beats_all_else(points in prop::collection::vec((0_u64..12, 0_u64..8, 0_u64..8), 0..60)) {
             let weight = |(autonomous, low, more): (u64, u64, u64)| Weight { autonomous, harm: (low, low + more) };
             let all: Vec<Weight> = points.into_iter().map(weight).collect();
-            let front = front(&all);
+            let front = front(&all, |_| 0);
             for (at, one) in all.iter().enumerate() {
                 let is_beaten = all.iter().any(|other| other.beats(one));
                 let is_first = all[..at].iter().all(|other| other != one);

@@ -101,7 +101,9 @@ fn range(path: &str, from: &str, rest: &str, now: Option<&Setting>) -> Result<Ve
     let many = usize::try_from(many).ok().filter(|many| *many <= MOST_VALUES);
     let many = many.ok_or_else(|| bad(format!("these are more than {MOST_VALUES} values")))?;
     let sizes = (0..many).map(|at| first.size + i128::try_from(at).unwrap_or(0) * step.size);
-    sizes.map(|size| Amount { size, ..first }.told().ok_or_else(|| bad("it leaves what can be written".to_owned()))).collect()
+    sizes
+        .map(|size| Amount { size, ..first }.told().ok_or_else(|| bad("it leaves what can be written".to_owned())))
+        .collect()
 }
 
 /// A number with a unit.

@@ -115,9 +115,8 @@ struct Part<'a> {
 
 impl Part<'_> {
     fn run(&self, threads: NonZeroUsize, done: &(dyn Fn(u64) + Sync)) -> Result<Vec<Cell>, Fault> {
-        let fast = READINGS.map(|evidence| {
-            Fast::new(self.plan, self.counts, &Options { evidence, ..self.options.clone() })
-        });
+        let fast =
+            READINGS.map(|evidence| Fast::new(self.plan, self.counts, &Options { evidence, ..self.options.clone() }));
         let fast = match &fast {
             [Some(recorded), Some(any)] => Some([recorded, any]),
             _ => None,
@@ -132,7 +131,10 @@ impl Part<'_> {
             };
             let running: Vec<_> = order.chunks(share).map(work).collect();
             // A thread that panics takes the program with it.
-            running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            running
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
         });
         match faults.into_iter().flatten().next() {
             Some(fault) => Err(fault),
@@ -148,16 +150,19 @@ impl Part<'_> {
     }
 
     /// One thread's share.
-    fn share(&self, fast: Option<[&Fast; 2]>, cells: &[usize], all: &Mutex<Vec<Cell>>, done: &(dyn Fn(u64) + Sync)) -> Result<(), Fault> {
+    fn share(
+        &self,
+        fast: Option<[&Fast; 2]>,
+        cells: &[usize],
+        all: &Mutex<Vec<Cell>>,
+        done: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), Fault> {
         let mut bench = fast.map(|fast| Bench { workers: fast.map(Fast::worker), sheets: FxHashMap::default() });
         for stride in cells.chunks(STRIDE) {
-            let mut cells = Vec::with_capacity(stride.len());
-            for cell in stride {
-                cells.push(match &mut bench {
-                    Some(bench) => bench.cell(self, *cell).map_err(Fault::Set)?,
-                    None => self.plain(*cell)?,
-                });
-            }
+            let cells = match &mut bench {
+                Some(bench) => bench.cells(self, stride).map_err(Fault::Set)?,
+                None => stride.iter().map(|cell| self.plain(*cell)).collect::<Result<_, _>>()?,
+            };
             let mut all = all.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             stride.iter().zip(cells).for_each(|(at, cell)| all[*at] = cell);
             done(stride.len() as u64);
@@ -215,23 +220,33 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn cell(&mut self, part: &Part, cell: usize) -> Result<Cell, SetError> {
+    fn cells(&mut self, part: &Part, cells: &[usize]) -> Result<Vec<Cell>, SetError> {
         if self.sheets.len() > MOST_SHEETS {
             self.sheets.clear();
         }
-        let numbers = Kind::ALL.map(|kind| (kind, kind.number(part.grid, cell)));
-        for (kind, number) in numbers {
-            if !self.sheets.contains_key(&(kind, number)) {
-                let plan = part.plan(kind, cell)?;
-                let sheets = self.workers.each_mut().map(|worker| worker.sheet(&plan));
-                self.sheets.insert((kind, number), sheets);
+        let numbered = |cell: &usize| Kind::ALL.map(|kind| (kind, kind.number(part.grid, *cell)));
+        let numbers: Vec<_> = cells.iter().map(numbered).collect();
+        for (cell, numbers) in cells.iter().zip(&numbers) {
+            numbers.iter().try_for_each(|(kind, number)| self.learn(part, *kind, *number, *cell))?;
+        }
+        let mut all = vec![Cell::default(); cells.len()];
+        // One reading after the other: what one has worked out stays at hand.
+        for (at, worker) in self.workers.iter_mut().enumerate() {
+            for (cell, numbers) in all.iter_mut().zip(&numbers) {
+                let [bars, hold, stop, cooldown, promote] = numbers.map(|key| &self.sheets[&key][at]);
+                cell[at] = worker.summary(Variant { bars, hold, stop, cooldown, promote }).sum;
             }
         }
-        let mut figures = Cell::default();
-        for (at, worker) in self.workers.iter_mut().enumerate() {
-            let [bars, hold, stop, cooldown, promote] = numbers.map(|key| &self.sheets[&key][at]);
-            figures[at] = worker.summary(Variant { bars, hold, stop, cooldown, promote }).sum;
+        Ok(all)
+    }
+
+    /// Makes the sheets of some values, if they are new.
+    fn learn(&mut self, part: &Part, kind: Kind, number: usize, cell: usize) -> Result<(), SetError> {
+        if !self.sheets.contains_key(&(kind, number)) {
+            let plan = part.plan(kind, cell)?;
+            let sheets = self.workers.each_mut().map(|worker| worker.sheet(&plan));
+            self.sheets.insert((kind, number), sheets);
         }
-        Ok(figures)
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The engine as the tests call it: texts in, the JSON of `simulate` out. What the command line does, without the disk.
 
 use cwrc::history::{self, Counts, Input};
+use cwrc::model::Policy;
 use cwrc::plan::{self, Plan};
 use cwrc::render::run_json;
 use cwrc::replay::{self, Evidence};
@@ -23,10 +24,15 @@ impl Files for Only<'_> {
 
 /// The plan of a policy that must have no errors.
 pub(crate) fn plan(policy: &str) -> Plan {
+    plan::compile(&self::policy(policy))
+}
+
+/// A policy that must have no errors.
+pub(crate) fn policy(policy: &str) -> Policy {
     let analysis = cwrc::analysis::analyze(&Only(policy), "policy.cwr", "", None).expect("a file in memory");
     let found: Vec<String> = analysis.diagnostics.iter().map(|it| place(&analysis.sources, it)).collect();
     assert!(!analysis.has_errors(), "the policy has errors:\n{}\n{policy}", found.join("\n"));
-    plan::compile(analysis.policy.as_ref().expect("a policy"))
+    analysis.policy.expect("a policy")
 }
 
 fn place(sources: &Sources, diagnostic: &cwrc::diagnostic::Diagnostic) -> String {

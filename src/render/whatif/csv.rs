@@ -52,7 +52,9 @@ impl Compared<'_> {
         for variant in self.variants {
             for (evidence, summary) in READINGS.iter().zip(&variant.readings) {
                 let actions = variant.plan.actions.iter().map(|action| action.name.as_str());
-                for (action, figures) in [""].into_iter().chain(actions).zip([summary.sum].iter().chain(&summary.actions)) {
+                for (action, figures) in
+                    [""].into_iter().chain(actions).zip([summary.sum].iter().chain(&summary.actions))
+                {
                     let labels = [variant.name.clone(), evidence.word().to_owned(), action.to_owned()];
                     out += &row(labels.into_iter().chain(values(figures)));
                 }

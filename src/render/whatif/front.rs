@@ -21,7 +21,8 @@ impl Swept<'_> {
             let text = format!("{ends} in {} values; {} as it is", axis.values.len(), axis.now);
             out += &wrap(&text, &format!("  {}  ", style.paint(Ink::Info, clean(&axis.path))), "      ", style.width);
         }
-        out += &format!("\n{}", self.heading("The front: no other variant has both more autonomy and less harm", style));
+        out +=
+            &format!("\n{}", self.heading("The front: no other variant has both more autonomy and less harm", style));
         out += &plot::plot(self, style);
         out += &self.list(&self.notable[self.reading].front, style);
         out += &self.better(style);
@@ -64,16 +65,24 @@ impl Swept<'_> {
         let mut out = String::new();
         for (at, row) in rows.iter().enumerate() {
             let cells = row.iter().zip(&widths).enumerate();
-            let told: Vec<String> =
-                cells.map(|(column, (text, width))| if column == 0 { pad(text, *width) } else { pad_left(text, *width) }).collect();
-            let ink = if at == 0 { Ink::Quiet } else if at == rows.len() - 1 { Ink::Care } else { Ink::Of(crate::value::Tier::Run) };
+            let told: Vec<String> = cells
+                .map(|(column, (text, width))| if column == 0 { pad(text, *width) } else { pad_left(text, *width) })
+                .collect();
+            let ink = if at == 0 {
+                Ink::Quiet
+            } else if at == rows.len() - 1 {
+                Ink::Care
+            } else {
+                Ink::Of(crate::value::Tier::Run)
+            };
             let line = told.join("  ");
             let line = line.trim_end();
             let painted = if at == 0 || at == rows.len() - 1 { style.paint(ink, line) } else { line.to_owned() };
             out += &format!("  {painted}\n");
         }
         if shown.len() < cells.len() {
-            out += &format!("  {} of {} are listed; JSON and CSV have all\n", shown.len(), thousands(cells.len() as u64));
+            out +=
+                &format!("  {} of {} are listed; JSON and CSV have all\n", shown.len(), thousands(cells.len() as u64));
         }
         out
     }
@@ -84,7 +93,8 @@ impl Swept<'_> {
         let title = |path: &Vec<&str>| {
             let tail = |many: usize| path[path.len().saturating_sub(many)..].join(".");
             let is_clear = |many: &usize| {
-                let same = paths.iter().filter(|other| other[other.len().saturating_sub(*many)..].join(".") == tail(*many));
+                let same =
+                    paths.iter().filter(|other| other[other.len().saturating_sub(*many)..].join(".") == tail(*many));
                 same.count() == 1
             };
             tail((1..=path.len()).find(is_clear).unwrap_or(path.len()).max(path.len().min(2)))

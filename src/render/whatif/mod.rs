@@ -69,8 +69,9 @@ impl<'a> Swept<'a> {
     ) -> Self {
         let notable = [0, 1].map(|reading| {
             let all: Vec<Weight> = cells.iter().map(|cell| Weight::of(&cell[reading])).collect();
-            let better = nearest_better(&all, &Weight::of(&now[reading]), BETTER, |cell| grid.distance(cell));
-            Notable { front: front_of(&all), better }
+            let distance = |cell| grid.distance(cell);
+            let better = nearest_better(&all, &Weight::of(&now[reading]), BETTER, distance);
+            Notable { front: front_of(&all, distance), better }
         });
         let reading = READINGS.iter().position(|known| *known == evidence).unwrap_or(0);
         Self { plan, span, grid, cells, now, reading, notable }

@@ -29,10 +29,16 @@ pub fn svg(swept: &Swept) -> String {
     let notable = &swept.notable[swept.reading];
     for (at, cell) in swept.cells.iter().enumerate().filter(|(at, _)| !notable.front.contains(at)) {
         let ((x, y), told) = (frame.middle(&cell[swept.reading]), told(swept, Some(at)));
-        let _ = writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"2.5\" fill=\"#b8bec8\"><title>{told}</title></circle>");
+        let _ =
+            writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"2.5\" fill=\"#b8bec8\"><title>{told}</title></circle>");
     }
-    let line: Vec<String> = notable.front.iter().map(|at| frame.middle(swept.figures(*at))).map(|(x, y)| format!("{x},{y}")).collect();
-    let _ = writeln!(out, "<polyline points=\"{}\" fill=\"none\" stroke=\"#1a7f37\" stroke-opacity=\"0.35\"/>", line.join(" "));
+    let line: Vec<String> =
+        notable.front.iter().map(|at| frame.middle(swept.figures(*at))).map(|(x, y)| format!("{x},{y}")).collect();
+    let _ = writeln!(
+        out,
+        "<polyline points=\"{}\" fill=\"none\" stroke=\"#1a7f37\" stroke-opacity=\"0.35\"/>",
+        line.join(" ")
+    );
     for at in &notable.front {
         frame.interval(swept.figures(*at), "#1a7f37", 4, &told(swept, Some(*at)), &mut out);
     }
@@ -93,15 +99,28 @@ impl Frame {
             dates[0],
             dates[1]
         );
-        let _ = writeln!(out, "<text x=\"{LEFT}\" y=\"30\" font-size=\"18\" font-weight=\"600\" fill=\"#1f2328\">{}: autonomy and harm</text>", escaped(&swept.plan.policy));
+        let _ = writeln!(
+            out,
+            "<text x=\"{LEFT}\" y=\"30\" font-size=\"18\" font-weight=\"600\" fill=\"#1f2328\">{}: autonomy and harm</text>",
+            escaped(&swept.plan.policy)
+        );
         let _ = writeln!(out, "<text x=\"{LEFT}\" y=\"50\" fill=\"#57606a\">{}</text>", escaped(&about));
         let y = HEIGHT - 18;
         let legend = [("#c2410c", "the policy as it is"), ("#1a7f37", "the front"), ("#b8bec8", "other variants")];
         for (at, (colour, what)) in (0_u64..).zip(legend) {
             let x = LEFT + at * 170;
-            let _ = writeln!(out, "<circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"/><text x=\"{}\" y=\"{y}\" fill=\"#57606a\">{what}</text>", y - 4, x + 10);
+            let _ = writeln!(
+                out,
+                "<circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"/><text x=\"{}\" y=\"{y}\" fill=\"#57606a\">{what}</text>",
+                y - 4,
+                x + 10
+            );
         }
-        let _ = writeln!(out, "<text x=\"{}\" y=\"{y}\" fill=\"#57606a\">bars: from the harm seen to all there may be</text>", LEFT + 480);
+        let _ = writeln!(
+            out,
+            "<text x=\"{}\" y=\"{y}\" fill=\"#57606a\">bars: from the harm seen to all there may be</text>",
+            LEFT + 480
+        );
     }
 
     fn axes(&self, out: &mut String) {
@@ -109,19 +128,41 @@ impl Frame {
         for part in 0..=4 {
             let (autonomous, harm) = (self.top * part / 4, self.far * part / 4);
             let (x, y) = (self.x(harm), self.y(autonomous));
-            let _ = writeln!(out, "<line x1=\"{LEFT}\" y1=\"{y}\" x2=\"{right}\" y2=\"{y}\" stroke=\"#e6e8eb\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"#57606a\">{}</text>", LEFT - 8, y + 4, thousands(autonomous));
-            let _ = writeln!(out, "<line x1=\"{x}\" y1=\"{TOP}\" x2=\"{x}\" y2=\"{bottom}\" stroke=\"#e6e8eb\"/><text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" fill=\"#57606a\">{}</text>", bottom + 18, thousands(harm));
+            let _ = writeln!(
+                out,
+                "<line x1=\"{LEFT}\" y1=\"{y}\" x2=\"{right}\" y2=\"{y}\" stroke=\"#e6e8eb\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"#57606a\">{}</text>",
+                LEFT - 8,
+                y + 4,
+                thousands(autonomous)
+            );
+            let _ = writeln!(
+                out,
+                "<line x1=\"{x}\" y1=\"{TOP}\" x2=\"{x}\" y2=\"{bottom}\" stroke=\"#e6e8eb\"/><text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" fill=\"#57606a\">{}</text>",
+                bottom + 18,
+                thousands(harm)
+            );
         }
-        let _ = writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"#1f2328\">harm where unattended (records)</text>", u64::midpoint(LEFT, right), bottom + 42);
+        let _ = writeln!(
+            out,
+            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"#1f2328\">harm where unattended (records)</text>",
+            u64::midpoint(LEFT, right),
+            bottom + 42
+        );
         let middle = u64::midpoint(TOP, bottom);
-        let _ = writeln!(out, "<text x=\"22\" y=\"{middle}\" transform=\"rotate(-90 22 {middle})\" text-anchor=\"middle\" fill=\"#1f2328\">autonomous records</text>");
+        let _ = writeln!(
+            out,
+            "<text x=\"22\" y=\"{middle}\" transform=\"rotate(-90 22 {middle})\" text-anchor=\"middle\" fill=\"#1f2328\">autonomous records</text>"
+        );
     }
 
     /// A variant with its harm from the least to the most.
     fn interval(&self, figures: &Figures, colour: &str, radius: u64, told: &str, out: &mut String) {
         let [least, _, most] = harms(figures).map(|harm| self.x(harm));
         let (x, y) = self.middle(figures);
-        let _ = writeln!(out, "<g stroke=\"{colour}\"><line x1=\"{least}\" y1=\"{y}\" x2=\"{most}\" y2=\"{y}\" stroke-opacity=\"0.5\"/><circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{colour}\"><title>{told}</title></circle></g>");
+        let _ = writeln!(
+            out,
+            "<g stroke=\"{colour}\"><line x1=\"{least}\" y1=\"{y}\" x2=\"{most}\" y2=\"{y}\" stroke-opacity=\"0.5\"/><circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{colour}\"><title>{told}</title></circle></g>"
+        );
     }
 }
 

@@ -81,7 +81,13 @@ impl Canvas {
         let mut out = format!("  {}\n", style.paint(Ink::Quiet, "autonomous records"));
         let last = self.marks.len() - 1;
         for (at, row) in self.marks.iter().enumerate().rev() {
-            let label = if at == last { thousands(top) } else if at == 0 { "0".to_owned() } else { String::new() };
+            let label = if at == last {
+                thousands(top)
+            } else if at == 0 {
+                "0".to_owned()
+            } else {
+                String::new()
+            };
             let marks: String = row.iter().map(|mark| mark.drawn(style)).collect();
             let line = format!("  {}{}{marks}", pad_left(&label, left), style.pick("┤", "|"));
             out += &format!("{}\n", line.trim_end());
@@ -92,8 +98,15 @@ impl Canvas {
         let (far, title) = (thousands(far), "harm where unattended");
         let between = width.saturating_sub(far.len() + title.len() + 1) / 2;
         let rest = width.saturating_sub(1 + between + title.len());
-        out += &format!("  {} 0{}{}{}\n", " ".repeat(left), " ".repeat(between), style.paint(Ink::Quiet, title), pad_left(&far, rest));
-        let [now, front, dot, line] = [Mark::Now, Mark::Front, Mark::Variant, Mark::Interval].map(|mark| mark.drawn(style));
+        out += &format!(
+            "  {} 0{}{}{}\n",
+            " ".repeat(left),
+            " ".repeat(between),
+            style.paint(Ink::Quiet, title),
+            pad_left(&far, rest)
+        );
+        let [now, front, dot, line] =
+            [Mark::Now, Mark::Front, Mark::Variant, Mark::Interval].map(|mark| mark.drawn(style));
         out + &format!(
             "  {now} the policy as it is   {front} the front   {dot} other variants   {line} from the harm seen to all there may be\n"
         )

@@ -43,10 +43,12 @@ impl Compared<'_> {
         };
         let mut out = head(self.plan, self.span, &what, style);
         out += &self.legend(style);
+        let otherwise = [0, 1].map(|reading| self.actions(reading, style));
         for (reading, evidence) in READINGS.into_iter().enumerate() {
             out += &format!("\n{}", heading(evidence, style));
             out += &self.table(reading, style);
-            out += &self.actions(reading, style);
+            let is_the_same = reading > 0 && otherwise[reading] == otherwise[0];
+            out += if is_the_same { "  by action type as above\n" } else { &otherwise[reading] };
         }
         let note = "Autonomy is exact. Harm is from what was seen to what may have been, for nobody can tell the outcome of \
                     what never happened.";
@@ -96,7 +98,11 @@ impl Compared<'_> {
                 let told = difference(&before.unwrap_or_default(), &after, style);
                 if !told.is_empty() {
                     let name = clip(&clean(&variant.name), NAME, style.pick("…", "..."));
-                    let first = format!("  {}, {}: ", style.paint(Ink::Strong, clean(&action.name)), style.paint(Ink::Info, name));
+                    let first = format!(
+                        "  {}, {}: ",
+                        style.paint(Ink::Strong, clean(&action.name)),
+                        style.paint(Ink::Info, name)
+                    );
                     out += &wrap(&told.join("; "), &first, "      ", style.width);
                 }
             }
@@ -116,7 +122,9 @@ fn heading(evidence: Evidence, style: Style) -> String {
 fn changes(variant: &Variant) -> String {
     let mut told: Vec<String> = match &variant.change {
         Change::Nothing => Vec::new(),
-        Change::Set(changes) => changes.iter().map(|(path, value)| format!("{} = {}", clean(path), clean(value))).collect(),
+        Change::Set(changes) => {
+            changes.iter().map(|(path, value)| format!("{} = {}", clean(path), clean(value))).collect()
+        }
         Change::Against(what) => vec![format!("the policy as of {}", clean(what))],
     };
     told.extend(variant.forced.iter().map(|forced| {
@@ -154,10 +162,21 @@ fn line(row: usize, shown: &[usize], columns: &[Vec<String>], widths: &[usize], 
     format!("{}\n", out.trim_end())
 }
 
-/// What is otherwise of one action type.
+/// What is said of one action type.
+const OF_ACTION: [(&str, Told); 3] = [
+    ("autonomous", |it, _| rate(it.exposed.autonomous, it.exposed.records, &[])),
+    ("harm", harm),
+    ("moves", |it, _| thousands(it.moves())),
+];
+
+/// What is otherwise of one action type; nothing where nothing is, not even what is not said.
 fn difference(before: &Figures, after: &Figures, style: Style) -> Vec<String> {
-    let rows = ROWS.iter().filter(|(name, _)| *name != "enough evidence at");
-    let told = rows.map(|(name, told)| (name, told(before, style), told(after, style)));
+    let told = OF_ACTION.iter().map(|(name, told)| (name, told(before, style), told(after, style)));
     let otherwise = told.filter(|(_, before, after)| before != after);
-    otherwise.map(|(name, before, after)| format!("{name} {before} {} {after}", style.arrow())).collect()
+    let said: Vec<String> =
+        otherwise.map(|(name, before, after)| format!("{name} {before} {} {after}", style.arrow())).collect();
+    match said.is_empty() && before != after {
+        true => vec!["the same autonomy and harm by other ways".to_owned()],
+        false => said,
+    }
 }

@@ -222,7 +222,7 @@ impl<'a> Bars<'a> {
 
     /// The first boundary after the entry, before `end`, at which a trip fires.
     pub(super) fn first_fire(&self, trip: TripAt, entry: usize, end: usize) -> Option<usize> {
-        let whole = &self.trips[trip].whole;
+        let whole = self.trips[trip].whole.bits();
         let mut at = whole.next(entry + 1, end)?;
         while !self.fires(trip, entry, at) {
             at = whole.next(at + 1, end)?;

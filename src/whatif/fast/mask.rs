@@ -46,17 +46,31 @@ impl Mask {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);
     }
 
+    pub(super) fn bits(&self) -> Bits<'_> {
+        Bits(&self.0)
+    }
+
+    pub(super) fn words(&self) -> &[u64] {
+        &self.0
+    }
+}
+
+/// A set of boundaries, wherever its bits are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bits<'a>(pub(super) &'a [u64]);
+
+impl Bits<'_> {
     /// The first one in it at or after `from`, if it is before `end`.
-    pub(super) fn next(&self, from: usize, end: usize) -> Option<usize> {
+    pub(super) fn next(self, from: usize, end: usize) -> Option<usize> {
         self.find(from, end, 0)
     }
 
     /// The first one not in it at or after `from`, if it is before `end`.
-    pub(super) fn next_gap(&self, from: usize, end: usize) -> Option<usize> {
+    pub(super) fn next_gap(self, from: usize, end: usize) -> Option<usize> {
         self.find(from, end, u64::MAX)
     }
 
-    fn find(&self, from: usize, end: usize, flip: u64) -> Option<usize> {
+    fn find(self, from: usize, end: usize, flip: u64) -> Option<usize> {
         if from >= end {
             return None;
         }
@@ -74,7 +88,7 @@ impl Mask {
     }
 
     /// How many are in it from `from` to before `end`, and the last of them.
-    pub(super) fn count(&self, from: usize, end: usize) -> (u64, Option<usize>) {
+    pub(super) fn count(self, from: usize, end: usize) -> (u64, Option<usize>) {
         let (mut count, mut last) = (0, None);
         if from >= end {
             return (count, last);
@@ -105,6 +119,7 @@ mod tests {
             let mut mask = Mask::none(bits.len());
             bits.iter().enumerate().for_each(|(at, bit)| mask.put(at, *bit));
             let within = |wanted: bool| (from..end).filter(move |at| bits[*at] == wanted);
+            let mask = mask.bits();
             prop_assert_eq!(mask.next(from, end), within(true).next());
             prop_assert_eq!(mask.next_gap(from, end), within(false).next());
             prop_assert_eq!(mask.count(from, end), (within(true).count() as u64, within(true).last()));

@@ -1,6 +1,6 @@
 //! A stay at a tier, from its entry to what could end it: worked out once for all variants that come to it.
 
-use super::mask::Mask;
+use super::mask::{Bits, Mask};
 use super::terms::{Fall, Parts};
 use crate::replay::Kind;
 use crate::value::Tier;
@@ -11,12 +11,12 @@ use rustc_hash::FxHashMap;
 const MOST_WORDS: usize = 1 << 24;
 
 /// At which boundaries the bars of a gate are met.
-#[derive(Debug)]
-pub(super) struct Passing {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Passing<'a> {
     /// All bars clear, and no trip bars the way.
-    pub(super) passes: Mask,
+    pub(super) passes: Bits<'a>,
     /// All bars have enough evidence.
-    pub(super) enough: Mask,
+    pub(super) enough: Bits<'a>,
 }
 
 /// What ends a stay, if nobody is promoted before.
@@ -33,23 +33,26 @@ pub(super) struct Ending {
 /// The stays that were worked out.
 #[derive(Debug, Default)]
 pub(super) struct Stays {
-    passings: Vec<Passing>,
+    /// One behind the other, so that a walk finds them together: where the bars pass, where they have enough.
+    passings: Vec<u64>,
     passing_at: FxHashMap<u64, usize>,
     endings: Vec<Ending>,
     ending_at: FxHashMap<u64, usize>,
-    words: usize,
 }
 
 impl Stays {
     /// Forgets all, if that is too much.
     pub(super) fn tidy(&mut self) {
-        if self.words > MOST_WORDS {
+        if self.passings.len() + self.endings.len() * 16 > MOST_WORDS {
             *self = Self::default();
         }
     }
 
-    pub(super) fn passing(&self, at: usize) -> &Passing {
-        &self.passings[at]
+    /// What was found at a place, over so many boundaries.
+    pub(super) fn passing(&self, at: usize, len: usize) -> Passing<'_> {
+        let words = len.div_ceil(64);
+        let (passes, enough) = self.passings[at..at + 2 * words].split_at(words);
+        Passing { passes: Bits(passes), enough: Bits(enough) }
     }
 
     pub(super) fn ending(&self, at: usize) -> &Ending {
@@ -62,11 +65,12 @@ impl Stays {
         if let Some(at) = self.passing_at.get(&key) {
             return *at;
         }
-        let passing = passing(parts, rise, entry, demoted);
-        self.words += 2 * parts.bars.sums.len.div_ceil(64) + 16;
-        self.passings.push(passing);
-        self.passing_at.insert(key, self.passings.len() - 1);
-        self.passings.len() - 1
+        let at = self.passings.len();
+        for mask in passing(parts, rise, entry, demoted) {
+            self.passings.extend_from_slice(mask.words());
+        }
+        self.passing_at.insert(key, at);
+        at
     }
 
     /// What ends a stay at a tier that was entered at `entry`.
@@ -76,7 +80,6 @@ impl Stays {
             return *at;
         }
         let ending = ending(parts, &parts.falls[fall], entry);
-        self.words += ending.watched.as_ref().map_or(0, |_| parts.bars.sums.len.div_ceil(64)) + 16;
         self.endings.push(ending);
         self.ending_at.insert(key, self.endings.len() - 1);
         self.endings.len() - 1
@@ -88,16 +91,17 @@ fn key(part: usize, rest: usize) -> u64 {
     (part as u64) << 32 | rest as u64
 }
 
-fn passing(parts: &Parts, rise: usize, entry: Option<usize>, demoted: bool) -> Passing {
+/// Where the bars pass, and where they have enough evidence.
+fn passing(parts: &Parts, rise: usize, entry: Option<usize>, demoted: bool) -> [Mask; 2] {
     let (rise, len) = (&parts.rises[rise], parts.bars.sums.len);
-    let mut passing = Passing { passes: Mask::all(len), enough: Mask::all(len) };
+    let [mut passes, mut enough] = [Mask::all(len), Mask::all(len)];
     for bar in &rise.bars[usize::from(demoted)] {
         let stands = parts.bars.read(*bar, entry);
-        passing.passes.keep(&stands.clears);
-        passing.enough.keep(&stands.enough);
+        passes.keep(&stands.clears);
+        enough.keep(&stands.enough);
     }
-    rise.barring.iter().for_each(|trip| passing.passes.drop(parts.bars.tripping(*trip)));
-    passing
+    rise.barring.iter().for_each(|trip| passes.drop(parts.bars.tripping(*trip)));
+    [passes, enough]
 }
 
 /// The first of steps 1 to 4 that moves it, in their order where they fall on one boundary.
@@ -107,13 +111,15 @@ fn ending(parts: &Parts, fall: &Fall, entry: usize) -> Ending {
     let mut watched = Mask::none(len);
     for keep in &fall.keeps {
         let stands = parts.bars.read(*keep, Some(entry));
-        if let Some(at) = gap(&stands.enough, fall.stale, entry, first.0) {
+        if let Some(at) = gap(stands.enough.bits(), fall.stale, entry, first.0) {
             first = (at, Kind::Stale, fall.tier.down());
         }
         watched.join(&stands.enough);
         let mut fails = stands.enough;
         fails.drop(&stands.clears);
-        if let Some(at) = fails.next(entry + 1, len.min(first.0 + 1)).filter(|at| *at < first.0 || first.1 == Kind::Stale) {
+        if let Some(at) =
+            fails.bits().next(entry + 1, len.min(first.0 + 1)).filter(|at| *at < first.0 || first.1 == Kind::Stale)
+        {
             first = (at, Kind::Demote, fall.tier.down());
         }
     }
@@ -132,7 +138,7 @@ fn ending(parts: &Parts, fall: &Fall, entry: usize) -> Ending {
 }
 
 /// The first boundary, before `end`, at which the last evidence is `stale` old; the entry counts as evidence.
-fn gap(enough: &Mask, stale: Option<Tick>, entry: usize, end: usize) -> Option<usize> {
+fn gap(enough: Bits, stale: Option<Tick>, entry: usize, end: usize) -> Option<usize> {
     let stale = usize::try_from(stale?).ok()?;
     let mut last = entry;
     loop {

@@ -3,8 +3,8 @@
 use super::stay::Stays;
 use super::terms::{Parts, Sheet, Terms};
 use crate::replay::{Figures, Kind};
-use crate::value::duration::Tick;
 use crate::value::Tier;
+use crate::value::duration::Tick;
 
 /// The sheets from which a variant takes each kind of term.
 #[derive(Clone, Copy, Debug)]
@@ -232,7 +232,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// The first boundary after `stop after` at which it is not passing.
     fn stop(&self, action: usize) -> Option<usize> {
         let course = &self.courses[action];
-        let passing = self.stays.passing(course.passing?);
+        let passing = self.stays.passing(course.passing?, self.len);
         let after = self.variant.stop.actions[action].stop[course.tier.index()]?;
         let from = course.since.saturating_add(ticks(after)).max(course.first_look());
         if from < course.cooldown_until {
@@ -252,7 +252,7 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn next_spell(&self, action: usize, from: usize) -> Option<Spell> {
         let course = &self.courses[action];
-        let passes = &self.stays.passing(course.passing?).passes;
+        let passes = self.stays.passing(course.passing?, self.len).passes;
         let limit = course.fall.min(course.stop);
         let hold = self.hold(action, course.tier);
         let mut start = passes.next(from.max(course.cooldown_until), limit)?;
@@ -314,7 +314,9 @@ impl<'w, 'a> Walk<'w, 'a> {
             course.eligible_since = if may { course.eligible_since.or(Some(now)) } else { None };
             if may {
                 eligible += 1;
-                first = Some(first.map_or(action, |first| if self.rank(action) < self.rank(first) { action } else { first }));
+                first = Some(
+                    first.map_or(action, |first| if self.rank(action) < self.rank(first) { action } else { first }),
+                );
             }
         }
         let Some(first) = first else { return NEVER };
@@ -383,8 +385,8 @@ impl<'w, 'a> Walk<'w, 'a> {
         let Course { tier, since, stop, passing, ending, .. } = self.courses[action];
         let first = self.courses[action].first_look();
         let evidence = match (passing, ending.map(|at| &self.stays.ending(at).watched)) {
-            (Some(at), _) => self.stays.passing(at).enough.count(first, looks).0,
-            (None, Some(Some(watched))) => watched.count(first, looks).0,
+            (Some(at), _) => self.stays.passing(at, self.len).enough.count(first, looks).0,
+            (None, Some(Some(watched))) => watched.bits().count(first, looks).0,
             (None, _) => 0,
         };
         let is_first = !self.courses[action].entered;
