@@ -147,9 +147,9 @@ impl<'a> Ground<'a> {
     fn answer(&self) -> Result<Exit, Failure> {
         let span = replay::run::boundaries(&self.plan, &self.counts, &self.options)?;
         if self.args.sweep.is_empty() {
-            self.compare(span)?
+            self.compare(span)?;
         } else {
-            self.sweep(span)?
+            self.sweep(span)?;
         }
         Ok(self.args.reading.exit(&self.counts))
     }
@@ -195,10 +195,7 @@ impl<'a> Ground<'a> {
         let time = |text: &str| histories::time(text).ok();
         let forced = asked.forced.iter().map(|text| compare::forced(&plan, text, time));
         let forced = forced.collect::<Result<Vec<_>, _>>().map_err(refused)?;
-        let change = match asked.changes.is_empty() {
-            true => Change::Nothing,
-            false => Change::Set(asked.changes.clone()),
-        };
+        let change = if asked.changes.is_empty() { Change::Nothing } else { Change::Set(asked.changes.clone()) };
         self.replayed(Options { forced, ..self.options.clone() }, plan, asked.told(), change)
     }
 
@@ -220,10 +217,7 @@ impl<'a> Ground<'a> {
 
     /// Replays a plan; where it asks something else of the records, the history is counted again.
     fn replayed(&self, options: Options, plan: Plan, name: String, change: Change) -> Result<Variant, Failure> {
-        let recounted = match counts_alike(&self.plan, &plan) {
-            true => None,
-            false => Some(self.recount(&plan)?),
-        };
+        let recounted = if counts_alike(&self.plan, &plan) { None } else { Some(self.recount(&plan)?) };
         let counts = recounted.as_ref().unwrap_or(&self.counts);
         let readings = plainly(&plan, counts, &options)?;
         Ok(Variant { name, change, forced: options.forced, plan, readings })

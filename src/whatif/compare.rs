@@ -67,9 +67,10 @@ pub fn asked(text: &str) -> Result<Asked, SetError> {
     let (name, changes) = named.map_or((None, text), |(name, changes)| (Some(name.trim().to_owned()), changes));
     let mut asked = Asked { name: name.filter(|name| !name.is_empty()), ..Asked::default() };
     for part in changes.split(',') {
-        match part.contains('@') {
-            true => asked.forced.push(part.trim().to_owned()),
-            false => asked.changes.push(change(part)?),
+        if part.contains('@') {
+            asked.forced.push(part.trim().to_owned());
+        } else {
+            asked.changes.push(change(part)?);
         }
     }
     Ok(asked)

@@ -5,6 +5,7 @@ use crate::render::ink::Ink;
 use crate::render::text::{clean, pad, pad_left, thousands, wrap};
 use crate::replay::Evidence;
 use crate::whatif::READINGS;
+use std::fmt::Write as _;
 
 /// So many variants of the front are listed.
 const LISTED: usize = 20;
@@ -21,8 +22,11 @@ impl Swept<'_> {
             let text = format!("{ends} in {} values; {} as it is", axis.values.len(), axis.now);
             out += &wrap(&text, &format!("  {}  ", style.paint(Ink::Info, clean(&axis.path))), "      ", style.width);
         }
-        out +=
-            &format!("\n{}", self.heading("The front: no other variant has both more autonomy and less harm", style));
+        let _ = write!(
+            out,
+            "\n{}",
+            Self::heading("The front: no other variant has both more autonomy and less harm", style)
+        );
         out += &plot::plot(self, style);
         out += &self.list(&self.notable[self.reading].front, style);
         out += &self.better(style);
@@ -39,7 +43,7 @@ impl Swept<'_> {
         out + "\n" + &wrap(note, "", "", style.width)
     }
 
-    fn heading(&self, text: &str, style: Style) -> String {
+    fn heading(text: &str, style: Style) -> String {
         wrap(&style.paint(Ink::Strong, text), "", "", style.width)
     }
 
@@ -49,7 +53,7 @@ impl Swept<'_> {
         if better.is_empty() {
             return out + "No variant has both more autonomy and less harm than the policy as it is.\n";
         }
-        out += &self.heading("Better on both than the policy as it is, the nearest first", style);
+        out += &Self::heading("Better on both than the policy as it is, the nearest first", style);
         out + &self.list(better, style)
     }
 
@@ -78,11 +82,15 @@ impl Swept<'_> {
             let line = told.join("  ");
             let line = line.trim_end();
             let painted = if at == 0 || at == rows.len() - 1 { style.paint(ink, line) } else { line.to_owned() };
-            out += &format!("  {painted}\n");
+            let _ = write!(out, "  {painted}\n");
         }
         if shown.len() < cells.len() {
-            out +=
-                &format!("  {} of {} are listed; JSON and CSV have all\n", shown.len(), thousands(cells.len() as u64));
+            let _ = write!(
+                out,
+                "  {} of {} are listed; JSON and CSV have all\n",
+                shown.len(),
+                thousands(cells.len() as u64)
+            );
         }
         out
     }

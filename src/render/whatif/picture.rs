@@ -24,7 +24,7 @@ pub fn svg(swept: &Swept) -> String {
          font-family=\"system-ui, sans-serif\" font-size=\"13\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
     );
-    frame.titles(swept, &mut out);
+    Frame::titles(swept, &mut out);
     frame.axes(&mut out);
     let notable = &swept.notable[swept.reading];
     for (at, cell) in swept.cells.iter().enumerate().filter(|(at, _)| !notable.front.contains(at)) {
@@ -90,7 +90,7 @@ impl Frame {
         (self.x(harms(figures)[1]), self.y(figures.exposed.autonomous))
     }
 
-    fn titles(&self, swept: &Swept, out: &mut String) {
+    fn titles(swept: &Swept, out: &mut String) {
         let dates = [swept.span.0, swept.span.1].map(|at| instant(swept.plan, at).date());
         let evidence = crate::whatif::READINGS[swept.reading].word();
         let about = format!(

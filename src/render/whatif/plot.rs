@@ -4,6 +4,7 @@ use super::{Style, Swept};
 use crate::render::ink::Ink;
 use crate::render::text::{pad_left, thousands};
 use crate::replay::Figures;
+use std::fmt::Write as _;
 
 /// Lines of the drawing.
 const HEIGHT: u64 = 14;
@@ -90,15 +91,16 @@ impl Canvas {
             };
             let marks: String = row.iter().map(|mark| mark.drawn(style)).collect();
             let line = format!("  {}{}{marks}", pad_left(&label, left), style.pick("┤", "|"));
-            out += &format!("{}\n", line.trim_end());
+            let _ = write!(out, "{}\n", line.trim_end());
         }
         let width = usize::try_from(self.width).unwrap_or(0);
         let axis = style.pick("─", "-").repeat(width);
-        out += &format!("  {}{}{axis}\n", " ".repeat(left), style.pick("└", "+"));
+        let _ = write!(out, "  {}{}{axis}\n", " ".repeat(left), style.pick("└", "+"));
         let (far, title) = (thousands(far), "harm where unattended");
         let between = width.saturating_sub(far.len() + title.len() + 1) / 2;
         let rest = width.saturating_sub(1 + between + title.len());
-        out += &format!(
+        let _ = write!(
+            out,
             "  {} 0{}{}{}\n",
             " ".repeat(left),
             " ".repeat(between),

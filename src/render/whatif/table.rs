@@ -45,7 +45,8 @@ impl Compared<'_> {
         out += &self.legend(style);
         let otherwise = [0, 1].map(|reading| self.actions(reading, style));
         for (reading, evidence) in READINGS.into_iter().enumerate() {
-            out += &format!("\n{}", heading(evidence, style));
+            out.push('\n');
+            out += &heading(evidence, style);
             out += &self.table(reading, style);
             let is_the_same = reading > 0 && otherwise[reading] == otherwise[0];
             out += if is_the_same { "  by action type as above\n" } else { &otherwise[reading] };
@@ -175,8 +176,5 @@ fn difference(before: &Figures, after: &Figures, style: Style) -> Vec<String> {
     let otherwise = told.filter(|(_, before, after)| before != after);
     let said: Vec<String> =
         otherwise.map(|(name, before, after)| format!("{name} {before} {} {after}", style.arrow())).collect();
-    match said.is_empty() && before != after {
-        true => vec!["the same autonomy and harm by other ways".to_owned()],
-        false => said,
-    }
+    if said.is_empty() && before != after { vec!["the same autonomy and harm by other ways".to_owned()] } else { said }
 }

@@ -81,13 +81,13 @@ type Arriving = (Option<usize>, Vec<SignalId>);
 pub(super) struct Bars<'a> {
     pub(super) sums: &'a Sums,
     counts: &'a Counts,
-    bars: Vec<Known>,
-    bars_by_key: FxHashMap<BarKey, BarAt>,
+    all: Vec<Known>,
+    places: FxHashMap<BarKey, BarAt>,
     steps: FxHashMap<Rule, Option<Arc<[u64]>>>,
     trips: Vec<KnownTrip>,
-    trips_by_key: FxHashMap<TripKey, TripAt>,
+    known_trips: FxHashMap<TripKey, TripAt>,
     arrivals: Vec<Prefix<u64>>,
-    arrivals_by_key: FxHashMap<Arriving, usize>,
+    known_arrivals: FxHashMap<Arriving, usize>,
 }
 
 impl<'a> Bars<'a> {
@@ -95,13 +95,13 @@ impl<'a> Bars<'a> {
         Self {
             sums,
             counts,
-            bars: Vec::new(),
-            bars_by_key: FxHashMap::default(),
+            all: Vec::new(),
+            places: FxHashMap::default(),
             steps: FxHashMap::default(),
             trips: Vec::new(),
-            trips_by_key: FxHashMap::default(),
+            known_trips: FxHashMap::default(),
             arrivals: Vec::new(),
-            arrivals_by_key: FxHashMap::default(),
+            known_arrivals: FxHashMap::default(),
         }
     }
 
@@ -114,7 +114,7 @@ impl<'a> Bars<'a> {
         let place = self.sums.place(ActionId::new(action), bar.metric, tier);
         let delay = plan.metrics[bar.metric.index()].delay_ticks;
         let key = BarKey { action, place, delay, window: bar.window, min: bar.min, limit };
-        if let Some(at) = self.bars_by_key.get(&key) {
+        if let Some(at) = self.places.get(&key) {
             return *at;
         }
         let steps = self.steps(&bar.limit);
@@ -122,9 +122,9 @@ impl<'a> Bars<'a> {
         let whole = Stands { enough: none.clone(), clears: none };
         let mut known = Known { key: key.clone(), limit: bar.limit.clone(), steps, whole };
         known.whole = self.read_whole(&known);
-        self.bars.push(known);
-        self.bars_by_key.insert(key, self.bars.len() - 1);
-        self.bars.len() - 1
+        self.all.push(known);
+        self.places.insert(key, self.all.len() - 1);
+        self.all.len() - 1
     }
 
     fn steps(&mut self, limit: &Limit) -> Option<Arc<[u64]>> {
@@ -150,7 +150,7 @@ impl<'a> Bars<'a> {
 
     /// How a bar stands at each boundary after `entry` (`None`: the tier was not entered).
     pub(super) fn read(&self, at: BarAt, entry: Option<usize>) -> Stands {
-        let bar = &self.bars[at];
+        let bar = &self.all[at];
         let mut stands = bar.whole.clone();
         let Some(entry) = entry else { return stands };
         let cut = Tick::try_from(entry).unwrap_or(0) + bar.key.delay;
@@ -174,7 +174,7 @@ impl<'a> Bars<'a> {
     pub(super) fn trip(&mut self, action: usize, trip: &Trip) -> TripAt {
         let arrivals = self.arriving(action, trip);
         let key = TripKey { arrivals, count: trip.count, within: trip.within, to: trip.to };
-        if let Some(at) = self.trips_by_key.get(&key) {
+        if let Some(at) = self.known_trips.get(&key) {
             return *at;
         }
         let mut whole = Mask::none(self.sums.len);
@@ -182,14 +182,14 @@ impl<'a> Bars<'a> {
             whole.put(at, self.signals(&key, None, at) >= key.count);
         }
         self.trips.push(KnownTrip { key: key.clone(), whole });
-        self.trips_by_key.insert(key, self.trips.len() - 1);
+        self.known_trips.insert(key, self.trips.len() - 1);
         self.trips.len() - 1
     }
 
     fn arriving(&mut self, action: usize, trip: &Trip) -> usize {
         let key = ((!trip.everywhere).then_some(action), trip.signals.clone());
         let next = self.arrivals.len();
-        let at = *self.arrivals_by_key.entry(key).or_insert(next);
+        let at = *self.known_arrivals.entry(key).or_insert(next);
         if at == next {
             self.arrivals.push(evidence::arrivals(self.counts, ActionId::new(action), trip));
         }

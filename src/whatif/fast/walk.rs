@@ -53,6 +53,7 @@ struct Spell {
 }
 
 /// An action type on its way.
+#[expect(clippy::struct_excessive_bools, reason = "facts of the specification, independent of each other")]
 #[derive(Clone, Debug)]
 struct Course {
     tier: Tier,
