@@ -61,7 +61,7 @@ fn main() {
     match Command::new(&python).arg(script).arg(&folder).arg(format!("{ours}")).arg(SAMPLE.to_string()).status() {
         Ok(status) if status.success() => {}
         Ok(status) if status.code() == Some(77) => {
-            println!("# without numpy and Polars nothing to compare with: `{python} -m pip install numpy polars`")
+            println!("# without numpy and Polars nothing to compare with: `{python} -m pip install numpy polars`");
         }
         Ok(status) => panic!("{script} ended with {status}"),
         Err(error) => println!("# `{python}` cannot be started ({error}): nothing to compare with"),

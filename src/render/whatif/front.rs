@@ -82,12 +82,12 @@ impl Swept<'_> {
             let line = told.join("  ");
             let line = line.trim_end();
             let painted = if at == 0 || at == rows.len() - 1 { style.paint(ink, line) } else { line.to_owned() };
-            let _ = write!(out, "  {painted}\n");
+            let _ = writeln!(out, "  {painted}");
         }
         if shown.len() < cells.len() {
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "  {} of {} are listed; JSON and CSV have all\n",
+                "  {} of {} are listed; JSON and CSV have all",
                 shown.len(),
                 thousands(cells.len() as u64)
             );

@@ -91,17 +91,17 @@ impl Canvas {
             };
             let marks: String = row.iter().map(|mark| mark.drawn(style)).collect();
             let line = format!("  {}{}{marks}", pad_left(&label, left), style.pick("┤", "|"));
-            let _ = write!(out, "{}\n", line.trim_end());
+            let _ = writeln!(out, "{}", line.trim_end());
         }
         let width = usize::try_from(self.width).unwrap_or(0);
         let axis = style.pick("─", "-").repeat(width);
-        let _ = write!(out, "  {}{}{axis}\n", " ".repeat(left), style.pick("└", "+"));
+        let _ = writeln!(out, "  {}{}{axis}", " ".repeat(left), style.pick("└", "+"));
         let (far, title) = (thousands(far), "harm where unattended");
         let between = width.saturating_sub(far.len() + title.len() + 1) / 2;
         let rest = width.saturating_sub(1 + between + title.len());
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "  {} 0{}{}{}\n",
+            "  {} 0{}{}{}",
             " ".repeat(left),
             " ".repeat(between),
             style.paint(Ink::Quiet, title),
