@@ -28,7 +28,7 @@ use std::num::NonZeroUsize;
 /// beats on autonomy and on harm.
 ///
 /// A PATH names a value of the policy: reply.crawl_to_walk.bar[1].target, ladder.standard.walk_to_run.hold,
-/// reply.keep[1].margin, reply.stale, policy.promote. A VALUE is written as in a policy, or `none`.
+/// reply.walk_to_run.keep[1].margin, policy.promote. A VALUE is written as in a policy, or `none`.
 ///
 /// Example: cwrc what-if policies/support.cwr --history policies/support.history.jsonl.zst
 /// --set ladder.standard.crawl_to_walk.hold=28d

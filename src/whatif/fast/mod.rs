@@ -4,6 +4,7 @@
 //! It decides nothing of its own: [`Summary`] is what [`crate::replay::run()`] comes to, and a test compares the two on
 //! thousands of random policies and histories. What it does not cover ([`Fast::new`] gives nothing) is replayed plainly.
 
+mod agenda;
 mod bars;
 mod mask;
 mod stay;
