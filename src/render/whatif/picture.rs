@@ -108,7 +108,7 @@ impl Frame {
         let y = HEIGHT - 18;
         let legend = [("#c2410c", "the policy as it is"), ("#1a7f37", "the front"), ("#b8bec8", "other variants")];
         for (at, (colour, what)) in (0_u64..).zip(legend) {
-            let x = LEFT + at * 170;
+            let x = LEFT + at * 145;
             let _ = writeln!(
                 out,
                 "<circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"/><text x=\"{}\" y=\"{y}\" fill=\"#57606a\">{what}</text>",
@@ -119,7 +119,7 @@ impl Frame {
         let _ = writeln!(
             out,
             "<text x=\"{}\" y=\"{y}\" fill=\"#57606a\">bars: from the harm seen to all there may be</text>",
-            LEFT + 480
+            LEFT + 430
         );
     }
 
