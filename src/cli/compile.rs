@@ -6,7 +6,7 @@ use super::{Global, check, output};
 use crate::model::Policy;
 use crate::plan::{self, Plan};
 use crate::render::diagnostics::{Report, human};
-use crate::source::Sources;
+use crate::source::{Files, Sources};
 
 /// Compile a policy to its evaluation plan: ticks, integers, tables, and a digest
 ///
@@ -62,7 +62,16 @@ pub(super) fn load(path: &str, global: &Global) -> Result<Result<Plan, Exit>, Fa
 /// A policy and its texts; if it has errors, they have been printed to stderr, and the exit code is given.
 pub(super) fn policy(path: &str, global: &Global) -> Result<Result<(Policy, Sources), Exit>, Failure> {
     let path = if path == "-" { STDIN } else { path };
-    let analysis = check::of_file(&Disk::default(), path, None)?;
+    policy_in(&Disk::default(), path, global)
+}
+
+/// The same among other files.
+pub(super) fn policy_in(
+    files: &dyn Files,
+    path: &str,
+    global: &Global,
+) -> Result<Result<(Policy, Sources), Exit>, Failure> {
+    let analysis = check::of_file(files, path, None)?;
     if analysis.has_errors() {
         let style = output::for_stderr(global);
         output::tell(&human::findings(&Report::of(std::slice::from_ref(&analysis)), style));

@@ -3,12 +3,11 @@
 use super::exit::{Exit, Failure};
 use super::paths;
 use super::place::Places;
-use super::{Global, check, git, histories, output};
+use super::{Global, check, config, count, git, histories, output};
 use crate::analysis::{self, Analysis, Settings};
 use crate::diagnostic::Severity;
 use crate::diff::replayed::{self, Replayed};
 use crate::diff::{self, Class, Diff, Side};
-use crate::history::Mapping;
 use crate::model::Policy;
 use crate::render::changes::{self, Compared, Place};
 use crate::render::diagnostics::{Report, human};
@@ -43,6 +42,9 @@ pub(super) struct Args {
     /// may be given several times
     #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
     history: Vec<String>,
+    /// Counts that `cwrc count` wrote, instead of a history; both policies must count alike
+    #[arg(long, value_name = "TABLE", help_heading = histories::HEADING, conflicts_with = "history")]
+    counts: Option<String>,
     #[command(flatten)]
     reading: histories::Reading,
     /// How to print what changed
@@ -75,7 +77,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if [&args.old, &args.new].into_iter().chain(&args.history).filter(|path| *path == "-").count() > 1 {
         return Err(Failure::new("standard input cannot be two things at once").help("name all but one as a file"));
     }
-    if args.history.is_empty() {
+    if args.history.is_empty() && args.counts.is_none() {
         args.reading.is_for_nothing()?;
     }
     let mut places = Places::default();
@@ -238,16 +240,17 @@ fn written(directory: Option<&str>, new: &Side, diff: &Diff) -> Result<Vec<Strin
 
 /// The history under both policies.
 fn replayed(args: &Args, (old, new): (&Side, &Side), global: &Global) -> Result<(Option<Replayed>, Exit), Failure> {
-    if args.history.is_empty() {
+    if args.history.is_empty() && args.counts.is_none() {
         return Ok((None, Exit::Fine));
     }
-    let histories = histories::open(&args.history, Mapping::default(), global.quiet)?;
-    let one = histories.count(&old.plan, &args.reading, false)?;
-    let other = histories.count(&new.plan, &args.reading, false)?;
+    let asked = count::Asked { policy: &args.new, history: &args.history, table: args.counts.as_deref() };
+    let source = count::Source::open(&asked, &args.reading, &config::Source::default(), global)?;
+    let one = source.count(&old.plan)?.counts;
+    let count::Counted { counts: other, names, assume_tier } = source.count(&new.plan)?;
     if other.intake.bad_lines() > 0 && (args.reading.is_strict() || !global.quiet) {
-        histories::warn_of_bad(&other, &histories.names(), global);
+        histories::warn_of_bad(&other, &names, global);
     }
-    histories::usable(&other, &args.reading)?;
+    histories::usable(&other, &args.reading, assume_tier)?;
     let options = Options { evidence: args.reading.evidence(), ..Options::default() };
     let replayed = replayed::replay((old, &one), (new, &other), &options)?;
     Ok((Some(replayed), args.reading.exit(&one).and(args.reading.exit(&other))))

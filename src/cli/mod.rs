@@ -27,6 +27,7 @@ mod progress;
 mod simulate;
 mod test;
 mod today;
+mod what_if;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -73,6 +74,7 @@ enum Command {
     Diff(diff::Args),
     Simulate(simulate::Args),
     Count(count::Args),
+    WhatIf(what_if::Args),
     Test(test::Args),
     Generate(generate::Args),
     Init(init::Args),
@@ -110,6 +112,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Count(args) => count::run(args, global),
+        Command::WhatIf(args) => what_if::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Generate(args) => generate::run(args, global),
         Command::Init(args) => init::run(args, global),

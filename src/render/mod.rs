@@ -18,6 +18,7 @@ pub mod run_json;
 pub mod saved_json;
 pub mod scenario;
 mod text;
+pub mod whatif;
 
 /// What the place of an output can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

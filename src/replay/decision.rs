@@ -152,6 +152,8 @@ pub enum Approval {
     Assumed,
     /// It was recorded, by this person.
     Recorded(String),
+    /// It was not asked for: the move was forced, whatever the gate says.
+    Forced,
 }
 
 impl Detail {

@@ -73,6 +73,19 @@ pub struct Options {
     pub approvals: Approvals,
     /// Where to start; else every action type is at crawl.
     pub initial: Option<Saved>,
+    /// Moves that happen whatever the gates say (semantics §8).
+    pub forced: Vec<Forced>,
+}
+
+/// A move up that happens whatever the gates say, at the first boundary at or after a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forced {
+    /// Of which action type.
+    pub action: ActionId,
+    /// To which tier; nothing happens to one that is there or above.
+    pub to: Tier,
+    /// When.
+    pub at: Instant,
 }
 
 /// Why there is nothing to replay.
@@ -263,6 +276,7 @@ pub fn watched(
         plan,
         ledger: &ledger,
         approvals: &options.approvals,
+        forced: &options.forced,
         states: initial.map_or_else(|| start.collect(), |saved| saved.states.clone()),
         last_promotion: initial.and_then(|saved| saved.last_promotion),
         saved_cohorts: initial.map_or_else(Vec::new, |saved| saved.cohorts.clone()),
@@ -302,8 +316,8 @@ fn finish(walk: Walk, tracks: Vec<Track>, counts: &Counts, evidence: Evidence, (
     Run { from, to, evidence, decisions: walk.decisions, resets: walk.resets, outcomes, saved }
 }
 
-/// The first and the last boundary of the replay.
-fn boundaries(plan: &Plan, counts: &Counts, options: &Options) -> Result<(Tick, Tick), Error> {
+/// The first and the last boundary of a replay.
+pub fn boundaries(plan: &Plan, counts: &Counts, options: &Options) -> Result<(Tick, Tick), Error> {
     let (Some((earliest, earliest_id)), Some((latest, latest_id))) = (&counts.earliest, &counts.latest) else {
         return Err(Error::NothingKept);
     };

@@ -2,6 +2,7 @@
 
 use cwrc::analysis::Analysis;
 use cwrc::history::{self, Counts, Input};
+use cwrc::model::Policy;
 use cwrc::plan::{self, Plan};
 use cwrc::render::run_json;
 use cwrc::replay::{self, Evidence};
@@ -38,6 +39,11 @@ pub(crate) fn looked_at(policy: &str) -> Analysis {
 /// The plan of a policy that must have no errors.
 pub(crate) fn plan(policy: &str) -> Plan {
     plan::compile(analyzed(policy).policy.as_ref().expect("a policy"))
+}
+
+/// A policy that must have no errors.
+pub(crate) fn policy(policy: &str) -> Policy {
+    analyzed(policy).policy.expect("a policy")
 }
 
 fn place(sources: &Sources, diagnostic: &cwrc::diagnostic::Diagnostic) -> String {

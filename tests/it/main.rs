@@ -29,6 +29,7 @@ mod render;
 mod replay;
 mod scenario;
 mod tidy;
+mod whatif;
 
 /// The path of something in the repository.
 fn repository(path: &str) -> std::path::PathBuf {
