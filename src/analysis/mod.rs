@@ -140,7 +140,9 @@ pub fn gather(files: &dyn Files, path: &str, base: &str, today: Option<Instant>)
 /// severity and order.
 pub fn finish(all: &mut [Analysis], settings: &Settings) {
     if let Some(proofs) = settings.proofs {
-        all.iter_mut().for_each(|one| one.prove(&mut proofs.borrow_mut()));
+        for one in all.iter_mut() {
+            one.prove(&mut proofs.borrow_mut());
+        }
     }
     silence::silence(all, settings);
     for one in all {

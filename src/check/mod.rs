@@ -17,7 +17,6 @@ mod findings;
 mod history;
 mod looks;
 mod missing;
-pub mod overlap;
 pub mod promises;
 mod remedy;
 pub mod rounding;

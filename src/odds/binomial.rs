@@ -31,7 +31,9 @@ impl Binomial {
         mass.push(1.0);
         mass.extend(above(n, mode, odds));
         let sum: f64 = mass.iter().sum();
-        mass.iter_mut().for_each(|part| *part /= sum);
+        for part in &mut mass {
+            *part /= sum;
+        }
         Self { first, mass }
     }
 

@@ -134,10 +134,11 @@ impl Paths<'_> {
         thread::scope(|scope| {
             let work = |firsts| self.blocks(firsts, numbers.end);
             let running: Vec<_> = theirs.chunks(share).map(|firsts| scope.spawn(move || work(firsts))).collect();
-            work(mine).iter().for_each(|tally| all.add(tally));
-            for tallies in running {
-                // A worker has nothing to panic about.
-                tallies.join().unwrap_or_default().iter().for_each(|tally| all.add(tally));
+            let mine = work(mine);
+            // A worker has nothing to panic about.
+            let theirs = running.into_iter().flat_map(|tallies| tallies.join().unwrap_or_default());
+            for tally in mine.into_iter().chain(theirs) {
+                all.add(&tally);
             }
         });
         all
@@ -191,7 +192,9 @@ impl Paths<'_> {
                 likelier *= tilted[usize::try_from(at).unwrap_or(0)].samplers[source.of[tick]].weight(bad);
             }
         }
-        weight.into_iter().for_each(|weight| weight.step(likelier));
+        if let Some(weight) = weight {
+            weight.step(likelier);
+        }
     }
 
     fn clears(&self, boundary: usize, sums: &[Vec<u64>]) -> bool {

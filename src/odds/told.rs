@@ -13,7 +13,8 @@ pub fn percent(chance: f64, against: Option<f64>) -> String {
     let mut fits =
         told.filter(|text| text.parse::<f64>().is_ok_and(|value| side(value / 100.0) && is_near(value / 100.0)));
     let text = fits.next().unwrap_or_else(|| format!("{}", chance * 100.0));
-    let text = if chance == 0.0 || chance == 1.0 { text.trim_end_matches(".0") } else { &text };
+    // Only what is exactly so is printed as that: see above.
+    let text = if text == "0.0" || text == "100.0" { text.trim_end_matches(".0") } else { &text };
     format!("{text}%")
 }
 

@@ -249,17 +249,20 @@ impl Limit {
     pub fn clears(&self, n: u64, bad: u64, sum: i128) -> bool {
         match self {
             Self::Share { allowed, .. } => allowed.clears(n, bad),
-            Self::Mean { value, op } => {
-                let ordering = value.compare_mean(sum, n);
-                match op {
-                    Op::Less => ordering == Ordering::Less,
-                    Op::AtMost => ordering != Ordering::Greater,
-                    Op::More => ordering == Ordering::Greater,
-                    Op::AtLeast => ordering != Ordering::Less,
-                    Op::Equal | Op::NotEqual => false,
-                }
-            }
+            Self::Mean { value, op } => holds(*op, value.compare_mean(sum, n)),
         }
+    }
+}
+
+/// Whether a bar's comparison holds where the value stands so to the target.
+#[must_use]
+pub fn holds(op: Op, ordering: Ordering) -> bool {
+    match op {
+        Op::Less => ordering == Ordering::Less,
+        Op::AtMost => ordering != Ordering::Greater,
+        Op::More => ordering == Ordering::Greater,
+        Op::AtLeast => ordering != Ordering::Less,
+        Op::Equal | Op::NotEqual => false,
     }
 }
 

@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums up to and including each tick that has something, by tick; of entries with one tick the last is the whole sum.
 #[derive(Clone, Debug, Default)]
-struct Prefix<T>(Vec<(Tick, T)>);
+pub struct Prefix<T>(Vec<(Tick, T)>);
 
 impl<T: Copy + Default> Prefix<T> {
     /// The sum over all ticks before `tick`.
-    fn before(&self, tick: Tick) -> T {
+    pub fn before(&self, tick: Tick) -> T {
         let at = self.0.partition_point(|(known, _)| *known < tick);
         at.checked_sub(1).map_or_else(T::default, |last| self.0[last].1)
     }
@@ -159,23 +159,28 @@ fn samples(plan: &Plan, counts: &Counts, any_tier: bool) -> BTreeMap<Series, Pre
 
 /// When a metric's feed was heard from, and over how many ticks that keeps it alive; `None`: it is always alive.
 #[derive(Debug)]
-pub(super) struct Feed(Option<(BTreeSet<Tick>, i64)>);
+pub struct Feed(Option<(BTreeSet<Tick>, i64)>);
 
 impl Feed {
-    pub(super) fn of(counts: &Counts, metric: &Metric) -> Self {
+    /// When the feed of a metric was heard from.
+    #[must_use]
+    pub fn of(counts: &Counts, metric: &Metric) -> Self {
         Self(metric.alive.as_ref().map(|(signals, within)| {
             (signals.iter().filter_map(|id| counts.alive.get(id)).flatten().copied().collect(), *within)
         }))
     }
 
     /// Whether something was heard in the ticks that end with `tick`: then its samples exist.
-    pub(super) fn is_alive(&self, tick: Tick) -> bool {
+    #[must_use]
+    pub fn is_alive(&self, tick: Tick) -> bool {
         let Some((heard, within)) = &self.0 else { return true };
         heard.range(tick.saturating_sub(within - 1)..=tick).next().is_some()
     }
 }
 
-fn arrivals(counts: &Counts, action: ActionId, trip: &Trip) -> Prefix<u64> {
+/// The signals that a trip of an action type counts.
+#[must_use]
+pub fn arrivals(counts: &Counts, action: ActionId, trip: &Trip) -> Prefix<u64> {
     let mut arrived: Vec<(Tick, u64)> = Vec::new();
     let mut signals: Vec<SignalId> = trip.signals.clone();
     signals.sort_unstable();

@@ -16,6 +16,6 @@ pub mod state;
 pub mod summary;
 
 pub use decision::{Decision, Detail, Kind, Reading, Standing};
-pub use run::{ApprovalRecord, Approvals, Error, Evidence, Options, Run, run};
+pub use run::{ApprovalRecord, Approvals, Error, Evidence, Forced, Options, Run, run, watched};
 pub use state::{Saved, State};
 pub use summary::{Figures, Summary};

@@ -12,7 +12,9 @@ use crate::model::policy::{Gate, MetricId};
 
 pub(super) fn check(subject: &Subject, promises: &Promises, findings: &mut Findings) {
     for settled in promises.0.iter().filter(|it| it.proof.holds == Some(false)) {
-        refuted(subject, settled).into_iter().for_each(|found| findings.push(found));
+        if let Some(found) = refuted(subject, settled) {
+            findings.push(found);
+        }
     }
 }
 
