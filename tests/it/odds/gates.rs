@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// A gate of the only action type of a plan, in a world.
+#[derive(Clone)]
 pub(super) struct Setting {
     pub(super) plan: Plan,
     pub(super) gate: Gate,
@@ -155,9 +156,9 @@ pub(super) fn random(seed: u64) -> Random {
         |rng: &mut Rng, word| metrics.iter().map(|metric| bar(rng, *metric, word)).unzip::<_, _, Vec<_>, Vec<_>>();
     let (bars, rates) = made(&mut rng, "bar");
     let (keeps, _) = made(&mut rng, "keep");
-    let stop = if rng.chance(30) { format!("stop after {}d", rng.between(20, 30)) } else { String::new() };
+    let ending = if rng.chance(30) { format!("stop after {}d", rng.between(20, 30)) } else { String::new() };
     let gate =
-        format!("{}\n    {}\n    hold {}d\n    {stop}", bars.join("\n    "), keeps.join("\n    "), rng.between(1, 6));
+        format!("{}\n    {}\n    hold {}d\n    {ending}", bars.join("\n    "), keeps.join("\n    "), rng.between(1, 6));
     let quiet = "bar quiet >= 50% over 5d min 1 margin 10pp\n    hold 5d";
     let step = if rng.chance(50) { Step::CrawlToWalk } else { Step::WalkToRun };
     let (first, second) = if step == Step::CrawlToWalk { (gate.as_str(), quiet) } else { (quiet, gate.as_str()) };

@@ -52,17 +52,9 @@ fn promotion(gate: &Random) -> Course {
 
 /// What demotes but silence, which a larger `min` may well bring about.
 fn demotion(gate: &Random) -> Course {
-    let mut setting = random_without_stale(gate);
+    let mut setting = gate.setting.clone();
     setting.plan.actions[0].stale = None;
     setting.demotion(gate.within)
-}
-
-fn random_without_stale(gate: &Random) -> super::gates::Setting {
-    super::gates::Setting {
-        plan: gate.setting.plan.clone(),
-        gate: gate.setting.gate.clone(),
-        world: gate.setting.world.clone(),
-    }
 }
 
 #[test]
