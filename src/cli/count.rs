@@ -44,6 +44,9 @@ enum TableFormat {
     Csv,
     /// One JSON object a line
     Jsonl,
+    /// Parquet
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
@@ -57,6 +60,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let shape = match args.format {
         Some(TableFormat::Csv) => Shape::Csv,
         Some(TableFormat::Jsonl) => Shape::Lines,
+        #[cfg(feature = "parquet")]
+        Some(TableFormat::Parquet) => Shape::Parquet,
         None => args.output.as_deref().map_or(Ok(Shape::Csv), shape)?,
     };
     if args.reading.is_strict() || !global.quiet {
@@ -117,6 +122,8 @@ fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
 fn shape(path: &str) -> Result<Shape, Failure> {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "jsonl" | "ndjson" | "json" => Ok(Shape::Lines),
+        #[cfg(feature = "parquet")]
+        "parquet" => Ok(Shape::Parquet),
         ending @ ("gz" | "zst" | "tsv" | "parquet") => {
             let help = "counts are small, and written plain: name it .csv or .jsonl, or say --format";
             Err(Failure::new(format!("a table of counts is not written as .{ending}")).help(help))

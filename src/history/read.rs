@@ -10,7 +10,7 @@ use super::format::Format;
 use super::intake::{Place, Reason};
 use super::line::{Fault, Line, Record};
 use super::mapping::Mapping;
-use super::source::{Source, sources};
+use super::source::{Rows, Source, sources};
 use super::merge::{self, Held};
 use super::tally::{Tallier, Wanted};
 use crate::plan::Plan;
@@ -120,7 +120,7 @@ impl<'a> Pass<'a> {
         let receiver = Mutex::new(receiver);
         thread::scope(|scope| {
             let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, suspects))).collect();
-            let sent = send_all(inputs, &sender);
+            let sent = send_all(inputs, self.sources, &sender);
             drop(sender);
             let mut all = self.empty();
             for handle in handles {
@@ -149,12 +149,12 @@ impl<'a> Pass<'a> {
             }
             let source = &self.sources[block.input];
             match &source.rows {
-                None => {
+                Rows::Lines | Rows::Parquet(_) => {
                     for (place, line) in block.lines() {
                         self.line(&mut work, source, place, line, suspects);
                     }
                 }
-                Some(rows) => rows.each(&block, |place, line| match line {
+                Rows::Separated(rows) => rows.each(&block, |place, line| match line {
                     Ok(line) => self.text(&mut work, source, place, line, suspects),
                     Err((fault, text)) => work.tallier.bad(&fault, place, &text),
                 }),
@@ -214,13 +214,10 @@ impl Work<'_> {
 }
 
 /// Reads all inputs in order; workers take the blocks as they come.
-fn send_all(inputs: &[Input], sender: &SyncSender<Block>) -> Result<(), ReadError> {
-    for (at, input) in inputs.iter().enumerate() {
-        let read = || {
-            let bytes = blocks::decompress((input.open)()?)?;
-            blocks::cut(at, input.format.delimiter(), bytes, |block| sender.send(block).is_ok())
-        };
-        read().map_err(|source| ReadError { name: input.name.clone(), source })?;
+fn send_all(inputs: &[Input], sources: &[Source], sender: &SyncSender<Block>) -> Result<(), ReadError> {
+    for (at, (input, source)) in inputs.iter().zip(sources).enumerate() {
+        let sent = source.cut(at, input, |block| sender.send(block).is_ok());
+        sent.map_err(|source| ReadError { name: input.name.clone(), source })?;
     }
     Ok(())
 }
