@@ -1,5 +1,6 @@
 //! `cwrc count`, and the counts that other commands are given by `--history` or `--counts`.
 
+use super::disk::STDIN;
 use super::exit::{Exit, Failure};
 use super::{Global, compile, config, histories, output};
 use crate::history::blocks::decompress;
@@ -96,7 +97,8 @@ pub(super) fn counted(
 /// The counts that a table holds, if they are what this plan would count.
 pub(super) fn load(path: &str, plan: &Plan, reading: &histories::Reading) -> Result<Counted, Failure> {
     reading.is_counted_already()?;
-    let failure = |Unusable { message, help }| Failure::new(format!("{path} {message}")).help(help);
+    let name = if path == "-" { STDIN } else { path };
+    let failure = |Unusable { message, help }| Failure::new(format!("{name} {message}")).help(help);
     let rows = counts_table::parse(&bytes(path)?).map_err(failure)?;
     let counts_table::Loaded { counts, names, assume_tier } = counts_table::load(plan, &rows).map_err(failure)?;
     Ok(Counted { counts, names, assume_tier })
@@ -124,7 +126,7 @@ fn shape(path: &str) -> Result<Shape, Failure> {
         "jsonl" | "ndjson" | "json" => Ok(Shape::Lines),
         #[cfg(feature = "parquet")]
         "parquet" => Ok(Shape::Parquet),
-        ending @ ("gz" | "zst" | "tsv" | "parquet") => {
+        ending if ["gz", "zst", "tsv", "parquet"].contains(&ending) => {
             let help = "counts are small, and written plain: name it .csv or .jsonl, or say --format";
             Err(Failure::new(format!("a table of counts is not written as .{ending}")).help(help))
         }

@@ -150,6 +150,12 @@ fn use_of(name: &str, mapping: &Mapping, plan: &Plan) -> Option<(Cell, String)> 
 
 fn missing(key: &[String], what: &str, names: &[String]) -> io::Error {
     let key = key.join(".");
+    if let [only] = names
+        && only.contains(';')
+    {
+        let help = "cells stand between commas in CSV, and between tabs in TSV: replace the semicolons";
+        return Malformed::error(format!("has one column only, `{only}`"), help);
+    }
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
     let more = if names.len() > shown.len() { ", …" } else { "" };
     let columns = format!("its columns are {}{more}", shown.join(", "));
