@@ -5,8 +5,8 @@ use super::format::{Format, Malformed};
 use super::intake::{Place, Reason};
 use super::line::{Fault, Reader};
 use super::mapping::{Field, Mapping};
-use super::read::{Input, Options, ReadError, not_utf8};
 use super::parquet;
+use super::read::{Input, Options, ReadError, not_utf8};
 use super::separated;
 use super::table::{Table, Value};
 use crate::plan::Plan;
@@ -142,7 +142,8 @@ impl Separated {
             if cells.len() != self.table.width {
                 return line(place, unread(ragged(cells.len(), self.table.width)));
             }
-            let value = |at| cells.get(at).and_then(|cell| std::str::from_utf8(cell).ok()).map_or(Value::Absent, Value::Text);
+            let value =
+                |at| cells.get(at).and_then(|cell| std::str::from_utf8(cell).ok()).map_or(Value::Absent, Value::Text);
             line(place, Ok(&self.table.line(&value)));
         });
     }

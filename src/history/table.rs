@@ -144,7 +144,7 @@ fn use_of(name: &str, mapping: &Mapping, plan: &Plan) -> Option<(Cell, String)> 
         (None, None) => return None,
     };
     let names = attributes.iter().map(|it| format!("attribute {}", it.name));
-    let all: Vec<String> = fields.iter().map(|it| it.to_string()).chain(names).collect();
+    let all: Vec<String> = fields.iter().map(ToString::to_string).chain(names).collect();
     Some((cell, all.join(", ")))
 }
 

@@ -232,8 +232,12 @@ fn count_as(
         Input { name: "bytes".to_owned(), open: Box::new(open), format }
     };
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
-    let options =
-        history::Options { threads: NonZeroUsize::new(threads), mapping: mapping.clone(), aside, ..history::Options::default() };
+    let options = history::Options {
+        threads: NonZeroUsize::new(threads),
+        mapping: mapping.clone(),
+        aside,
+        ..history::Options::default()
+    };
     history::count(plan, &inputs, &options)
 }
 

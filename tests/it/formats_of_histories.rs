@@ -2,7 +2,7 @@
 //! where they are at hand (`CWRC_HISTORIES` names their folder).
 
 use crate::random::{Case, case};
-use crate::engine;
+use crate::{engine, repository};
 use cwrc::history::intake::{Place, Quote};
 use cwrc::history::{self, Counts, Format, Input, Mapping, Options};
 use cwrc::model::policy::AttributeKind;
@@ -113,7 +113,8 @@ fn outcomes(record: &mut Map<String, Value>) -> Option<Vec<Value>> {
         Some(Value::Array(all)) => all,
         Some(_) => return None,
     };
-    let is_text = |value: Option<&Value>| value.is_none_or(|it| it.is_null() || it.as_str().is_some_and(|it| !it.is_empty()));
+    let is_text =
+        |value: Option<&Value>| value.is_none_or(|it| it.is_null() || it.as_str().is_some_and(|it| !it.is_empty()));
     let fits = |it: &Value| {
         let value = it.get("value").is_none_or(|value| value.is_number() || value.is_null());
         let some = ["signal", "time", "value"].iter().any(|key| it.get(key).is_some_and(|it| !it.is_null()));
@@ -168,18 +169,18 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 /// The same rows, told in many ways.
 fn tellings(rows: &Rows) -> Vec<(&'static str, Vec<Input<'static>>)> {
     let (csv, tsv) = (rows.table(b',', |_| true), rows.table(b'\t', |_| true));
-    let odd = |at: usize| at % 2 == 1;
-    let even = |at: usize| at % 2 == 0;
+    let odd = |at: usize| !at.is_multiple_of(2);
+    let even = |at: usize| at.is_multiple_of(2);
     vec![
         ("csv", vec![input(Format::Csv, &csv)]),
         ("tsv", vec![input(Format::Tsv, &tsv)]),
         ("csv.gz", vec![input(Format::Csv, &gzip(&csv))]),
         ("tsv.zst", vec![input(Format::Tsv, &zstd(&tsv))]),
         ("two tables", vec![input(Format::Csv, &rows.table(b',', odd)), input(Format::Csv, &rows.table(b',', even))]),
-        ("a table and lines", vec![
-            input(Format::Lines, rows.lines(even).as_bytes()),
-            input(Format::Tsv, &zstd(&rows.table(b'\t', odd))),
-        ]),
+        (
+            "a table and lines",
+            vec![input(Format::Lines, rows.lines(even).as_bytes()), input(Format::Tsv, &zstd(&rows.table(b'\t', odd)))],
+        ),
     ]
 }
 
@@ -230,7 +231,10 @@ fn a_table_of_counts_replays_as_the_records_do() {
         turned.reverse();
         let loaded = counts_table::load(&plan, &turned).expect("the order of rows is no matter");
         let names = loaded.names.clone();
-        assert_eq!(told(&plan, &loaded.counts, &names, case.any_tier), told(&plan, &counts, &["one.jsonl".to_owned(), "other.jsonl".to_owned()], case.any_tier));
+        assert_eq!(
+            told(&plan, &loaded.counts, &names, case.any_tier),
+            told(&plan, &counts, &["one.jsonl".to_owned(), "other.jsonl".to_owned()], case.any_tier)
+        );
     }
     assert!(replayed > 150, "{replayed} replays: hardly tried");
 }
@@ -246,12 +250,20 @@ fn a_table_serves_policies_that_count_the_same() {
     for (old, new, complaint) in [
         (">= 50% over tier min 5", ">= 60% over 9d min 7", None),
         ("hold 2d", "hold 3d", None),
-        ("counts reopened within 1d", "counts reopened within 2d", Some("`kind` of metric `reopen_rate` is not what it was")),
+        (
+            "counts reopened within 1d",
+            "counts reopened within 2d",
+            Some("`kind` of metric `reopen_rate` is not what it was"),
+        ),
         ("action reply", "action answer", Some("it had no action `answer`")),
         ("metric completion from staff", "metric completion from customer", Some("`from` of metric `completion`")),
         ("signal accepted\n", "signal accepted\nattribute size number\n", Some("it had no attribute `size`")),
         ("owner \"support\"", "owner \"support\" evaluate every 12h", Some("`seconds` of the tick is not what it was")),
-        ("owner \"support\"", "owner \"support\" trip reopened >= 9 within 1d to crawl", Some("of the trips is not what it was")),
+        (
+            "owner \"support\"",
+            "owner \"support\" trip reopened >= 9 within 1d to crawl",
+            Some("of the trips is not what it was"),
+        ),
     ] {
         assert!(policy.contains(old), "{old}");
         let other = engine::plan(&policy.replace(old, new));
@@ -341,11 +353,12 @@ fn a_mapping_undoes_other_names_words_and_times() {
         let plan = engine::plan(&case.policy);
         let rows = Rows::new(&plan, &case.history);
         let options = options(&case);
-        let plain = rows.table(b',', |_| true);
-        let expected = counted(&plan, &[input(Format::Csv, &plain)], &options);
-        let text = String::from_utf8(plain).expect("UTF-8");
+        let table = rows.table(b',', |_| true);
+        let expected = counted(&plan, &[input(Format::Csv, &table)], &options);
+        let text = String::from_utf8(table).expect("UTF-8");
         let (head, body) = text.split_once('\n').expect("a row of names");
-        let head = head.replacen("id,time,action,tier,signal,signal_time,value", "key,meta.at,kind,stage,what,seen,score", 1);
+        let head =
+            head.replacen("id,time,action,tier,signal,signal_time,value", "key,meta.at,kind,stage,what,seen,score", 1);
         let body = body.replace(",crawl,", ",L1,").replace(",walk,", ",L 2,");
         let mut mapping = Mapping::default();
         mapping

@@ -8,9 +8,8 @@ use std::fs;
 use std::io::{self, Cursor, Read, Write as _};
 use std::sync::{Arc, LazyLock};
 
-static PLAN: LazyLock<cwrc::plan::Plan> = LazyLock::new(|| {
-    engine::plan(&fs::read_to_string(repository("tests/fuzz/rich.cwr")).expect("the policy"))
-});
+static PLAN: LazyLock<cwrc::plan::Plan> =
+    LazyLock::new(|| engine::plan(&fs::read_to_string(repository("tests/fuzz/rich.cwr")).expect("the policy")));
 
 const HEAD: &str = "id,time,action,tier,amount,signal,signal_time,value\n";
 const GOOD: &str = "1,2026-01-01T00:00:00Z,reply,crawl,5,accepted,2026-01-01T01:00:00Z,\n";
@@ -52,7 +51,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn broken_quotes_are_found_where_they_open() {
     let told = |text: &str| csv(text).expect_err("a broken quote");
     assert_eq!(told(&format!("{HEAD}{GOOD}2,\"2026-01-01\n{GOOD}")), "opens a quote in line 3 that is never closed");
-    assert_eq!(told(&format!("{HEAD}{GOOD}{}2,2026-01-01T00:00:00Z,reply,crawl,5,,,\"", "\n")), "opens a quote in line 4 that is never closed");
+    assert_eq!(
+        told(&format!("{HEAD}{GOOD}{}2,2026-01-01T00:00:00Z,reply,crawl,5,,,\"", "\n")),
+        "opens a quote in line 4 that is never closed"
+    );
     assert_eq!(told(&format!("\"{HEAD}{GOOD}")), "opens a quote in line 1 that is never closed");
     // A quote inside of a cell is one.
     let inches = GOOD.replace("reply", "5\" reply");
@@ -64,7 +66,8 @@ fn broken_quotes_are_found_where_they_open() {
 
 #[test]
 fn rows_of_another_width_are_bad() {
-    let text = format!("{HEAD}{GOOD}2,2026-01-01T00:00:00Z,reply\n3,2026-01-01T00:00:00Z,reply,crawl,5,,,,,\n\n\n,,,,,,,\n");
+    let text =
+        format!("{HEAD}{GOOD}2,2026-01-01T00:00:00Z,reply\n3,2026-01-01T00:00:00Z,reply,crawl,5,,,,,\n\n\n,,,,,,,\n");
     assert_eq!(csv(&text), Ok((1, vec![(Reason::Unparsable, 3), (Reason::MissingField, 7)])));
 }
 
@@ -84,7 +87,10 @@ fn a_head_that_is_none_is_refused() {
         let is_fine = text.starts_with("client") && told.is_ok();
         assert!(is_fine || told.clone().is_err_and(|it| it == complaint), "{text:?}: {told:?}");
     }
-    assert_eq!(read(Format::Csv, b"id,t\xffme,action\n", "").err().as_deref(), Some("has names of columns that are not UTF-8"));
+    assert_eq!(
+        read(Format::Csv, b"id,t\xffme,action\n", "").err().as_deref(),
+        Some("has names of columns that are not UTF-8")
+    );
     assert_eq!(read(Format::Csv, HEAD.as_bytes(), "tier=stage").err().as_deref(), Some("has no column `stage`"));
     assert_eq!(read(Format::Csv, HEAD.as_bytes(), "signal.x=when").err().as_deref(), Some("has no column `when`"));
 }
@@ -112,7 +118,12 @@ fn numbers_of_ten_thousand_digits_are_exact_or_bad() {
     let row = |id: &str, amount: &str, value: &str| {
         format!("{id},2026-01-01T00:00:00Z,reply,crawl,{amount},rated,2026-01-01T01:00:00Z,{value}\n")
     };
-    let text = format!("{HEAD}{}{}{}", row(&digits, &digits, "3"), row("2", &format!("1e{digits}"), "4"), row("3", "5", &digits));
+    let text = format!(
+        "{HEAD}{}{}{}",
+        row(&digits, &digits, "3"),
+        row("2", &format!("1e{digits}"), "4"),
+        row("3", "5", &digits)
+    );
     assert_eq!(csv(&text), Ok((2, vec![(Reason::BadValue, 4)])));
     let text = text.replace("2026-01-01T00:00:00Z", &digits);
     let counts = read(Format::Csv, text.as_bytes(), "time_format=epoch_seconds").expect("a table");
@@ -125,7 +136,10 @@ fn numbers_of_ten_thousand_digits_are_exact_or_bad() {
 fn deep_json_is_bad_and_no_more() {
     let deep = "[".repeat(1_000_000);
     for (format, text) in [
-        (Format::Lines, format!("{{\"id\":1,\"time\":\"2026-01-01T00:00:00Z\",\"action\":\"reply\",\"amount\":{deep}}}\n")),
+        (
+            Format::Lines,
+            format!("{{\"id\":1,\"time\":\"2026-01-01T00:00:00Z\",\"action\":\"reply\",\"amount\":{deep}}}\n"),
+        ),
         (Format::Csv, format!("id,time,action,outcomes\n1,2026-01-01T00:00:00Z,reply,{deep}\n")),
     ] {
         let counts = read(format, text.as_bytes(), "").expect("an input");
@@ -136,7 +150,9 @@ fn deep_json_is_bad_and_no_more() {
 #[test]
 fn bytes_that_are_no_text_are_bad_rows() {
     let mut bytes = [HEAD, GOOD].concat().into_bytes();
-    bytes.extend_from_slice(b"2,2026-01-01T00:00:00Z,re\xffply,crawl,5,,,\n3,2026-01-01T00:00:00Z,re\0ply,crawl,5,,,\n\0\0\0\n");
+    bytes.extend_from_slice(
+        b"2,2026-01-01T00:00:00Z,re\xffply,crawl,5,,,\n3,2026-01-01T00:00:00Z,re\0ply,crawl,5,,,\n\0\0\0\n",
+    );
     let counts = read(Format::Csv, &bytes, "").expect("a table");
     assert_eq!((counts.intake.total(), counts.intake.unclassified), (2, 1));
     assert_eq!(counts.intake.bad[&Reason::Unparsable].count, 2);

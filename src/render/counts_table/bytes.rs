@@ -29,7 +29,9 @@ pub fn render(rows: &[Row], shape: Shape) -> Vec<u8> {
 fn csv(rows: &[Row]) -> Vec<u8> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     // Memory takes everything.
-    rows.iter().for_each(|row| drop(writer.serialize(row)));
+    for row in rows {
+        drop(writer.serialize(row));
+    }
     writer.into_inner().unwrap_or_default()
 }
 
@@ -48,7 +50,9 @@ fn lines(rows: &[Row]) -> Vec<u8> {
 pub fn parse(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match bytes.first() {
-        _ if bytes.starts_with(b"PAR1") => parse_lines(&crate::history::lines_of_parquet(bytes).map_err(unreadable)?),
+        _ if bytes.starts_with(b"PAR1") => {
+            parse_lines(&crate::history::lines_of_parquet(bytes).map_err(|error| unreadable(&error))?)
+        }
         Some(b'{') => parse_lines(bytes),
         _ => parse_csv(bytes),
     }
@@ -56,9 +60,8 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
 
 fn parse_lines(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
     let lines = bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.trim_ascii().is_empty());
-    let row = |(line, at): (&[u8], u64)| {
-        serde_json::from_slice(line).map_err(|error| wrong(at, &told(&error.to_string())))
-    };
+    let row =
+        |(line, at): (&[u8], u64)| serde_json::from_slice(line).map_err(|error| wrong(at, &told(&error.to_string())));
     lines.map(row).collect()
 }
 
@@ -72,8 +75,8 @@ fn wrong(line: u64, why: &str) -> Unusable {
     Unusable::new(format!("is no table of counts: line {line}: {why}"))
 }
 
-fn unreadable(error: std::io::Error) -> Unusable {
-    match Malformed::of(&error) {
+fn unreadable(error: &std::io::Error) -> Unusable {
+    match Malformed::of(error) {
         Some(Malformed { message, help }) => Unusable { message: message.clone(), help: help.clone() },
         None => Unusable::new(format!("cannot be read: {error}")),
     }

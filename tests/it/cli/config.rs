@@ -80,7 +80,10 @@ fn mistakes_are_told_with_their_place() {
         ("lints: {allow: warnings}\n", "`warnings` can be denied"),
         ("lints: {allow: CWR214, deny: unused-allow}\n", "`unused-allow` stands in these lists already"),
         ("history: {map: {tier: stage}}\n", "`history` has no `paths`"),
-        ("history: {paths: a, map: {teir: stage}}\n", "cwrc.yaml:1:27: `teir` is not a field of a record; write `tier`"),
+        (
+            "history: {paths: a, map: {teir: stage}}\n",
+            "cwrc.yaml:1:27: `teir` is not a field of a record; write `tier`",
+        ),
         ("history: {paths: a, map: {tier: a..b}}\n", "`a..b` is no key: a name between dots is empty"),
         ("history: {paths: a, map: {time_format: '%F'}}\n", "`time_format=%F` has no offset"),
         ("history: {paths: a, values: {time: {now: then}}}\n", "`time` is no key of `values`"),
@@ -133,7 +136,10 @@ fn the_schema_takes_what_the_reader_takes() {
         ("policies: policies/\n", true),
         ("policies: [a, b]\nformat: sarif\nlints: {deny: warnings, warn: [CWR214]}\n", true),
         ("history: {paths: [a, b], map: {time: meta.opened_at}, format: jsonl}\n", true),
-        ("history: {paths: a, map: {tier: const:walk, signal.closed: at, time_format: '%F', time_offset: Z}, format: csv}\n", true),
+        (
+            "history: {paths: a, map: {tier: const:walk, signal.closed: at, time_format: '%F', time_offset: Z}, format: csv}\n",
+            true,
+        ),
         ("history: {paths: a, values: {signal: {Closed: resolved}}}\n", true),
         ("history: {paths: a, values: {id: {a: b}}}\n", false),
         ("format: yaml\n", false),

@@ -156,7 +156,8 @@ fn table(delimiter: &str) -> String {
     let mut text = row(["id", "time", "action", "tier", "signal", "signal_time"]);
     for line in history().lines() {
         let record: serde_json::Value = serde_json::from_str(line).expect("JSON");
-        let [id, time, action, tier] = ["id", "time", "action", "tier"].map(|key| record[key].as_str().expect("a text"));
+        let [id, time, action, tier] =
+            ["id", "time", "action", "tier"].map(|key| record[key].as_str().expect("a text"));
         let outcomes = record["outcomes"].as_array().cloned().unwrap_or_default();
         if outcomes.is_empty() {
             text += &row([id, time, action, tier, "", ""]);
@@ -177,10 +178,13 @@ fn tables_are_read_by_their_names_or_as_is_said() {
         .with("log.csv.zst", zstd(&table(",")))
         .with("log", table("\t"));
     // A row that says more of a record is a line that is merged into its record.
-    let without_duplicates = |told: &str| told.split("\"duplicates\"").map(|it| it.split_once('\n').expect("a line").1.to_owned()).collect::<Vec<_>>();
+    let without_duplicates = |told: &str| {
+        told.split("\"duplicates\"").map(|it| it.split_once('\n').expect("a line").1.to_owned()).collect::<Vec<_>>()
+    };
     let expected = without_duplicates(&plain(&sandbox));
     for history in ["log.csv", "log.tsv.gz", "log.csv.zst", "log --history-format tsv"] {
-        let told = sandbox.cwrc(&format!("simulate desk.cwr --history {history} --format json")).exits(0).without_complaint();
+        let told =
+            sandbox.cwrc(&format!("simulate desk.cwr --history {history} --format json")).exits(0).without_complaint();
         assert_eq!(without_duplicates(&told.out), expected, "{history}");
     }
     let told = sandbox.cwrc_with("simulate desk.cwr --history - --history-format csv --format json", table(","));
