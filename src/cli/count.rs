@@ -45,8 +45,7 @@ enum TableFormat {
     Csv,
     /// One JSON object a line
     Jsonl,
-    /// Parquet
-    #[cfg(feature = "parquet")]
+    /// Parquet, in builds that have it
     Parquet,
 }
 
@@ -61,8 +60,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let shape = match args.format {
         Some(TableFormat::Csv) => Shape::Csv,
         Some(TableFormat::Jsonl) => Shape::Lines,
-        #[cfg(feature = "parquet")]
-        Some(TableFormat::Parquet) => Shape::Parquet,
+        Some(TableFormat::Parquet) => as_parquet()?,
         None => args.output.as_deref().map_or(Ok(Shape::Csv), shape)?,
     };
     if args.reading.is_strict() || !global.quiet {
@@ -124,12 +122,23 @@ fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
 fn shape(path: &str) -> Result<Shape, Failure> {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "jsonl" | "ndjson" | "json" => Ok(Shape::Lines),
-        #[cfg(feature = "parquet")]
-        "parquet" => Ok(Shape::Parquet),
-        ending if ["gz", "zst", "tsv", "parquet"].contains(&ending) => {
+        "parquet" => as_parquet(),
+        ending @ ("gz" | "zst" | "tsv") => {
             let help = "counts are small, and written plain: name it .csv or .jsonl, or say --format";
             Err(Failure::new(format!("a table of counts is not written as .{ending}")).help(help))
         }
         _ => Ok(Shape::Csv),
     }
+}
+
+#[cfg(feature = "parquet")]
+#[expect(clippy::unnecessary_wraps, reason = "other builds cannot")]
+fn as_parquet() -> Result<Shape, Failure> {
+    Ok(Shape::Parquet)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn as_parquet() -> Result<Shape, Failure> {
+    let help = "use a released build, build with `--features parquet`, or write CSV or JSON Lines";
+    Err(Failure::new("this build does not write Parquet").help(help))
 }

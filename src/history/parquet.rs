@@ -144,8 +144,12 @@ fn leaves(kind: &Type, before: &str, names: &mut Vec<String>) {
 
 /// The schema of the columns that are read.
 fn projection(schema: &Type, table: &Table) -> io::Result<Type> {
-    let first = |name: &str| table.used.iter().any(|(used, _)| used.split('.').next() == Some(name));
-    let kept: Vec<TypePtr> = schema.get_fields().iter().filter(|field| first(field.name())).cloned().collect();
+    // A column is used as a whole, or for what is inside of it; a name may have a dot of its own.
+    let is_used = |name: &str| {
+        let mut rests = table.used.iter().filter_map(|(used, _)| used.strip_prefix(name));
+        rests.any(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let kept: Vec<TypePtr> = schema.get_fields().iter().filter(|field| is_used(field.name())).cloned().collect();
     Type::group_type_builder(schema.name()).with_fields(kept).build().map_err(damaged)
 }
 

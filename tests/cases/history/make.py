@@ -39,7 +39,7 @@ def flat(record):
 
 pq.write_table(pa.Table.from_pylist([nested(it) for it in RECORDS], schema=pa.schema([
     ("id", pa.string()), ("signal", pa.string()), ("time", pa.timestamp("ns", "UTC")), ("action", pa.string()),
-    ("tier", pa.string()), ("amount", pa.decimal128(12, 4)), ("channel", pa.string()), ("model", pa.string()),
+    ("tier", pa.string()), ("amount", pa.decimal128(12, 4)), ("channel", pa.string()), ("client_free", pa.bool_()), ("model", pa.string()),
     ("client", pa.struct([("plan", pa.string()), ("vip", pa.bool_())])), ("unused", pa.float32()),
     ("outcomes", pa.list_(pa.struct([
         ("signal", pa.string()), ("time", pa.timestamp("ms", "UTC")), ("value", pa.float64())]))),
