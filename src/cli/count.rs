@@ -17,7 +17,7 @@ use std::io::Read;
 /// first bad line of each kind, and serve every policy that counts the same: other targets, windows and holds are no
 /// reason to count again.
 ///
-/// Example: cwrc count policies/support.cwr --history policies/support.history.jsonl.zst -o support.counts.csv
+/// Example: cwrc count policies/support.cwr --history policies/support.history.jsonl.zst
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The policy, or - for standard input

@@ -28,7 +28,7 @@ pub(super) struct Reading {
     /// The format of the history; by default as its names end, and JSON Lines where they do not say
     #[arg(help_heading = HEADING, long, value_enum)]
     history_format: Option<HistoryFormat>,
-    /// What the log calls things, as in time=meta.opened_at,tier=const:crawl,signal:Closed=resolved; README.md has all
+    /// What the log calls things, as in id=ticket,time=meta.opened_at,tier=const:crawl; README.md has all
     #[arg(help_heading = HEADING, long, value_name = "FIELD=KEY,…")]
     map: Vec<String>,
     /// Which records are evidence at a tier: those that ran there, or all
