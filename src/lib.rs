@@ -26,10 +26,10 @@
 //! 10  cli               argv, opening files, stdio, exit codes
 //!  9  render            values to text: for people and for programs
 //!  8  analysis          the front door: paths in, everything known about the policies out
-//!  7  check generate scenario  features; siblings, blind to one another
+//!  7  check diff generate scenario whatif  features; siblings, blind to one another
 //!  6  replay            the one evaluator: plan and counts to decisions
 //!  5  history           bytes to records, records to counts
-//!  4  plan              the policy as executed: ticks, integers, tables, digest
+//!  4  plan overlap      the policy as executed: ticks, integers, tables, digest; records that predicates share
 //!  3  model             the policy as meant: names resolved, ladders merged, units checked
 //!  2  syntax            text to a tree and diagnostics; its one canonical layout
 //!  1  stats diagnostic yaml  bounds and tables c(n); what is wrong, and the table of codes; YAML with its places
@@ -61,6 +61,7 @@
 //! - a step of the evaluation: `replay/boundary.rs`, which has one function per step of the specification;
 //! - a new expectation of scenarios: `scenario/expect.rs` says when it is met, `file.rs` reads it, `render/scenario.rs`
 //!   words it;
+//! - a new kind of clause: also its `Part` in `scenario/coverage`, and how it is left out in `scenario/mutants`;
 //! - a new command: one file in `cli`, two lines in `cli/mod.rs`.
 
 // Floor 0.
@@ -75,6 +76,7 @@ pub mod syntax;
 // Floor 3.
 pub mod model;
 // Floor 4.
+pub mod overlap;
 pub mod plan;
 // Floor 5.
 pub mod history;
@@ -82,8 +84,10 @@ pub mod history;
 pub mod replay;
 // Floor 7.
 pub mod check;
+pub mod diff;
 pub mod generate;
 pub mod scenario;
+pub mod whatif;
 // Floor 8.
 pub mod analysis;
 // Floor 9.

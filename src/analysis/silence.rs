@@ -4,7 +4,7 @@
 use super::{Analysis, Settings};
 use crate::check::allow::Allow;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An allow, whichever root read it: path, offset, code.
 type Key = (String, u32, Code);
@@ -49,9 +49,14 @@ fn keys(of: &Analysis) -> impl Iterator<Item = Key> + '_ {
 
 /// The findings that nothing silences; whatever silences one has been used.
 fn left(of: &Analysis, findings: Vec<Diagnostic>, used: &mut BTreeSet<Key>) -> Vec<Diagnostic> {
+    let mut by_code: BTreeMap<Code, Vec<&Allow>> = BTreeMap::new();
+    for allow in &of.allows {
+        by_code.entry(allow.code).or_default().push(allow);
+    }
     let mut left = Vec::new();
     for finding in findings {
-        let allows = of.allows.iter().filter_map(|allow| Some((allow.reach(&finding)?, allow)));
+        let allows =
+            by_code.get(&finding.code).into_iter().flatten().filter_map(|allow| Some((allow.reach(&finding)?, allow)));
         match allows.min_by_key(|(reach, allow)| (*reach, allow.at)) {
             Some((_, allow)) => drop(used.insert(key(of, allow))),
             None => left.push(finding),

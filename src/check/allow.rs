@@ -64,8 +64,10 @@ pub fn find(sources: &Sources, outline: &Outline, found: &[Diagnostic]) -> (Vec<
         }
         let (directives, wrong) = directives(id, &file.text);
         faults.extend(wrong);
+        let mut next = 0;
         for directive in directives {
-            let extents = extents(&directive, file, outline);
+            let line = line_of(&directive, file, &mut next);
+            let extents = extents(&directive, line, file, outline);
             for (place, name) in directive.names.iter().enumerate() {
                 let removal = || removal(&directive, place, file);
                 match allowed(&name.value, name.span) {
@@ -112,10 +114,25 @@ fn removal(directive: &Directive, place: usize, file: &SourceFile) -> Fix {
     Fix { what: format!("leave out `{}`", name.value), at, text: String::new() }
 }
 
-/// The declarations and clauses that a directive stands at.
-fn extents(directive: &Directive, file: &SourceFile, outline: &Outline) -> Vec<Span> {
+/// The line that a directive is about: its own, or where it stands alone the next that is not a comment alone. `next` is
+/// that of the directive before, so that a stack of directives is walked once.
+fn line_of(directive: &Directive, file: &SourceFile, next: &mut usize) -> usize {
     let own = file.lines.line(directive.span.start as usize);
-    let line = if directive.alone { below(own, file) } else { own };
+    if !directive.alone {
+        return own;
+    }
+    let is_comment = |line: usize| file.text[file.lines.range(&file.text, line)].trim_start().starts_with('#');
+    if *next <= own {
+        *next = own + 1;
+        while is_comment(*next) {
+            *next += 1;
+        }
+    }
+    *next
+}
+
+/// The declarations and clauses that a directive about a line stands at.
+fn extents(directive: &Directive, line: usize, file: &SourceFile, outline: &Outline) -> Vec<Span> {
     let range = file.lines.range(&file.text, line);
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let end = if directive.alone { offset(range.end) } else { directive.span.start };
@@ -128,14 +145,4 @@ fn extents(directive: &Directive, file: &SourceFile, outline: &Outline) -> Vec<S
     let before = file.text[range.start..directive.span.start as usize].trim_end();
     let last = offset((range.start + before.len()).saturating_sub(1));
     outline.around(Span { start: last, end: last, ..directive.span }).take(1).map(|it: &Element| it.span).collect()
-}
-
-/// The next line that is not a comment alone.
-fn below(line: usize, file: &SourceFile) -> usize {
-    let is_comment = |line: usize| file.text[file.lines.range(&file.text, line)].trim_start().starts_with('#');
-    let mut next = line + 1;
-    while is_comment(next) {
-        next += 1;
-    }
-    next
 }

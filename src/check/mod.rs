@@ -16,7 +16,6 @@ mod findings;
 mod history;
 mod looks;
 mod missing;
-pub mod overlap;
 pub mod rounding;
 mod subject;
 pub mod unused;

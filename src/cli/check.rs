@@ -135,7 +135,7 @@ fn of_paths(places: &mut Places, paths: &[String], today: Option<Instant>, globa
 }
 
 /// The analyses of one argument: at least one, unless `unread` was told of each.
-fn of_path(
+pub(super) fn of_path(
     place: &dyn Place,
     path: &str,
     today: Option<Instant>,

@@ -3,8 +3,10 @@
 use super::disk::{Disk, STDIN};
 use super::exit::{Exit, Failure};
 use super::{Global, check, output};
+use crate::model::Policy;
 use crate::plan::{self, Plan};
 use crate::render::diagnostics::{Report, human};
+use crate::source::{Files, Sources};
 
 /// Compile a policy to its evaluation plan: ticks, integers, tables, and a digest
 ///
@@ -54,16 +56,30 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 /// The plan of a policy; if it has errors, they have been printed to stderr, and the exit code is given.
 pub(super) fn load(path: &str, global: &Global) -> Result<Result<Plan, Exit>, Failure> {
+    Ok(policy(path, global)?.map(|(policy, _)| plan::compile(&policy)))
+}
+
+/// A policy and its texts; if it has errors, they have been printed to stderr, and the exit code is given.
+pub(super) fn policy(path: &str, global: &Global) -> Result<Result<(Policy, Sources), Exit>, Failure> {
     let path = if path == "-" { STDIN } else { path };
-    let analysis = check::of_file(&Disk::default(), path, None)?;
+    policy_in(&Disk::default(), path, global)
+}
+
+/// The same among other files.
+pub(super) fn policy_in(
+    files: &dyn Files,
+    path: &str,
+    global: &Global,
+) -> Result<Result<(Policy, Sources), Exit>, Failure> {
+    let analysis = check::of_file(files, path, None)?;
     if analysis.has_errors() {
         let style = output::for_stderr(global);
         output::tell(&human::findings(&Report::of(std::slice::from_ref(&analysis)), style));
         return Ok(Err(if analysis.is_utf8 { Exit::NotFine } else { Exit::Failed }));
     }
-    let Some(policy) = &analysis.policy else {
+    let Some(policy) = analysis.policy else {
         let help = "a file without a `policy` block is a library; name the file that imports it";
         return Err(Failure::new(format!("{path} is no policy")).help(help));
     };
-    Ok(Ok(plan::compile(policy)))
+    Ok(Ok((policy, analysis.sources)))
 }

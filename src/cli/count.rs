@@ -54,8 +54,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Ok(plan) => plan,
         Err(exit) => return Ok(exit),
     };
-    let named = histories::named(&args.policy, &args.history, &args.config, global)?;
-    let counted = counted(&plan, named, &args.reading, global)?;
+    let asked = Asked { policy: &args.policy, history: &args.history, table: None };
+    let counted = Source::open(&asked, &args.reading, &args.config, global)?.count(&plan)?;
     let rows = counts_table::rows(&plan, &counted.counts, &counted.names, counted.assume_tier);
     let shape = match args.format {
         Some(TableFormat::Csv) => Shape::Csv,
@@ -80,26 +80,58 @@ pub(super) struct Counted {
     pub(super) assume_tier: Option<Tier>,
 }
 
-/// The counts of histories.
-pub(super) fn counted(
-    plan: &Plan,
-    named: histories::Named,
-    reading: &histories::Reading,
-    global: &Global,
-) -> Result<Counted, Failure> {
-    let histories = histories::open(named, reading, global.quiet)?;
-    let counts = histories.count(plan, false)?;
-    Ok(Counted { counts, names: histories.names(), assume_tier: reading.assume_tier() })
+/// Which counts a command asks for.
+pub(super) struct Asked<'a> {
+    /// The policy's path.
+    pub(super) policy: &'a str,
+    /// `--history`
+    pub(super) history: &'a [String],
+    /// `--counts`
+    pub(super) table: Option<&'a str>,
 }
 
-/// The counts that a table holds, if they are what this plan would count.
-pub(super) fn load(path: &str, plan: &Plan, reading: &histories::Reading) -> Result<Counted, Failure> {
-    reading.is_counted_already()?;
+/// Where counts come from, under one plan or several: records, or a table of what was counted.
+pub(super) enum Source {
+    Records(histories::Histories, Option<Tier>),
+    Table(String, Vec<counts_table::Row>),
+}
+
+impl Source {
+    /// Opens the records, or reads the table.
+    pub(super) fn open(
+        asked: &Asked,
+        reading: &histories::Reading,
+        config: &config::Source,
+        global: &Global,
+    ) -> Result<Self, Failure> {
+        if let Some(path) = asked.table {
+            reading.is_counted_already()?;
+            let rows = counts_table::parse(&bytes(path)?).map_err(|error| unusable(path, error))?;
+            return Ok(Self::Table(path.to_owned(), rows));
+        }
+        let named = histories::named(asked.policy, asked.history, config, global)?;
+        Ok(Self::Records(histories::open(named, reading, global.quiet)?, reading.assume_tier()))
+    }
+
+    /// The counts under a plan: of a table, if they are what this plan would count.
+    pub(super) fn count(&self, plan: &Plan) -> Result<Counted, Failure> {
+        match self {
+            Self::Records(histories, assume_tier) => {
+                let counts = histories.count(plan, false)?;
+                Ok(Counted { counts, names: histories.names(), assume_tier: *assume_tier })
+            }
+            Self::Table(path, rows) => {
+                let loaded = counts_table::load(plan, rows).map_err(|error| unusable(path, error))?;
+                let counts_table::Loaded { counts, names, assume_tier } = loaded;
+                Ok(Counted { counts, names, assume_tier })
+            }
+        }
+    }
+}
+
+fn unusable(path: &str, Unusable { message, help }: Unusable) -> Failure {
     let name = if path == "-" { STDIN } else { path };
-    let failure = |Unusable { message, help }| Failure::new(format!("{name} {message}")).help(help);
-    let rows = counts_table::parse(&bytes(path)?).map_err(failure)?;
-    let counts_table::Loaded { counts, names, assume_tier } = counts_table::load(plan, &rows).map_err(failure)?;
-    Ok(Counted { counts, names, assume_tier })
+    Failure::new(format!("{name} {message}")).help(help)
 }
 
 /// More than this is no table of counts.

@@ -107,6 +107,11 @@ impl Reading {
         self.assume_tier
     }
 
+    /// How many threads, if that is said.
+    pub(super) fn threads(&self) -> Option<NonZeroUsize> {
+        self.threads
+    }
+
     /// Whether bad lines make the difference between fine and not fine.
     pub(super) fn is_strict(&self) -> bool {
         self.strict

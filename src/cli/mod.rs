@@ -8,6 +8,7 @@ mod compile;
 mod completions;
 mod config;
 mod count;
+mod diff;
 mod disk;
 mod exit;
 mod explain;
@@ -26,6 +27,7 @@ mod progress;
 mod simulate;
 mod test;
 mod today;
+mod what_if;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -69,8 +71,10 @@ enum Command {
     Explain(explain::Args),
     Fmt(fmt::Args),
     Compile(compile::Args),
+    Diff(diff::Args),
     Simulate(simulate::Args),
     Count(count::Args),
+    WhatIf(what_if::Args),
     Test(test::Args),
     Generate(generate::Args),
     Init(init::Args),
@@ -105,8 +109,10 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(args, global),
         Command::Fmt(args) => Ok(fmt::run(args, global)),
         Command::Compile(args) => compile::run(args, global),
+        Command::Diff(args) => diff::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Count(args) => count::run(args, global),
+        Command::WhatIf(args) => what_if::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Generate(args) => generate::run(args, global),
         Command::Init(args) => init::run(args, global),

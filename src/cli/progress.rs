@@ -23,8 +23,16 @@ pub(super) struct Progress {
 impl Progress {
     /// A bar over so many bytes; it stays hidden unless stderr is a terminal.
     pub(super) fn new(total: u64, quiet: bool) -> Self {
+        Self::over(total, "  counting {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left", quiet)
+    }
+
+    /// A bar over so many variants.
+    pub(super) fn variants(total: u64, quiet: bool) -> Self {
+        Self::over(total, "  replaying {bar:30} {human_pos} of {human_len} variants, {eta} left", quiet)
+    }
+
+    fn over(total: u64, template: &str, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        let template = "  counting {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸ "));
         }
@@ -42,7 +50,8 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn advance(&self, bytes: u64) {
+    /// So much more is done.
+    pub(super) fn advance(&self, bytes: u64) {
         self.bar.inc(bytes);
         // Where ids occur more than once, everything is read once more.
         if self.bar.length().is_some_and(|length| self.bar.position() > length) {

@@ -70,7 +70,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let options = replay_options(args, &plan)?;
-    let count::Counted { counts, names, assume_tier } = counted(args, &plan, global)?;
+    let asked = count::Asked { policy: &args.policy, history: &args.history, table: args.counts.as_deref() };
+    let source = count::Source::open(&asked, &args.reading, &args.config, global)?;
+    let count::Counted { counts, names, assume_tier } = source.count(&plan)?;
     if args.reading.is_strict() && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
         histories::warn_of_bad(&counts, &names, global);
     }
@@ -91,7 +93,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     Ok(args.reading.exit(&counts))
 }
 
-fn no_approvals(path: &str, error: &str) -> Failure {
+pub(super) fn no_approvals(path: &str, error: &str) -> Failure {
     Failure::new(format!("{path} cannot be used as approvals: {error}")).help(
         r#"each line is an object like {"action": "refund", "to": "run", "time": "2026-03-01T09:00:00Z", "by": "Ada"}"#,
     )
@@ -100,15 +102,6 @@ fn no_approvals(path: &str, error: &str) -> Failure {
 fn no_state(path: &str, error: &str) -> Failure {
     Failure::new(format!("{path} is no state of this policy: {error}"))
         .help("`cwrc simulate POLICY --history HISTORY --format state` writes one")
-}
-
-/// The counts: of a table, or of a history.
-fn counted(args: &Args, plan: &Plan, global: &Global) -> Result<count::Counted, Failure> {
-    if let Some(table) = &args.counts {
-        return count::load(table, plan, &args.reading);
-    }
-    let named = histories::named(&args.policy, &args.history, &args.config, global)?;
-    count::counted(plan, named, &args.reading, global)
 }
 
 fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> {
@@ -127,7 +120,14 @@ fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> 
             Some(saved.map_err(|error| no_state(path, &error))?)
         }
     };
-    Ok(replay::Options { evidence: args.reading.evidence(), from: args.from, to: args.to, approvals, initial })
+    Ok(replay::Options {
+        evidence: args.reading.evidence(),
+        from: args.from,
+        to: args.to,
+        approvals,
+        initial,
+        forced: Vec::new(),
+    })
 }
 
 /// The page for people quotes the bad lines itself; whoever does not see it is told that there are some.

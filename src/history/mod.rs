@@ -8,6 +8,7 @@
 //! being counted by its reason; memory grows by 8 bytes per record (for duplicate detection) and with the lines whose
 //! id occurs more than once, not with the records.
 
+mod alike;
 pub mod blocks;
 pub mod counts;
 pub mod dense;
@@ -34,6 +35,7 @@ pub mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use alike::counts_alike;
 pub use counts::Counts;
 pub use format::{Format, Malformed};
 pub use intake::{Intake, Reason};

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the policy asks of every record, worked out once.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Per action type: the metrics its gates use.
     evidence: Vec<Vec<MetricId>>,

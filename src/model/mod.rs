@@ -14,6 +14,7 @@ mod lower;
 mod names;
 pub mod paths;
 pub mod policy;
+pub mod setting;
 #[cfg(test)]
 mod tests;
 
@@ -60,7 +61,7 @@ fn build_from(parsed: &[(FileId, ast::File)], damage: &Damage) -> (Option<Policy
     let drafts = lower::body::ladders(&items, &mut scope);
     let actions = lower::action::lower(&items, &drafts, &header, &mut scope);
     let assurances = lower::assure::lower(&items, &actions, &metrics, &mut scope);
-    let ladders = lower::plain::ladders(&items);
+    let ladders = lower::plain::ladders(&items, drafts);
     let incomplete = scope.is_incomplete();
     let policy = root.map(|root| Policy {
         name: root.name.as_ref().map(|name| name.value.clone()).unwrap_or_default(),
@@ -69,6 +70,7 @@ fn build_from(parsed: &[(FileId, ast::File)], damage: &Damage) -> (Option<Policy
         says_owner: header.says_owner,
         tick: header.tick,
         promote_per: header.promote_per,
+        trips: header.trips,
         review_by: header.review_by,
         signals,
         attributes,

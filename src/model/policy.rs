@@ -81,6 +81,8 @@ pub struct Policy {
     pub tick: Duration,
     /// `promote one per`; 1d or one tick by default, whichever is longer.
     pub promote_per: Duration,
+    /// Its own trips; every action type has them too.
+    pub trips: Vec<Clause<Trip>>,
     /// `review by`
     pub review_by: Option<Clause<Instant>>,
     /// All signals, in order of declaration.
@@ -89,7 +91,7 @@ pub struct Policy {
     pub attributes: Vec<Attribute>,
     /// All metrics, in order of declaration.
     pub metrics: Vec<Metric>,
-    /// All ladders, in order of declaration: their names, and where they stand.
+    /// All ladders, in order of declaration.
     pub ladders: Vec<Ladder>,
     /// All action types, in order of declaration.
     pub actions: Vec<Action>,
@@ -284,11 +286,23 @@ impl Metric {
     }
 }
 
-/// `ladder`: only its name; its clauses have been merged into the actions that follow it.
+/// `ladder`; its clauses have been merged into the actions that follow it, and stand here as it says them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ladder {
     /// Its name.
     pub name: String,
+    /// Its gates, by [`Step::index`].
+    pub gates: [Option<Gate>; 2],
+    /// Its trips.
+    pub trips: Vec<Clause<Trip>>,
+    /// `stale`
+    pub stale: Option<Clause<Stale>>,
+    /// `cooldown`
+    pub cooldown: Option<Clause<Duration>>,
+    /// `reentry`, as a share
+    pub reentry: Option<Clause<Decimal>>,
+    /// `renew`
+    pub renew: Option<Clause<Renew>>,
     /// Its name's place.
     pub at: Span,
 }

@@ -197,7 +197,8 @@ pub fn keep_rule(metric: &policy::Metric, bar: &policy::Bar) -> Option<Rule> {
 }
 
 /// The target of a keep bar, less its margin.
-fn edge(metric: &policy::Metric, bar: &policy::Bar) -> Decimal {
+#[must_use]
+pub fn edge(metric: &policy::Metric, bar: &policy::Bar) -> Decimal {
     let margin = bar.margin.unwrap_or(Decimal::ZERO);
     if metric.lower_is_better() { bar.target.plus(margin) } else { bar.target.minus(margin) }
 }

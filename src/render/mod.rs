@@ -1,8 +1,10 @@
 //! Values to text: what people and programs read. One output, one file; nothing below this floor knows how it looks.
 //!
-//! For people: [`columns`], [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`counts_table`], [`run_json`], [`saved_json`]. For both, in several
-//! formats: [`diagnostics`], [`scenario`]. `ink` knows colours and characters, `text` how lines break, `figures` how numbers round.
+//! For people: [`columns`], [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`counts_table`], [`run_json`],
+//! [`saved_json`]. For both, in several formats: [`changes`], [`diagnostics`], [`scenario`]. `ink` knows colours and
+//! characters, `text` how lines break, `figures` how numbers round.
 
+pub mod changes;
 pub mod columns;
 pub mod counts_table;
 pub mod diagnostics;
@@ -16,6 +18,7 @@ pub mod run_json;
 pub mod saved_json;
 pub mod scenario;
 mod text;
+pub mod whatif;
 
 /// What the place of an output can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

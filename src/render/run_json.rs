@@ -315,6 +315,7 @@ fn approved_by(approval: &Approval) -> &str {
     match approval {
         Approval::Assumed => "assumed",
         Approval::Recorded(by) => by,
+        Approval::Forced => "forced",
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::decision::{Approval, Decision, Detail, Reading, Standing};
 use super::evidence::Ledger;
-use super::run::{Approvals, Cause, Reset};
+use super::run::{Approvals, Cause, Forced, Reset};
 use super::state::State;
 use crate::history::counts::Cohort;
 use crate::model::policy::ActionId;
@@ -22,6 +22,8 @@ pub struct Walk<'a> {
     pub ledger: &'a Ledger<'a>,
     /// What is known of approvals.
     pub approvals: &'a Approvals,
+    /// What happens whatever the gates say.
+    pub forced: &'a [Forced],
     /// By action type.
     pub states: Vec<State>,
     /// When which action type was promoted last.
@@ -40,6 +42,7 @@ impl<'a> Walk<'a> {
     /// Takes all steps of boundary `now`.
     pub fn step(&mut self, now: Tick) {
         let mut moved = vec![false; self.states.len()];
+        self.force(now, &mut moved);
         self.trips(now, &mut moved);
         self.renewals(now, &mut moved);
         self.keeps(now, &mut moved);
@@ -65,9 +68,29 @@ impl<'a> Walk<'a> {
         &mut self.states[action.index()]
     }
 
+    /// Before all steps: the moves that happen whatever the gates say. They are no promotion of `promote one per`.
+    fn force(&mut self, now: Tick, moved: &mut [bool]) {
+        let due = |forced: &&Forced| forced.at.boundary_at_or_after(self.plan.tick_seconds).max(self.first) == now;
+        for Forced { action, to, .. } in self.forced.iter().filter(due).copied().collect::<Vec<_>>() {
+            let (from, held_since) = (self.states[action.index()].tier, self.states[action.index()].passing_since);
+            let Some(gate) = self.plan_of(action).gate_above(from).filter(|_| from < to) else { continue };
+            let (bars, clause) = (self.bar_readings(action, gate, now), self.plan.gate_path(action, gate.step));
+            self.reset(now, action, Cause::Moved);
+            let held_since = held_since.unwrap_or(now);
+            let detail = Detail::Promote { held_since, bars, approval: Some(Approval::Forced) };
+            self.decisions.push(Decision { at: now, action, from, to, detail, clause });
+            let keeps = self.plan_of(action).gate_below(to).map_or(0, |gate| gate.keeps.len());
+            self.state(action).enter(to, now, keeps);
+            moved[action.index()] = true;
+        }
+    }
+
     /// Step 1: of the trips that fire, the lowest target; among equal targets the first written.
     fn trips(&mut self, now: Tick, moved: &mut [bool]) {
         for action in self.actions() {
+            if moved[action.index()] {
+                continue;
+            }
             let Some((trip, signals, window)) = self.firing_trip(action, now) else { continue };
             let to = self.plan_of(action).trips[trip].to;
             // If a renewal would take it lower, the renewal is what happens.

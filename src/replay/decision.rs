@@ -1,8 +1,9 @@
 //! Decisions and the evidence they rest on (interfaces §3).
 
+use super::evidence::holds;
 use crate::history::counts::{Cohort, Tally};
 use crate::model::policy::ActionId;
-use crate::plan::Bar;
+use crate::plan::{Bar, MetricKind, Plan};
 use crate::value::Tier;
 use crate::value::duration::Tick;
 
@@ -75,6 +76,21 @@ pub struct Reading {
     pub keep: bool,
 }
 
+impl Reading {
+    /// Whether what was seen meets the bar's target as it stands, without margin or confidence.
+    #[must_use]
+    pub fn meets_target(&self, plan: &Plan) -> bool {
+        let Tally { n, bad, sum } = self.tally;
+        let millionths = |samples: u64| i128::from(samples) * 1_000_000;
+        let sum = match plan.metrics[self.bar.metric.index()].kind {
+            MetricKind::Verdict { .. } => millionths(n - bad),
+            MetricKind::Event { .. } => millionths(bad),
+            MetricKind::Mean { .. } => sum,
+        };
+        n > 0 && holds(self.bar.op, self.bar.target.compare_mean(sum, n))
+    }
+}
+
 /// What a kind of decision says besides who, when, from and to.
 #[derive(Clone, Debug)]
 pub enum Detail {
@@ -136,6 +152,8 @@ pub enum Approval {
     Assumed,
     /// It was recorded, by this person.
     Recorded(String),
+    /// It was not asked for: the move was forced, whatever the gate says.
+    Forced,
 }
 
 impl Detail {

@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums up to and including each tick that has something, by tick; of entries with one tick the last is the whole sum.
 #[derive(Clone, Debug, Default)]
-struct Prefix<T>(Vec<(Tick, T)>);
+pub struct Prefix<T>(Vec<(Tick, T)>);
 
 impl<T: Copy + Default> Prefix<T> {
     /// The sum over all ticks before `tick`.
-    fn before(&self, tick: Tick) -> T {
+    pub fn before(&self, tick: Tick) -> T {
         let at = self.0.partition_point(|(known, _)| *known < tick);
         at.checked_sub(1).map_or_else(T::default, |last| self.0[last].1)
     }
@@ -135,24 +135,28 @@ fn standing(bar: &Bar, tally: &Tally) -> Standing {
     match tally.n {
         0 => Standing::NoData,
         n if n < bar.min => Standing::Insufficient,
-        _ if clears(bar, tally) => Standing::Clears,
+        _ if clears(&bar.limit, tally) => Standing::Clears,
         _ => Standing::Short,
     }
 }
 
-fn clears(bar: &Bar, tally: &Tally) -> bool {
-    match &bar.limit {
+/// Whether so many samples meet what decides.
+#[must_use]
+pub fn clears(limit: &Limit, tally: &Tally) -> bool {
+    match limit {
         Limit::Share { allowed, .. } => allowed.clears(tally.n, tally.bad),
-        Limit::Mean { value, op } => {
-            let ordering = value.compare_mean(tally.sum, tally.n);
-            match op {
-                Op::Less => ordering == Ordering::Less,
-                Op::AtMost => ordering != Ordering::Greater,
-                Op::More => ordering == Ordering::Greater,
-                Op::AtLeast => ordering != Ordering::Less,
-                Op::Equal | Op::NotEqual => false,
-            }
-        }
+        Limit::Mean { value, op } => holds(*op, value.compare_mean(tally.sum, tally.n)),
+    }
+}
+
+/// Whether a bar's comparison holds where the value stands so to the target.
+pub(super) fn holds(op: Op, ordering: Ordering) -> bool {
+    match op {
+        Op::Less => ordering == Ordering::Less,
+        Op::AtMost => ordering != Ordering::Greater,
+        Op::More => ordering == Ordering::Greater,
+        Op::AtLeast => ordering != Ordering::Less,
+        Op::Equal | Op::NotEqual => false,
     }
 }
 
@@ -177,23 +181,28 @@ fn samples(plan: &Plan, counts: &Counts, any_tier: bool) -> BTreeMap<Series, Pre
 
 /// When a metric's feed was heard from, and over how many ticks that keeps it alive; `None`: it is always alive.
 #[derive(Debug)]
-pub(super) struct Feed(Option<(BTreeSet<Tick>, i64)>);
+pub struct Feed(Option<(BTreeSet<Tick>, i64)>);
 
 impl Feed {
-    pub(super) fn of(counts: &Counts, metric: &Metric) -> Self {
+    /// When the feed of a metric was heard from.
+    #[must_use]
+    pub fn of(counts: &Counts, metric: &Metric) -> Self {
         Self(metric.alive.as_ref().map(|(signals, within)| {
             (signals.iter().filter_map(|id| counts.alive.get(id)).flatten().copied().collect(), *within)
         }))
     }
 
     /// Whether something was heard in the ticks that end with `tick`: then its samples exist.
-    pub(super) fn is_alive(&self, tick: Tick) -> bool {
+    #[must_use]
+    pub fn is_alive(&self, tick: Tick) -> bool {
         let Some((heard, within)) = &self.0 else { return true };
         heard.range(tick.saturating_sub(within - 1)..=tick).next().is_some()
     }
 }
 
-fn arrivals(counts: &Counts, action: ActionId, trip: &Trip) -> Prefix<u64> {
+/// The signals that a trip of an action type counts.
+#[must_use]
+pub fn arrivals(counts: &Counts, action: ActionId, trip: &Trip) -> Prefix<u64> {
     let mut arrived: Vec<(Tick, u64)> = Vec::new();
     let mut signals: Vec<SignalId> = trip.signals.clone();
     signals.sort_unstable();

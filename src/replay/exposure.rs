@@ -25,14 +25,26 @@ pub struct Exposed {
 }
 
 impl Exposed {
-    fn add(&mut self, n: u64, tier: Tier, harm: &Harm, is_unknown: bool) {
-        self.records += n;
-        self.autonomous += if tier >= Tier::Walk { n } else { 0 };
-        if tier == Tier::Run {
-            self.unattended += n;
-            self.seen += if *harm == Harm::Seen { n } else { 0 };
-            self.released += if *harm == Harm::Released { n } else { 0 };
-            self.unknown += if is_unknown { n } else { 0 };
+    /// What of it counts at a tier.
+    #[must_use]
+    pub fn at(self, tier: Tier) -> Self {
+        match tier {
+            Tier::Crawl => Self { records: self.records, ..Self::default() },
+            Tier::Walk => Self { records: self.records, autonomous: self.autonomous, ..Self::default() },
+            Tier::Run => self,
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            records: self.records + other.records,
+            autonomous: self.autonomous + other.autonomous,
+            unattended: self.unattended + other.unattended,
+            seen: self.seen + other.seen,
+            released: self.released + other.released,
+            unknown: self.unknown + other.unknown,
         }
     }
 
@@ -46,24 +58,35 @@ impl Exposed {
 /// The exposure of each action type under these timelines, over records before boundary `to`.
 #[must_use]
 pub fn exposure(plan: &Plan, counts: &Counts, timelines: &[&[(Tick, Tier)]], to: Tick) -> Vec<Exposed> {
+    let mut all = vec![Exposed::default(); plan.actions.len()];
+    for_each(plan, counts, |action, tick, exposed| {
+        if tick < to {
+            all[action] = all[action].plus(&exposed.at(tier_at(timelines[action], tick)));
+        }
+    });
+    all
+}
+
+/// Hands over what the records of each action type (by its index) and tick would count for, had they run unattended.
+pub fn for_each(plan: &Plan, counts: &Counts, mut take: impl FnMut(usize, Tick, Exposed)) {
     let feeds: Vec<Feed> = plan.metrics.iter().map(|metric| Feed::of(counts, metric)).collect();
     let end = counts.last_boundary(plan.tick_seconds);
-    let mut all = vec![Exposed::default(); plan.actions.len()];
     for (of, entries) in &counts.exposure {
         let action = of.action.index();
         let harm = if plan.actions[action].read_only { &Harm::Told } else { &counts.harms[of.harm as usize] };
-        for (tick, n) in entries.iter().filter(|(tick, _)| *tick < to) {
+        for (tick, n) in entries {
             // As known at the end of the history, whatever `to`: a sample exists if its tick is over, its feed alive.
             let is_known = |at: Tick, feed: &Feed| at < end && feed.is_alive(at);
-            let tier = tier_at(timelines[action], *tick);
             let is_unknown = match harm {
                 Harm::Open(samples) => !samples.iter().any(|(id, after)| is_known(tick + after, &feeds[id.index()])),
                 Harm::Told | Harm::Seen | Harm::Released => false,
             };
-            all[action].add(*n, tier, harm, is_unknown);
+            let where_so = |so: bool| if so { *n } else { 0 };
+            let (seen, released) = (where_so(*harm == Harm::Seen), where_so(*harm == Harm::Released));
+            let unknown = where_so(is_unknown);
+            take(action, *tick, Exposed { records: *n, autonomous: *n, unattended: *n, seen, released, unknown });
         }
     }
-    all
 }
 
 /// The tier during a tick; before the first boundary it is crawl.

@@ -73,6 +73,19 @@ pub struct Options {
     pub approvals: Approvals,
     /// Where to start; else every action type is at crawl.
     pub initial: Option<Saved>,
+    /// Moves that happen whatever the gates say (semantics §8).
+    pub forced: Vec<Forced>,
+}
+
+/// A move up that happens whatever the gates say, at the first boundary at or after a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forced {
+    /// Of which action type.
+    pub action: ActionId,
+    /// To which tier; nothing happens to one that is there or above.
+    pub to: Tier,
+    /// When.
+    pub at: Instant,
 }
 
 /// Why there is nothing to replay.
@@ -245,6 +258,16 @@ pub struct Run {
 
 /// Replays the counts of a history under a plan.
 pub fn run(plan: &Plan, counts: &Counts, options: &Options) -> Result<Run, Error> {
+    watched(plan, counts, options, &mut |_, _| ())
+}
+
+/// [`run()`], shown to a watcher after each boundary.
+pub fn watched(
+    plan: &Plan,
+    counts: &Counts,
+    options: &Options,
+    watch: &mut dyn FnMut(&Walk, Tick),
+) -> Result<Run, Error> {
     let (from, to) = boundaries(plan, counts, options)?;
     let ledger = Ledger::new(plan, counts, options.evidence == Evidence::AnyTier);
     let initial = options.initial.as_ref();
@@ -253,6 +276,7 @@ pub fn run(plan: &Plan, counts: &Counts, options: &Options) -> Result<Run, Error
         plan,
         ledger: &ledger,
         approvals: &options.approvals,
+        forced: &options.forced,
         states: initial.map_or_else(|| start.collect(), |saved| saved.states.clone()),
         last_promotion: initial.and_then(|saved| saved.last_promotion),
         saved_cohorts: initial.map_or_else(Vec::new, |saved| saved.cohorts.clone()),
@@ -266,6 +290,7 @@ pub fn run(plan: &Plan, counts: &Counts, options: &Options) -> Result<Run, Error
             track.look(now, has_evidence(&walk, ActionId::new(at), now));
         }
         walk.step(now);
+        watch(&walk, now);
         for (track, state) in tracks.iter_mut().zip(&walk.states) {
             track.follow(now, state.tier);
         }
@@ -291,8 +316,8 @@ fn finish(walk: Walk, tracks: Vec<Track>, counts: &Counts, evidence: Evidence, (
     Run { from, to, evidence, decisions: walk.decisions, resets: walk.resets, outcomes, saved }
 }
 
-/// The first and the last boundary of the replay.
-fn boundaries(plan: &Plan, counts: &Counts, options: &Options) -> Result<(Tick, Tick), Error> {
+/// The first and the last boundary of a replay.
+pub fn boundaries(plan: &Plan, counts: &Counts, options: &Options) -> Result<(Tick, Tick), Error> {
     let (Some((earliest, earliest_id)), Some((latest, latest_id))) = (&counts.earliest, &counts.latest) else {
         return Err(Error::NothingKept);
     };

@@ -5,12 +5,13 @@ use crate::plan::Plan;
 use crate::replay::exposure::Exposed;
 use crate::replay::{Decision, Detail, Kind, Reading, Run};
 use crate::value::{Instant, Tier};
+use crate::yaml::Way;
 
 /// One expectation.
 #[derive(Clone, Debug)]
 pub struct Expect {
-    /// The line at which it stands.
-    pub line: usize,
+    /// Where it stands.
+    pub place: Way,
     /// Which action type it is about.
     pub action: ActionId,
     /// What is expected.
@@ -82,7 +83,7 @@ impl Wanted {
 }
 
 /// The bars that an entry names.
-fn bars(decision: &Decision) -> &[Reading] {
+pub(super) fn bars(decision: &Decision) -> &[Reading] {
     match &decision.detail {
         Detail::Promote { bars, .. }
         | Detail::Defer { bars, .. }

@@ -1,11 +1,13 @@
 //! Feeds: so many records a day, spread evenly, with exact shares of signals.
 
 use super::Error;
+use crate::history::count_text;
 use crate::history::stated::{attributes, quoted};
 use crate::model::policy::{ActionId, SignalId};
 use crate::plan::Plan;
 use crate::plan::matcher::Given;
-use crate::replay::follow::Follower;
+use crate::replay::{self, Options};
+use crate::value::duration::Tick;
 use crate::value::{Instant, Tier};
 use crate::yaml::Share;
 use std::ops::Range;
@@ -87,6 +89,11 @@ impl Feed {
         let days = u128::from(self.days.end.abs_diff(self.days.start));
         let all = (days * u128::from(self.per_day)).div_ceil(u128::from(Share::ALL.0));
         u64::try_from(all).unwrap_or(u64::MAX)
+    }
+
+    /// Whether its records run at the tier at which the replay is.
+    pub(super) fn follows(&self) -> bool {
+        matches!(&self.makes, Makes::Records(Made { tier: Ran::Following, .. }))
     }
 
     /// The second of one of them: evenly from the first midnight on.
@@ -172,28 +179,41 @@ impl<'a> Turns<'a> {
     }
 }
 
+/// The tier of each action type from some boundaries on.
+type Timelines = Vec<Vec<(Tick, Tier)>>;
+
 /// The lines of units in order of time; those that follow, at the tier of a replay of everything written before.
+///
+/// A replay at a boundary knows only what happened before it. So a replay of lines that followed the wrong tiers is right
+/// up to its first difference from them, and lines that follow that replay are right for longer: until nothing differs.
 pub(super) fn text(plan: &Plan, units: &[Unit]) -> Result<String, Error> {
-    let mut follower = Follower::new(plan);
-    let follows = units.iter().any(|unit| matches!(unit.lines, Lines::Following(..)));
-    let tick = |unit: &Unit| unit.second.div_euclid(plan.tick_seconds);
-    let mut all = String::new();
-    for of_tick in units.chunk_by(|one, other| tick(one) == tick(other)) {
-        if follows && let Some(first) = of_tick.first() {
-            follower.reach(tick(first))?;
+    let mut timelines: Timelines = vec![Vec::new(); plan.actions.len()];
+    loop {
+        let all = written(plan, units, &timelines);
+        if !units.iter().any(|unit| matches!(unit.lines, Lines::Following(..))) {
+            return Ok(all);
         }
-        let start = all.len();
-        for unit in of_tick {
-            match &unit.lines {
-                Lines::Fixed(text) => all += text,
-                Lines::Following(action, [head, tail]) => {
-                    all.extend([head, follower.tier(*action).word(), tail]);
-                }
+        let counts = count_text(plan, "the history so far", &all)?;
+        let run = replay::run(plan, &counts, &Options::default())?;
+        let found: Timelines = run.outcomes.into_iter().map(|outcome| outcome.timeline).collect();
+        if found == timelines {
+            return Ok(all);
+        }
+        timelines = found;
+    }
+}
+
+fn written(plan: &Plan, units: &[Unit], timelines: &Timelines) -> String {
+    let mut all = String::new();
+    for Unit { second, lines } in units {
+        match lines {
+            Lines::Fixed(text) => all += text,
+            Lines::Following(action, [head, tail]) => {
+                let tick = second.div_euclid(plan.tick_seconds);
+                let of = timelines[action.index()].iter().rev().find(|(since, _)| *since <= tick);
+                all.extend([head, of.map_or(Tier::Crawl, |(_, tier)| *tier).word(), tail]);
             }
         }
-        if follows {
-            follower.read(&all[start..])?;
-        }
     }
-    Ok(all)
+    all
 }

@@ -2,16 +2,18 @@
 
 use super::expect::{Expect, Wanted, What};
 use super::feed::{DAY, Feed, Makes};
-use super::{Scenario, exact, flow};
+use super::{Scenario, Suite, Survives, exact, flow};
 use crate::model::policy::{ActionId, MetricId, SignalId};
 use crate::plan::Plan;
 use crate::replay::Kind;
 use crate::value::{Instant, Step};
-use crate::yaml::{self, At, Node, Reader, Record, Step as Way, YamlError, instead};
+use crate::yaml::{self, At, Node, Reader, Record, YamlError, instead};
 use std::ops::Range;
 
 /// What to call the document.
 const WHOLE: &str = "the file of scenarios";
+/// Its keys.
+const KEYS: &[&str] = &["policy", "scenarios", "survives"];
 /// The most records that one scenario may make.
 const MOST: u64 = 1_000_000;
 /// The last day of a feed: ten years.
@@ -20,28 +22,27 @@ const LAST_DAY: i64 = 3_660;
 /// The path of the policy that a file of scenarios names, from the file's directory.
 pub fn policy_of(text: &str) -> Result<String, Vec<YamlError>> {
     yaml::document(text, WHOLE, |read, at| {
-        let record = read.record(at, &["policy", "scenarios"])?;
+        let record = read.record(at, KEYS)?;
         let policy = read.required(&record, "policy", "support.cwr")?;
         read.text(policy, "the path of the policy, from here").map(str::to_owned)
     })
 }
 
-/// The scenarios of a file. The errors come in the order of the text.
-pub fn parse(text: &str, plan: &Plan) -> Result<Vec<Scenario>, Vec<YamlError>> {
-    let line = |path: &[Way]| yaml::locate(text.strip_prefix('\u{feff}').unwrap_or(text), path).0;
-    yaml::document(text, WHOLE, |read, at| Section { plan, read, line: &line }.file(at))
+/// What a file says. The errors come in the order of the text.
+pub fn parse(text: &str, plan: &Plan) -> Result<Suite, Vec<YamlError>> {
+    yaml::document(text, WHOLE, |read, at| Section { plan, read }.file(at))
 }
 
 /// Reads the parts of the file.
 pub(super) struct Section<'p, 'r> {
     pub(super) plan: &'p Plan,
     pub(super) read: &'r mut Reader,
-    line: &'r dyn Fn(&[Way]) -> usize,
 }
 
 impl Section<'_, '_> {
-    fn file(&mut self, at: &At) -> Option<Vec<Scenario>> {
-        let record = self.read.record(at, &["policy", "scenarios"])?;
+    fn file(&mut self, at: &At) -> Option<Suite> {
+        let record = self.read.record(at, KEYS)?;
+        let survives = record.get("survives").map_or_else(Vec::new, |at| self.survives(at));
         let list = self.read.required(&record, "scenarios", "[{name: …, …}]")?.clone();
         let items = self.read.list(&list, "scenarios");
         if items.is_empty() && list.is_list() {
@@ -59,7 +60,21 @@ impl Section<'_, '_> {
             }
             scenarios.push(scenario);
         }
-        Some(scenarios)
+        Some(Suite { scenarios, survives })
+    }
+
+    fn survives(&mut self, at: &At) -> Vec<Survives> {
+        let items = self.read.list(at, "mutants that may survive, as in `{mutant: PATH=VALUE, because: why}`");
+        items.iter().filter_map(|item| self.survivor(item)).collect()
+    }
+
+    fn survivor(&mut self, at: &At) -> Option<Survives> {
+        let record = self.read.record(at, &["mutant", "because"])?;
+        let mutant = self.read.required(&record, "mutant", "PATH=VALUE").cloned();
+        let because = self.read.required(&record, "because", "why nothing can notice").cloned();
+        let mutant = mutant.and_then(|at| self.read.text(&at, "a mutant as `--mutants` names it: PATH=VALUE"));
+        let because = because.and_then(|at| self.read.text(&at, "why no scenario can notice it"));
+        Some(Survives { mutant: mutant?.to_owned(), because: because?.to_owned(), place: at.way() })
     }
 
     fn scenario(&mut self, at: &At) -> Option<Scenario> {
@@ -74,12 +89,7 @@ impl Section<'_, '_> {
         if record.get("feed").is_none() && record.get("records").is_none() {
             self.read.wrong(at, "the scenario has no records", "write `feed` or `records`");
         }
-        Some(Scenario { name: name?.to_owned(), line: self.line(at), end, feeds, records, expects })
-    }
-
-    /// The line of a node.
-    fn line(&self, at: &At) -> usize {
-        (self.line)(&at.path)
+        Some(Scenario { name: name?.to_owned(), place: at.way(), end, feeds, records, expects })
     }
 
     fn feeds(&mut self, record: &Record) -> Vec<Feed> {
@@ -186,7 +196,7 @@ impl Section<'_, '_> {
             Form::Entry => self.entry(&record, action),
             Form::Harm => self.harm(&record),
         };
-        Some(Expect { line: self.line(at), action: action?, what: what? })
+        Some(Expect { place: at.way(), action: action?, what: what? })
     }
 
     fn tier(&mut self, record: &Record, action: Option<ActionId>) -> Option<What> {

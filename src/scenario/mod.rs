@@ -3,7 +3,8 @@
 //! A file `NAME.test.yaml` names a policy and has scenarios (`file` reads it, `flow` its feeds, `exact` its exact
 //! records; every name is one of the policy's). A scenario is made of feeds ([`feed`]: so many records a day, with exact
 //! shares of signals) and of exact records; both become lines of a history, which is counted and replayed like any
-//! other, by [`crate::replay::run()`]. Then the decisions are compared with what is expected ([`expect`]).
+//! other, by [`crate::replay::run()`]. Then the decisions are compared with what is expected ([`expect`]). What fails can
+//! be rewritten ([`update()`]); how well scenarios test a policy is what [`coverage`] and [`mutants`] say.
 //!
 //! ```yaml
 //! policy: support.cwr              # beside this file, or a path from there
@@ -37,32 +38,60 @@
 //!   its action, whatever the tick. Outcomes that come later are written as exact records.
 //! - **A date is its midnight**, and the tier on a date is that after the boundary at or before it: what happened before
 //!   that day has counted, what happens on it has not. `between` includes both its ends.
+//! - `survives: [{mutant: PATH=VALUE, because: TEXT}]`, beside `scenarios`, accepts what no scenario can notice.
 //! - `because` is about the last move of the action type: its kind, a metric among the bars it names, its clause.
 
+pub mod coverage;
 mod exact;
 mod expect;
 mod feed;
 mod file;
 mod flow;
+pub mod mutants;
 #[cfg(test)]
 mod tests;
+mod update;
 
 pub use expect::{Expect, Found, Wanted, What};
 pub use file::{parse, policy_of};
+pub use update::{Updated, update};
 
 use crate::history::{self, Counts};
 use crate::plan::Plan;
+use crate::replay::boundary::Walk;
 use crate::replay::{self, Options, Run};
 use crate::value::Instant;
+use crate::value::duration::Tick;
+use crate::yaml::Way;
 use feed::{Feed, Unit};
+
+/// What a file says.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// Its scenarios.
+    pub scenarios: Vec<Scenario>,
+    /// The mutants that no scenario need notice.
+    pub survives: Vec<Survives>,
+}
+
+/// A mutant that no scenario need notice.
+#[derive(Clone, Debug)]
+pub struct Survives {
+    /// `PATH=VALUE`
+    pub mutant: String,
+    /// Why.
+    pub because: String,
+    /// Where that stands.
+    pub place: Way,
+}
 
 /// What should become of some records.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// What it is called, and what `--run` looks for.
     pub name: String,
-    /// The line at which it starts.
-    pub line: usize,
+    /// Where it stands.
+    pub place: Way,
     /// Where its replay ends, if that is said.
     end: Option<Instant>,
     feeds: Vec<Feed>,
@@ -124,11 +153,8 @@ impl Scenario {
 
     /// Counts its records, replays them, and compares the decisions with what is expected.
     pub fn play(&self, plan: &Plan) -> Result<Played, Error> {
-        let counts = history::count_text(plan, &self.name, &self.records(plan)?)?;
-        if let Some(bad) = counts.intake.bad.values().next() {
-            return Err(Error::Bad { count: counts.intake.bad_lines(), why: bad.first.why.clone() });
-        }
-        let run = replay_to(plan, &counts, self.end(plan, &counts))?;
+        let counts = self.counts(plan)?;
+        let run = self.replay(plan, &counts, &mut |_, _| ())?;
         let mut failures = Vec::new();
         for expect in &self.expects {
             let Some(found) = expect.unmet(plan, &run) else { continue };
@@ -136,6 +162,31 @@ impl Scenario {
             failures.push(Failure { expect: expect.clone(), found, then });
         }
         Ok(Played { run, failures })
+    }
+
+    /// Whether some feed runs at the tier at which the replay is.
+    fn follows(&self) -> bool {
+        self.feeds.iter().any(Feed::follows)
+    }
+
+    /// Whether every expectation is met; also where it cannot be played, it is not.
+    fn passes(&self, plan: &Plan, counts: &Counts) -> bool {
+        let run = self.replay(plan, counts, &mut |_, _| ());
+        run.is_ok_and(|run| self.expects.iter().all(|expect| expect.unmet(plan, &run).is_none()))
+    }
+
+    /// Its records, counted.
+    fn counts(&self, plan: &Plan) -> Result<Counts, Error> {
+        let counts = history::count_text(plan, &self.name, &self.records(plan)?)?;
+        match counts.intake.bad.values().next() {
+            Some(bad) => Err(Error::Bad { count: counts.intake.bad_lines(), why: bad.first.why.clone() }),
+            None => Ok(counts),
+        }
+    }
+
+    fn replay(&self, plan: &Plan, counts: &Counts, watch: &mut dyn FnMut(&Walk, Tick)) -> Result<Run, Error> {
+        let options = Options { to: Some(self.end(plan, counts)), ..Options::default() };
+        Ok(replay::watched(plan, counts, &options, watch)?)
     }
 
     /// Where the replay ends.

@@ -1,8 +1,10 @@
 //! Feeds are exact, and a scenario that follows is the replay of its own records.
 
-use super::{Scenario, parse, policy_of};
+use super::coverage::{Coverage, Part};
+use super::{Scenario, mutants, parse, policy_of, update};
 use crate::history::line::{Line, Reader};
 use crate::history::{Mapping, count_text};
+use crate::model::Policy;
 use crate::plan::{Plan, compile};
 use crate::replay::{self, Options};
 use crate::source::{Files, Sources};
@@ -52,9 +54,13 @@ impl Files for One {
     }
 }
 
-fn plan() -> Plan {
+fn policy() -> Policy {
     let (policy, _) = crate::model::load(&mut Sources::default(), &One, "desk.cwr", "").build();
-    compile(&policy.expect("a policy"))
+    policy.expect("a policy")
+}
+
+fn plan() -> Plan {
+    compile(&policy())
 }
 
 fn scenario(plan: &Plan, feeds: &str) -> Scenario {
@@ -63,7 +69,7 @@ fn scenario(plan: &Plan, feeds: &str) -> Scenario {
          action: refund, tier: crawl}}]\n"
     );
     assert_eq!(policy_of(&text), Ok("desk.cwr".into()));
-    parse(&text, plan).unwrap_or_else(|errors| panic!("{text}{errors:#?}")).remove(0)
+    parse(&text, plan).unwrap_or_else(|errors| panic!("{text}{errors:#?}")).scenarios.remove(0)
 }
 
 /// Shares in millionths of a percent that add up to at most everything.
@@ -139,6 +145,33 @@ proptest! {
         }
     }
 
+    /// After an update nothing fails but what could not say what happened, every other line stays, and once more changes
+    /// nothing.
+    #[test]
+    fn updates_make_what_failed_pass(
+        tier in prop::sample::select(&Tier::ALL), day in 10_u32..28, never in any::<bool>(), good in 60_u64..=100,
+        kind in prop::sample::select(vec!["promote", "trip", "demote"]), seen in 0_u64..2,
+    ) {
+        let plan = plan();
+        let (key, bad) = (if never { "never" } else { "kind" }, 100 - good);
+        let text = format!(
+            "# head\npolicy: desk.cwr\nscenarios:\n- name: one\n  start: 2026-01-01\n  feed:\n  - {{action: refund, record: \
+             {{amount: 5}}, tier: follow, days: 0..28, per_day: 10, accepted: {good}%, rejected: {bad}%}}\n  expect:\n  - {{on: \
+             2026-01-{day}, action: refund, tier: {tier}, because: {{kind: {kind}}}}} # why\n  - on: 2026-01-{day} # day\n    \
+             action: refund\n    tier: '{tier}' # tier\n  - {{between: [2026-01-01, 2026-01-{day}], action: refund, {key}: \
+             promote}}\n  - {{action: refund, harm: {{seen: {seen}}}}}\n"
+        );
+        let play = |text: &str| parse(text, &plan).expect("scenarios").scenarios[0].play(&plan).expect("played");
+        let (before, once) = (play(&text), update(&text, &plan, [&play(&text)]));
+        prop_assert_eq!(before.failures.len(), once.count + once.left.len());
+        let after = play(&once.text);
+        prop_assert_eq!(after.failures.len(), once.left.len(), "{}", once.text);
+        prop_assert!(once.left.len() <= 1, "only a move that never was cannot be told");
+        prop_assert_eq!(&update(&once.text, &plan, [&after]).text, &once.text);
+        let bare = |text: &str| text.lines().map(|line| line.split_once('#').map(|it| it.1.to_owned())).collect::<Vec<_>>();
+        prop_assert_eq!(bare(&text), bare(&once.text));
+    }
+
     #[test]
     fn no_text_is_too_strange(text in "(policy|scenarios|feed|: |- |\\[|\\]|\\{|\\}|\n|  |[a-z0-9.%]){0,40}") {
         let _ = (policy_of(&text), parse(&text, &plan()));
@@ -154,4 +187,48 @@ fn a_bad_record_comes_twenty_to_the_day() {
         (1..).zip(text.lines()).filter(|(_, line)| line.contains("rejected")).map(|(n, _)| n).collect();
     assert_eq!(bad, [20, 40]);
     insta::assert_snapshot!(text.lines().next().expect("a line"), @r#"{"id":"feed 1 record 1","time":"2026-01-01T00:00:00Z","action":"refund","tier":"crawl","amount":5,"outcomes":[{"signal":"accepted","time":"2026-01-01T00:00:00Z"}]}"#);
+}
+
+#[test]
+fn mutants_change_one_thing_and_have_names() {
+    let policy = policy();
+    let all = mutants::all(&policy);
+    let mut names: Vec<String> = all.iter().map(|mutant| format!("{} (was {})", mutant.name(), mutant.was)).collect();
+    assert!(all.iter().all(|mutant| mutant.was != mutant.value));
+    insta::assert_snapshot!(names.join("\n"));
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all.len());
+}
+
+#[test]
+fn a_clause_is_covered_where_it_decides() {
+    let (policy, plan) = (policy(), plan());
+    let feed = |share: &str| {
+        format!("      - {{action: refund, record: {{amount: 5}}, tier: crawl, days: 0..9, per_day: 2, {share}}}")
+    };
+    let [good, bad] = ["accepted: 100%", "rejected: 100%"].map(|share| scenario(&plan, &feed(share)));
+    let covered = |scenarios: &[&Scenario]| Coverage::of(&policy, &plan, scenarios).expect("played");
+    let facets = |coverage: &Coverage| coverage.decided.iter().map(|item| (item.part, item.facet)).collect::<Vec<_>>();
+    let (one, other, both) = (covered(&[&good]), covered(&[&bad]), covered(&[&good, &bad]));
+    insta::assert_snapshot!(format!("{:?}\n{:?}", facets(&one), facets(&other)), @r"
+    [(Bar, Clears), (Hold, Waits), (Hold, Lets)]
+    [(Bar, Short)]
+    ");
+    assert_eq!(both.decided, one.decided.union(&other.decided).copied().collect());
+    assert!(both.decided.is_subset(&both.all) && !both.reaches(100) && both.reaches(0));
+    assert!(both.undecided().any(|item| item.part == Part::Trip));
+}
+
+#[test]
+fn threads_change_nothing() {
+    let (policy, plan) = (policy(), plan());
+    let one = scenario(
+        &plan,
+        "      - {action: refund, record: {amount: 50}, tier: follow, days: 0..9, per_day: 5, accepted: 80%, rejected: 20%}",
+    );
+    let report = |threads| mutants::report(&policy, &plan, &[&one], &|_| true, threads);
+    let told = |of: &mutants::Report| of.survivors.iter().map(mutants::Mutant::name).collect::<Vec<_>>();
+    let (alone, many) = (report(1), report(7));
+    assert_eq!((&alone.killed, told(&alone)), (&many.killed, told(&many)));
 }

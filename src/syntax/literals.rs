@@ -148,6 +148,11 @@ fn code_point(rest: &str) -> Option<(char, usize)> {
     Some((letter, digits.len() + 3))
 }
 
+/// A number, duration, percentage, difference of percentages or date that stands by itself at a place.
+pub fn literal(text: &str, at: Span) -> Result<Literal, Box<Diagnostic>> {
+    number_like(text).map_err(|fault| Box::new(Diagnostic::new(fault.code, at, fault.message).help(fault.help)))
+}
+
 /// A number, duration, percentage, difference of percentages or date.
 fn number_like(text: &str) -> Result<Literal, Fault> {
     if text.len() > TELLABLE {

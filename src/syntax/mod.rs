@@ -27,6 +27,7 @@ mod tests;
 mod words;
 
 pub use format::{Refusal, format};
+pub use literals::literal;
 pub use scan::LONGEST;
 pub use words::starts_clause;
 

@@ -5,6 +5,7 @@
 //! the text once more and stopping there. `read` walks a document and collects what is wrong
 //! with it, `values` makes exact values of its scalars.
 
+pub(crate) mod edit;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,35 @@ pub(crate) enum Step {
     /// The element at an index.
     Item(usize),
 }
+
+/// The way to a node. Where it stands in the text is looked up when somebody asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way(Vec<Step>);
+
+impl Way {
+    /// The line at which the node stands, from 1.
+    #[must_use]
+    pub fn line(&self, text: &str) -> usize {
+        locate(text.strip_prefix(MARK).unwrap_or(text), &self.0).0
+    }
+
+    /// The way on to the value of a key.
+    pub(crate) fn value(&self, key: &str) -> Self {
+        self.on(Step::Value(key.to_owned()))
+    }
+
+    /// The way on to a key itself.
+    pub(crate) fn key(&self, key: &str) -> Self {
+        self.on(Step::Key(key.to_owned()))
+    }
+
+    fn on(&self, step: Step) -> Self {
+        Self(self.0.iter().cloned().chain([step]).collect())
+    }
+}
+
+/// A mark at the start of a text that is no part of it.
+const MARK: char = '\u{feff}';
 
 /// Line and column, both from 1.
 pub(crate) type Position = (usize, usize);

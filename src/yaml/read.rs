@@ -1,6 +1,6 @@
 //! From YAML nodes to plain values, collecting every error with its place; nothing here knows what the document is.
 
-use super::{Kind, Node, Scalar, Step, locate, parse};
+use super::{Kind, MARK, Node, Scalar, Step, Way, locate, parse};
 use crate::source::suggest::suggest;
 
 /// How many errors are told at most; one wrong indentation must not give a thousand.
@@ -25,7 +25,7 @@ pub(crate) fn document<T>(
     whole: &'static str,
     read: impl FnOnce(&mut Reader, &At) -> Option<T>,
 ) -> Result<T, Vec<YamlError>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix(MARK).unwrap_or(text);
     let node = parse(text).map_err(|(message, (line, column))| {
         let help = "write one YAML document with each key once and spaces for indentation";
         vec![YamlError { line, column, message, help: Some(help.into()) }]
@@ -67,6 +67,11 @@ impl<'n> At<'n> {
             Some(Step::Item(_)) => format!("an entry of `{}`", self.name()),
             Some(Step::Value(_) | Step::Key(_)) => format!("`{}`", self.name()),
         }
+    }
+
+    /// The way here.
+    pub(crate) fn way(&self) -> Way {
+        Way(self.path.clone())
     }
 
     /// The key that led here.

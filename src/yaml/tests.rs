@@ -40,3 +40,20 @@ fn aliases_cannot_make_it_large() {
     let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(30_000), "*a,".repeat(10_000));
     assert!(parse(&text).is_err());
 }
+
+#[test]
+fn values_are_rewritten_where_they_stand() {
+    let text = "# kept\r\na: {tier: walk, clause: \"x.keep[1]\" }  # ü kept\nb:\n  - never: demote # kept\n  - 'one'\n";
+    let way = |steps: &[Step]| Way(steps.to_vec());
+    let (value, key) = (|name: &str| Step::Value(name.into()), |name: &str| Step::Key(name.into()));
+    let edits = [
+        (way(&[value("b"), Step::Item(0), key("never")]), "kind".to_owned()),
+        (way(&[value("a"), value("tier")]), "x[2]".to_owned()),
+        (way(&[value("a"), value("clause")]), "y".to_owned()),
+        (way(&[value("b"), Step::Item(1)]), "two".to_owned()),
+    ];
+    let new = "# kept\r\na: {tier: \"x[2]\", clause: \"y\" }  # ü kept\nb:\n  - kind: demote # kept\n  - 'two'\n";
+    assert_eq!(edit::rewritten(text, &edits).as_deref(), Some(new));
+    let marked = format!("{MARK}{text}");
+    assert_eq!(edit::rewritten(&marked, &edits), Some(format!("{MARK}{new}")));
+}

@@ -1,6 +1,8 @@
 //! The engine as the tests call it: texts in, the JSON of `simulate` out. What the command line does, without the disk.
 
+use cwrc::analysis::Analysis;
 use cwrc::history::{self, Counts, Input};
+use cwrc::model::Policy;
 use cwrc::plan::{self, Plan};
 use cwrc::render::run_json;
 use cwrc::replay::{self, Evidence};
@@ -21,12 +23,27 @@ impl Files for Only<'_> {
     }
 }
 
-/// The plan of a policy that must have no errors.
-pub(crate) fn plan(policy: &str) -> Plan {
-    let analysis = cwrc::analysis::analyze(&Only(policy), "policy.cwr", "", None).expect("a file in memory");
+/// All that is known of a policy that must have no errors.
+pub(crate) fn analyzed(policy: &str) -> Analysis {
+    let analysis = looked_at(policy);
     let found: Vec<String> = analysis.diagnostics.iter().map(|it| place(&analysis.sources, it)).collect();
     assert!(!analysis.has_errors(), "the policy has errors:\n{}\n{policy}", found.join("\n"));
-    plan::compile(analysis.policy.as_ref().expect("a policy"))
+    analysis
+}
+
+/// All that is known of a policy.
+pub(crate) fn looked_at(policy: &str) -> Analysis {
+    cwrc::analysis::analyze(&Only(policy), "policy.cwr", "", None).expect("a file in memory")
+}
+
+/// The plan of a policy that must have no errors.
+pub(crate) fn plan(policy: &str) -> Plan {
+    plan::compile(analyzed(policy).policy.as_ref().expect("a policy"))
+}
+
+/// A policy that must have no errors.
+pub(crate) fn policy(policy: &str) -> Policy {
+    analyzed(policy).policy.expect("a policy")
 }
 
 fn place(sources: &Sources, diagnostic: &cwrc::diagnostic::Diagnostic) -> String {

@@ -3,7 +3,7 @@
 use crate::engine::{self, Arguments};
 use crate::random::{Case, case};
 use cwrc::render::saved_json;
-use cwrc::replay::Options;
+use cwrc::replay::{Decision, Kind, Options, Summary};
 use cwrc::value::{Instant, Tier};
 use serde_json::{Value, json};
 
@@ -251,4 +251,41 @@ fn an_action_that_a_state_does_not_name_starts_with_it() {
     let saved = saved_json::parse(&plan, &state.to_string()).expect("a state");
     assert_eq!(saved.states[0].since, saved.at);
     assert_eq!(saved_json::parse(&plan, &saved_json::render(&plan, &saved)), Ok(saved));
+}
+
+#[test]
+fn a_summary_adds_up_what_the_replay_says() {
+    let (mut flaps, mut ups) = (0, 0);
+    for seed in 30_000..30_300 {
+        let case = case(seed);
+        let plan = engine::plan(&case.policy);
+        let counts = engine::count(&plan, &[&case.history], &arguments(&case));
+        let Ok(run) = engine::replay(&plan, &counts, &arguments(&case)) else { continue };
+        let Summary { actions, sum } = Summary::of(&plan, &run);
+        let whole = u64::try_from(run.to - run.from).expect("boundaries");
+        assert!(actions.iter().all(|figures| figures.ticks.iter().sum::<u64>() == whole), "seed {seed}");
+        assert_eq!(sum.kinds.iter().sum::<u64>(), run.decisions.len() as u64, "seed {seed}");
+        let before = counts.exposure.values().flatten().filter(|(tick, _)| *tick < run.to);
+        assert_eq!(sum.exposed.records, before.map(|(_, n)| n).sum::<u64>(), "seed {seed}");
+        for (at, figures) in actions.iter().enumerate() {
+            // Told the slow way: from the tier of each boundary, and from every pair of decisions.
+            let outcome = &run.outcomes[at];
+            let tier = |now| outcome.timeline.iter().rev().find(|(since, _)| *since <= now).map(|(_, tier)| *tier);
+            for held in Tier::ALL {
+                let ticks = (run.from..run.to).filter(|now| tier(*now) == Some(held)).count() as u64;
+                assert_eq!(figures.ticks[held.index()], ticks, "seed {seed}");
+            }
+            let own: Vec<_> = run.decisions.iter().filter(|it| it.action.index() == at).collect();
+            let soon = |up: &Decision, down: &Decision| {
+                let hold = plan.actions[at].gate_above(up.from).map_or(0, |gate| gate.hold);
+                up.detail.kind() == Kind::Promote && up.at <= down.at && down.at - up.at <= 2 * hold
+            };
+            let down = own.iter().filter(|it| it.to < it.from);
+            let flapped = down.filter(|down| own.iter().any(|up| soon(up, down))).count() as u64;
+            assert_eq!(figures.flaps, flapped, "seed {seed}");
+            flaps += flapped;
+        }
+        ups += sum.count(Kind::Promote);
+    }
+    assert!(flaps > 20 && ups > 100, "{flaps} flaps and {ups} promotions: the law was hardly tried");
 }

@@ -8,6 +8,7 @@
 
 mod check;
 mod cli;
+mod diff;
 mod differential;
 mod docs;
 mod engine;
@@ -29,6 +30,7 @@ mod render;
 mod replay;
 mod scenario;
 mod tidy;
+mod whatif;
 
 /// The path of something in the repository.
 fn repository(path: &str) -> std::path::PathBuf {

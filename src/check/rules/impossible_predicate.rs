@@ -1,7 +1,7 @@
 //! CWR107 impossible-predicate: an action type that no record can be of gathers no evidence and protects nothing.
 
 use crate::check::findings::Findings;
-use crate::check::overlap::{self, Budget};
+use crate::overlap::{self, Budget};
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Predicate};

@@ -1,7 +1,7 @@
 //! CWR105 overlapping-actions: a record of two action types would be evidence for both, and gated by whichever is looser.
 
 use crate::check::findings::Findings;
-use crate::check::overlap::{self, Accepted, Budget, Example};
+use crate::overlap::{self, Accepted, Budget, Example};
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Predicate};

@@ -110,7 +110,7 @@ fn wrong_direction(written: &Written, lower: Option<bool>) -> Diagnostic {
 }
 
 /// A target (or a `given`) in the unit of a metric.
-pub(super) fn target(scope: &mut Scope, value: &Value, shape: Shape, metric: &str) -> Option<Decimal> {
+pub(in crate::model) fn target(scope: &mut Scope, value: &Value, shape: Shape, metric: &str) -> Option<Decimal> {
     let Unit::Scale(scale) = shape.unit else {
         return value::share(scope, value, &format!("`{metric}`"));
     };
@@ -161,15 +161,20 @@ fn confidence(scope: &mut Scope, written: &Written) -> Result<Option<Confidence>
     }
     let level = level(scope, value);
     let method = match &written.bar.method {
-        Some(name) => word::choose(scope, name, "method", &METHODS),
+        Some(name) => method(scope, name),
         None => Some(Method::Exact),
     };
     let (Some(level), Some(method)) = (level, method) else { return Err(Faulty) };
     Ok(Some(Confidence { level, method }))
 }
 
+/// Which bound.
+pub(in crate::model) fn method(scope: &mut Scope, name: &ast::Name) -> Option<Method> {
+    word::choose(scope, name, "method", &METHODS)
+}
+
 /// Above 50 % and below 100 %.
-fn level(scope: &mut Scope, value: &Value) -> Option<Decimal> {
+pub(in crate::model) fn level(scope: &mut Scope, value: &Value) -> Option<Decimal> {
     let level = value::share(scope, value, "`confidence`")?;
     let twice = level.plus(level);
     if twice > Decimal::ONE && level < Decimal::ONE {
@@ -197,7 +202,8 @@ fn margin_help(shape: Option<Shape>) -> &'static str {
     }
 }
 
-fn margin_in(scope: &mut Scope, value: &Value, shape: Shape, metric: &str) -> Option<Decimal> {
+/// A margin in the unit of a metric.
+pub(in crate::model) fn margin_in(scope: &mut Scope, value: &Value, shape: Shape, metric: &str) -> Option<Decimal> {
     let margin = match shape.unit {
         Unit::Share => value::points(scope, value, "`margin`")?,
         Unit::Scale(_) => {

@@ -2,6 +2,7 @@
 
 use super::{Scope, named, place_of, title, word};
 use crate::diagnostic::Code;
+use crate::model::ladder::Draft;
 use crate::model::names::{AttributeName, Item, Items};
 use crate::model::policy::{Attribute, AttributeId, AttributeKind, Ladder, Signal};
 use crate::syntax::ast::{Declaration, Head, Name};
@@ -24,9 +25,13 @@ pub(in crate::model) fn signals(items: &Items) -> Vec<Signal> {
     kept(&items.signals).map(signal).collect()
 }
 
-/// All ladders' names.
-pub(in crate::model) fn ladders(items: &Items) -> Vec<Ladder> {
-    kept(&items.ladders).map(|(_, name)| Ladder { name: name.value.clone(), at: name.span }).collect()
+/// All ladders, of their names and clauses.
+pub(in crate::model) fn ladders(items: &Items, drafts: Vec<Draft>) -> Vec<Ladder> {
+    let ladder = |(name, draft): (&Name, Draft)| {
+        let Draft { gates, trips, stale, cooldown, reentry, renew, .. } = draft;
+        Ladder { name: name.value.clone(), gates, trips, stale, cooldown, reentry, renew, at: name.span }
+    };
+    kept(&items.ladders).map(|(_, name)| name).zip(drafts).map(ladder).collect()
 }
 
 /// All attributes that could be built; their names become known.

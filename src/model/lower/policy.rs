@@ -70,7 +70,8 @@ pub(in crate::model) fn tick(policy: Option<&Declaration>, scope: &mut Scope) ->
     scope.tick
 }
 
-fn evaluate(scope: &mut Scope, value: &Value) -> Option<Duration> {
+/// A tick: it divides a day.
+pub(in crate::model) fn evaluate(scope: &mut Scope, value: &Value) -> Option<Duration> {
     let tick = value::duration(scope, value, "`evaluate every`")?;
     if DAY % tick.seconds() == 0 {
         return Some(tick);

@@ -60,7 +60,7 @@ pub(super) fn duration(scope: &mut Scope, value: &Value, what: &str) -> Option<D
 }
 
 /// A duration that is a whole multiple of the tick. One that is not is reported and returned all the same.
-pub(super) fn ticks(scope: &mut Scope, value: &Value, what: &str) -> Option<Duration> {
+pub(in crate::model) fn ticks(scope: &mut Scope, value: &Value, what: &str) -> Option<Duration> {
     ticks_towards(scope, value, what, |_, _| None)
 }
 
@@ -119,7 +119,7 @@ fn as_percent(number: &Number) -> Option<Decimal> {
 }
 
 /// Percentage points from 0 to 100, as a share.
-pub(super) fn points(scope: &mut Scope, value: &Value, what: &str) -> Option<Decimal> {
+pub(in crate::model) fn points(scope: &mut Scope, value: &Value, what: &str) -> Option<Decimal> {
     let due = "percentage points";
     match &value.literal {
         Literal::Points(share) => in_range(scope, value.span, *share, "pp"),
@@ -151,7 +151,7 @@ fn in_range(scope: &mut Scope, span: Span, share: Decimal, unit: &str) -> Option
 }
 
 /// A share in hundredths, to print it as a percentage.
-pub(super) fn hundredfold(share: Decimal) -> Decimal {
+pub(in crate::model) fn hundredfold(share: Decimal) -> Decimal {
     (0..2).fold(share, |value, _| ten_times(value))
 }
 
@@ -187,7 +187,7 @@ pub(super) fn has_six_decimals(scope: &mut Scope, number: &Number, span: Span) -
 }
 
 /// A whole number of at least 1.
-pub(super) fn count(scope: &mut Scope, value: &Value, what: &str, example: &str) -> Option<u32> {
+pub(in crate::model) fn count(scope: &mut Scope, value: &Value, what: &str, example: &str) -> Option<u32> {
     let help = format!("write a whole number of at least 1, such as `{example}`");
     let Literal::Number(number) = &value.literal else {
         return wrong(scope, value, what, "a whole number", help);

@@ -38,7 +38,7 @@ pub(super) fn risk(scope: &mut Scope, name: &Name) -> Option<Risk> {
 }
 
 /// A tier that is one of `allowed`; `what` says whose, such as "`ceiling`".
-pub(super) fn tier(scope: &mut Scope, name: &Name, what: &str, allowed: [Tier; 2]) -> Option<Tier> {
+pub(in crate::model) fn tier(scope: &mut Scope, name: &Name, what: &str, allowed: [Tier; 2]) -> Option<Tier> {
     let [one, other] = allowed;
     let is_tier = TIERS.iter().any(|(word, _)| *word == name.value);
     let fitting = allowed.map(|tier| (tier.word(), tier));

@@ -63,10 +63,10 @@ fn line(sources: &Sources, found: &Diagnostic, skip: usize) -> String {
 }
 
 /// The policy of language.md §1.
-const SUPPORT: &str = include_str!("support.cwr");
+pub(super) const SUPPORT: &str = include_str!("support.cwr");
 
 /// The policy of a text without findings.
-fn policy(text: &str) -> Policy {
+pub(super) fn policy(text: &str) -> Policy {
     let (sources, policy, found) = build_text(text);
     let found: Vec<String> = found.iter().map(|found| line(&sources, found, 0)).collect();
     assert!(found.is_empty(), "{found:#?}");

@@ -43,11 +43,11 @@ fn annotation(word: &str, at: Place, title: &str, message: &str) -> String {
 }
 
 /// The message: what would end it.
-fn data(text: &str) -> String {
+pub(in crate::render) fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A value: also what would end that.
-fn property(text: &str) -> String {
+pub(in crate::render) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -84,7 +84,7 @@ fn place(at: Place) -> String {
 }
 
 /// A message: its words in backticks stay code, and so become all words with a sign that could mean something.
-fn prose(text: &str) -> String {
+pub(in crate::render) fn prose(text: &str) -> String {
     let text = clean(text);
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
@@ -105,7 +105,7 @@ fn word(word: &str) -> String {
 }
 
 /// Text as code, between more backticks than stand in a row in it.
-fn code_span(text: &str) -> String {
+pub(in crate::render) fn code_span(text: &str) -> String {
     if text.is_empty() {
         return "` `".to_owned();
     }
@@ -116,7 +116,7 @@ fn code_span(text: &str) -> String {
 }
 
 /// Text in an element.
-fn html(text: &str) -> String {
+pub(in crate::render) fn html(text: &str) -> String {
     clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

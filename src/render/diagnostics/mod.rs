@@ -6,12 +6,12 @@
 
 mod drawn;
 mod fingerprint;
-mod github;
+pub(super) mod github;
 mod gitlab;
 pub mod human;
 mod json;
 pub(super) mod junit;
-mod markdown;
+pub(super) mod markdown;
 mod plain;
 mod sarif;
 #[cfg(test)]

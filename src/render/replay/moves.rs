@@ -100,6 +100,7 @@ fn approved(view: View, decision: &Decision, approval: Option<&Approval>) -> Str
     match approval {
         None => String::new(),
         Some(Approval::Assumed) => format!("; approval by \"{}\" is assumed", clean(who)),
+        Some(Approval::Forced) => "; forced, whatever the gate says".to_owned(),
         Some(Approval::Recorded(by)) => format!("; approved by {}", clean(by)),
     }
 }

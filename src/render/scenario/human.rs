@@ -1,5 +1,6 @@
 //! For people: a line for each file and each scenario, and below those that failed what was expected and what happened.
 
+use super::measured::Measured;
 use super::told::Told;
 use super::{Tested, Verdict, totals};
 use crate::render::Style;
@@ -8,11 +9,12 @@ use crate::render::text::{clean, plural, wrap};
 use std::fmt::Write as _;
 
 /// The page.
-pub(super) fn render(all: &[Tested], quiet: bool, style: Style) -> String {
+pub(super) fn render(all: &[Tested], measured: &[Measured], quiet: bool, style: Style) -> String {
     let mut out: String = all.iter().map(|tested| file(tested, quiet, style)).collect();
     if !quiet {
         let _ = writeln!(out, "{}", summary(all, style));
     }
+    out.extend(measured.iter().map(|it| super::measures::render(it, quiet, style)));
     out.replace(crate::render::text::GLUE, " ")
 }
 

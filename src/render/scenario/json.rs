@@ -1,5 +1,6 @@
 //! For programs: every scenario of every file, with what was expected and what there was where that differs.
 
+use super::measured::{Coverage, Measured, Mutants};
 use super::told::Told;
 use super::{Tested, Verdict, totals};
 use serde::Serialize;
@@ -10,6 +11,10 @@ struct Document<'a> {
     files: Vec<File<'a>>,
     passed: usize,
     failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Vec<Coverage<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutants: Option<Vec<Mutants<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -36,14 +41,23 @@ struct Failure {
 }
 
 /// The document.
-pub(super) fn render(all: &[Tested]) -> String {
+pub(super) fn render(all: &[Tested], measured: &[Measured]) -> String {
     let (passed, failed) = totals(all);
-    let document = Document { cwrc: "1", files: all.iter().map(file).collect(), passed, failed };
+    let coverage: Vec<Coverage> = measured.iter().filter_map(super::measured::coverage).collect();
+    let mutants: Vec<Mutants> = measured.iter().filter_map(super::measured::mutants).collect();
+    let document = Document {
+        cwrc: "1",
+        files: all.iter().map(file).collect(),
+        passed,
+        failed,
+        coverage: (!coverage.is_empty()).then_some(coverage),
+        mutants: (!mutants.is_empty()).then_some(mutants),
+    };
     crate::render::diagnostics::document(&document)
 }
 
 fn file(tested: &Tested) -> File<'_> {
-    let Tested { path, policy, plan, scenarios } = tested;
+    let Tested { path, policy, plan, scenarios, .. } = tested;
     let scenarios = scenarios.iter().map(|verdict| scenario(tested, verdict)).collect();
     File { path, policy, plan_digest: &plan.digest, scenarios }
 }
@@ -51,5 +65,5 @@ fn file(tested: &Tested) -> File<'_> {
 fn scenario<'a>(tested: &'a Tested, verdict: &'a Verdict) -> Scenario<'a> {
     let failure = |told: Told| Failure { line: told.line(), expected: told.expected(), actual: told.actual() };
     let failures = Told::all(tested, verdict).map(failure).collect();
-    Scenario { name: &verdict.name, line: verdict.line, passed: verdict.passed(), failures }
+    Scenario { name: &verdict.name, line: verdict.place.line(&tested.text), passed: verdict.passed(), failures }
 }

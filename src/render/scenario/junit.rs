@@ -28,7 +28,10 @@ fn suite(tested: &Tested) -> String {
 
 fn case(tested: &Tested, verdict: &Verdict) -> String {
     let (path, name) = (escaped(&tested.path), escaped(&verdict.name));
-    let head = format!("<testcase classname=\"{path}\" name=\"{name}\" file=\"{path}\" line=\"{}\"", verdict.line);
+    let head = format!(
+        "<testcase classname=\"{path}\" name=\"{name}\" file=\"{path}\" line=\"{}\"",
+        verdict.place.line(&tested.text)
+    );
     // A consumer takes one failure per case.
     let all: Vec<Told> = Told::all(tested, verdict).collect();
     let Some(first) = all.first() else { return format!("    {head}/>\n") };

@@ -4,11 +4,16 @@
 mod human;
 mod json;
 mod junit;
+mod measured;
+mod measures;
 mod told;
+
+pub use measured::{Accepted, Measured, Tried};
 
 use super::Style;
 use crate::plan::Plan;
-use crate::scenario::Failure;
+use crate::scenario::Played;
+use crate::yaml::Way;
 
 /// The formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub struct Tested {
     pub policy: String,
     /// What its policy was compiled to.
     pub plan: Plan,
+    /// Its text.
+    pub text: String,
     /// What became of its scenarios.
     pub scenarios: Vec<Verdict>,
 }
@@ -39,19 +46,17 @@ pub struct Tested {
 pub struct Verdict {
     /// Its name.
     pub name: String,
-    /// Its line.
-    pub line: usize,
-    /// Its replay.
-    pub run: crate::replay::Run,
-    /// The expectations that were not met; none: it passed.
-    pub failures: Vec<Failure>,
+    /// Where it stands.
+    pub place: Way,
+    /// Its replay, and the expectations that were not met.
+    pub played: Played,
 }
 
 impl Verdict {
     /// Whether every expectation was met.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.failures.is_empty()
+        self.played.failures.is_empty()
     }
 }
 
@@ -62,12 +67,13 @@ fn totals(all: &[Tested]) -> (usize, usize) {
     (passed, verdicts().count() - passed)
 }
 
-/// The files in a format. `quiet` leaves out of the page for people what passed and the summary.
+/// The files, and what was measured of their policies, in a format. `quiet` leaves out of the page for people what
+/// passed and the summary.
 #[must_use]
-pub fn render(all: &[Tested], format: Format, quiet: bool, style: Style) -> String {
+pub fn render(all: &[Tested], measured: &[Measured], format: Format, quiet: bool, style: Style) -> String {
     match format {
-        Format::Human => human::render(all, quiet, style),
-        Format::Json => json::render(all),
+        Format::Human => human::render(all, measured, quiet, style),
+        Format::Json => json::render(all, measured),
         Format::Junit => junit::render(all),
     }
 }

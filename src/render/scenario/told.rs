@@ -21,12 +21,12 @@ pub(super) struct Told<'a> {
 impl<'a> Told<'a> {
     /// All failures of a scenario.
     pub(super) fn all(of: &'a Tested, verdict: &'a Verdict) -> impl Iterator<Item = Self> {
-        verdict.failures.iter().map(move |failure| Self { of, verdict, failure })
+        verdict.played.failures.iter().map(move |failure| Self { of, verdict, failure })
     }
 
     /// Its line in the file.
     pub(super) fn line(&self) -> usize {
-        self.failure.expect.line
+        self.failure.expect.place.line(&self.of.text)
     }
 
     /// `support.test.yaml:12`
@@ -60,7 +60,7 @@ impl<'a> Told<'a> {
         let name = clean(&self.of.plan.actions[action.index()].name);
         match (&self.failure.found, what) {
             (Found::Tier(tier, last), What::Tier { on, because, .. }) => {
-                let last = last.and_then(|at| self.verdict.run.decisions.get(at)).filter(|_| because.asks());
+                let last = last.and_then(|at| self.verdict.played.run.decisions.get(at)).filter(|_| because.asks());
                 let why = last.map_or_else(String::new, |it| format!(", by {}", named(it)));
                 format!("{name} at {tier} on {}{why}", date(*on))
             }
@@ -68,7 +68,7 @@ impl<'a> Told<'a> {
                 format!("no {} of {name} between {} and {}", self.wanted(wanted), date(*from), date(*to))
             }
             (Found::Entries(found), _) => {
-                let days = found.iter().filter_map(|at| self.verdict.run.decisions.get(*at));
+                let days = found.iter().filter_map(|at| self.verdict.played.run.decisions.get(*at));
                 let days: Vec<String> = days.map(|it| format!("{} on {}", named(it), self.day(it.at))).collect();
                 format!("{name}: {}", list(&days, "and"))
             }
@@ -88,7 +88,7 @@ impl<'a> Told<'a> {
         let plain = Style { colour: false, ..style };
         let (before, after) = self.around();
         let entries = |all: &[&Decision]| -> String {
-            all.iter().map(|decision| entry(&self.of.plan, &self.verdict.run, decision, plain)).collect()
+            all.iter().map(|decision| entry(&self.of.plan, &self.verdict.played.run, decision, plain)).collect()
         };
         let (before, after) = (entries(&before), entries(&after));
         let text = |told: &str, why: &str| format!("{before}{}{why}{after}", wrap(told, "  ", "    ", style.width));
@@ -121,7 +121,7 @@ impl<'a> Told<'a> {
 
     fn entries(&self) -> impl Iterator<Item = &Decision> {
         let action = self.failure.expect.action;
-        self.verdict.run.decisions.iter().filter(move |decision| decision.action == action)
+        self.verdict.played.run.decisions.iter().filter(move |decision| decision.action == action)
     }
 
     fn day(&self, at: Tick) -> String {

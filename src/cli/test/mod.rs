@@ -1,13 +1,18 @@
 //! `cwrc test`
 
+mod measure;
+mod update;
+
 use super::disk::Disk;
 use super::exit::{Exit, Failure};
 use super::paths;
 use super::place::Place;
 use super::{Global, compile, output};
-use crate::plan::Plan;
-use crate::render::scenario::{self as page, Tested, Verdict};
-use crate::scenario::{self, Scenario};
+use crate::model::Policy;
+use crate::plan::{self, Plan};
+use crate::render::scenario::{self as page, Measured, Tested, Verdict};
+use crate::scenario::{self, Scenario, Suite, Survives};
+use crate::source::Sources;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -20,6 +25,11 @@ const ENDING: &str = ".test.yaml";
 /// or - for standard input; the working directory by default. A scenario that fails is shown with the log around the
 /// day, as it was expected and as it is.
 ///
+/// How well scenarios test a policy is what --coverage and --mutants say. Coverage: which clauses decided something
+/// (bars that clear and fall short, keep bars within and beyond the margin, holds, trips, and so on). Mutants: the
+/// policy with one number, clause or comparison changed a little; one that no scenario notices is shown, unless the
+/// file accepts it with a reason: survives: [{mutant: PATH=VALUE, because: TEXT}].
+///
 /// Example: cwrc test policies/
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -29,6 +39,18 @@ pub(super) struct Args {
     /// Only scenarios whose name contains this
     #[arg(long, value_name = "TEXT")]
     run: Option<String>,
+    /// Show which clauses of the policies no scenario decided
+    #[arg(long)]
+    coverage: bool,
+    /// Fail below so many percent of coverage
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    min_coverage: Option<u8>,
+    /// Change each number and clause of the policies a little, and show which changes no scenario notices
+    #[arg(long)]
+    mutants: bool,
+    /// Rewrite the expectations that fail to what happened, and show the difference
+    #[arg(long, conflicts_with_all = ["coverage", "min_coverage", "mutants", "format", "output"])]
+    update: bool,
     /// How to print what became of them
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -47,13 +69,63 @@ enum Format {
     Junit,
 }
 
+impl Args {
+    fn measures_coverage(&self) -> bool {
+        self.coverage || self.min_coverage.is_some()
+    }
+}
+
+/// A file of scenarios, and the policy that it tests.
+struct One {
+    policy: Policy,
+    sources: Sources,
+    scenarios: Vec<Scenario>,
+    survives: Vec<Survives>,
+    tested: Tested,
+}
+
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    if args.format == Format::Junit && (args.measures_coverage() || args.mutants) {
+        let failure = Failure::new("JUnit has no place for coverage and mutants");
+        return Err(failure.help("leave --coverage, --min-coverage and --mutants out, or use --format json"));
+    }
+    let (all, exit) = played(args, global);
+    if all.is_empty() {
+        let none = args.run.as_ref().filter(|_| exit == Exit::Fine);
+        return none.map_or(Ok(exit), |text| Err(none_named(text)));
+    }
+    if args.update {
+        return Ok(exit.and(update::update(&all, global)?));
+    }
+    let measured = measure::measure(&all, args)?;
+    let tested: Vec<Tested> = all.into_iter().map(|one| one.tested).collect();
+    let format = match args.format {
+        Format::Human => page::Format::Human,
+        Format::Json => page::Format::Json,
+        Format::Junit => page::Format::Junit,
+    };
+    let text = page::render(&tested, &measured, format, global.quiet, output::for_stdout(global));
+    output::write(&text, args.output.as_deref())?;
+    let passes = tested.iter().flat_map(|tested| &tested.scenarios).all(Verdict::passed);
+    let is_fine = passes && measured.iter().all(|it| is_measured_fine(it, args));
+    Ok(exit.and(if is_fine { Exit::Fine } else { Exit::NotFine }))
+}
+
+/// Whether the policy is covered as far as was asked for, and all its mutants are noticed.
+fn is_measured_fine(of: &Measured, args: &Args) -> bool {
+    let least = args.min_coverage.unwrap_or_default();
+    of.coverage.as_ref().is_none_or(|coverage| coverage.reaches(least))
+        && of.mutants.as_ref().is_none_or(page::Tried::is_fine)
+}
+
+/// All files that could be played.
+fn played(args: &Args, global: &Global) -> (Vec<One>, Exit) {
     let disk = Disk::default();
     let (files, mut exit) = files(&disk, &args.paths, global);
-    let mut all: Vec<Tested> = Vec::new();
+    let mut all: Vec<One> = Vec::new();
     for file in &files {
         match one(&disk, file, args, global) {
-            Ok(Ok(tested)) => all.push(tested),
+            Ok(Ok(one)) => all.push(one),
             Ok(Err(found)) => exit = exit.and(found),
             Err(failure) => {
                 output::report(global, &failure);
@@ -61,20 +133,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             }
         }
     }
-    all.retain(|tested| !tested.scenarios.is_empty());
-    if all.is_empty() {
-        let none = args.run.as_ref().filter(|_| exit == Exit::Fine);
-        return none.map_or(Ok(exit), |text| Err(none_named(text)));
-    }
-    let format = match args.format {
-        Format::Human => page::Format::Human,
-        Format::Json => page::Format::Json,
-        Format::Junit => page::Format::Junit,
-    };
-    let text = page::render(&all, format, global.quiet, output::for_stdout(global));
-    output::write(&text, args.output.as_deref())?;
-    let fails = all.iter().flat_map(|tested| &tested.scenarios).any(|verdict| !verdict.passed());
-    Ok(exit.and(if fails { Exit::NotFine } else { Exit::Fine }))
+    all.retain(|one| !one.scenarios.is_empty());
+    (all, exit)
 }
 
 /// The files that the paths name, each once. A path that names none is told, and keeps no other from being looked at.
@@ -108,7 +168,7 @@ fn none_named(text: &str) -> Failure {
 }
 
 /// Plays the scenarios of one file; if its policy has errors, they have been told, and the exit code is given.
-fn one(disk: &Disk, path: &str, args: &Args, global: &Global) -> Result<Result<Tested, Exit>, Failure> {
+fn one(disk: &Disk, path: &str, args: &Args, global: &Global) -> Result<Result<One, Exit>, Failure> {
     let text = read(disk, path)?;
     let located = |errors: Vec<_>| output::located(global, path, &errors);
     let policy = beside(path, &scenario::policy_of(&text).map_err(located)?);
@@ -116,14 +176,16 @@ fn one(disk: &Disk, path: &str, args: &Args, global: &Global) -> Result<Result<T
         let help = "`policy` is a path from the directory of the file of scenarios";
         return Err(Failure::new(format!("{path} tests {policy}, which is not there")).help(help));
     }
-    let plan = match compile::load(&policy, global)? {
-        Ok(plan) => plan,
+    let (model, sources) = match compile::policy(&policy, global)? {
+        Ok(loaded) => loaded,
         Err(exit) => return Ok(Err(exit)),
     };
-    let scenarios = scenario::parse(&text, &plan).map_err(located)?;
-    let wanted = scenarios.iter().filter(|it| args.run.as_ref().is_none_or(|text| it.name.contains(text)));
-    let verdicts = wanted.map(|scenario| play(&plan, scenario, path)).collect::<Result<_, _>>()?;
-    Ok(Ok(Tested { path: path.to_owned(), policy, plan, scenarios: verdicts }))
+    let plan = plan::compile(&model);
+    let Suite { mut scenarios, survives } = scenario::parse(&text, &plan).map_err(located)?;
+    scenarios.retain(|it| args.run.as_ref().is_none_or(|text| it.name.contains(text)));
+    let verdicts = scenarios.iter().map(|scenario| play(&plan, scenario, path, &text)).collect::<Result<_, _>>()?;
+    let tested = Tested { path: path.to_owned(), policy, plan, text, scenarios: verdicts };
+    Ok(Ok(One { policy: model, sources, scenarios, survives, tested }))
 }
 
 fn read(disk: &Disk, path: &str) -> Result<String, Failure> {
@@ -134,13 +196,14 @@ fn read(disk: &Disk, path: &str) -> Result<String, Failure> {
     paths::text(disk, path)
 }
 
-fn play(plan: &Plan, scenario: &Scenario, path: &str) -> Result<Verdict, Failure> {
-    let Scenario { name, line, .. } = scenario;
+fn play(plan: &Plan, scenario: &Scenario, path: &str, text: &str) -> Result<Verdict, Failure> {
+    let Scenario { name, place, .. } = scenario;
     let played = scenario.play(plan).map_err(|error| {
+        let line = place.line(text);
         let failure = Failure::new(format!("{path}:{line}: the scenario `{name}` cannot be played: {error}"));
         failure.help("write records and days that a replay can have")
     })?;
-    Ok(Verdict { name: name.clone(), line: *line, run: played.run, failures: played.failures })
+    Ok(Verdict { name: name.clone(), place: place.clone(), played })
 }
 
 /// A path that a file names, as one from the working directory.

@@ -1,0 +1,272 @@
+//! `cwrc what-if`
+
+use super::exit::{Exit, Failure};
+use super::git::{self, Revision};
+use super::progress::Progress;
+use super::{Global, compile, config, count, histories, output};
+use crate::history::{Counts, counts_alike};
+use crate::model::Policy;
+use crate::model::setting::SetError;
+use crate::plan::{self, Plan};
+use crate::render::whatif::{self as render, Compared, Swept};
+use crate::replay::{self, Approvals, Options};
+use crate::value::Instant;
+use crate::whatif::compare::{self, Asked, Change, Variant};
+use crate::whatif::sweep::{self, Sweep};
+use crate::whatif::{Axis, Grid, changed, plainly};
+use std::fs;
+use std::num::NonZeroUsize;
+
+/// Replay variants of a policy over the same outcomes, side by side: what would another bar have changed?
+///
+/// A variant is the policy with other values (--set, --variant), another text of it (--against), or with moves that are
+/// forced (--promote). Each is replayed in both readings of the evidence: as-recorded, and any-tier. Harm is always an
+/// interval. --set and --promote given several times make one variant; every --variant and every --against makes one more.
+///
+/// --sweep replays every combination of the values it is given, and shows the front: the variants that no other one
+/// beats on autonomy and on harm.
+///
+/// A PATH names a value of the policy: reply.crawl_to_walk.bar[1].target, ladder.standard.walk_to_run.hold,
+/// reply.walk_to_run.keep[1].margin, policy.promote. A VALUE is written as in a policy, or `none`.
+///
+/// Example: cwrc what-if policies/support.cwr --history policies/support.history.jsonl.zst
+/// --set ladder.standard.crawl_to_walk.hold=28d
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The policy, or - for standard input
+    #[arg(value_name = "POLICY")]
+    policy: String,
+    /// JSON Lines, plain, .gz or .zst: files, globs, or - for standard input; may be given several times; without it
+    /// what cwrc.yaml names
+    #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
+    history: Vec<String>,
+    /// Counts that `cwrc count` wrote, instead of a history
+    #[arg(long, value_name = "TABLE", conflicts_with = "history", help_heading = histories::HEADING)]
+    counts: Option<String>,
+    #[command(flatten)]
+    reading: histories::Reading,
+    /// Change a value; several make one variant
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Force a move, whatever the gate says, in the variant of --set
+    #[arg(long, value_name = "ACTION=TIER@DATE")]
+    promote: Vec<String>,
+    /// One more variant: `NAME: PATH=VALUE, ACTION=TIER@DATE, …`; the name may be left out
+    #[arg(long, value_name = "VARIANT")]
+    variant: Vec<String>,
+    /// One more variant: another file, or the policy as of a git revision
+    #[arg(long, value_name = "FILE|git:REV[:PATH]")]
+    against: Vec<String>,
+    /// Replay every value of a path: FROM..TO/STEP, or a list; several make a grid
+    #[arg(long, value_name = "PATH=FROM..TO/STEP", conflicts_with_all = ["set", "promote", "variant", "against"])]
+    sweep: Vec<String>,
+    /// Draw the front of a sweep as a picture
+    #[arg(long, value_name = "FILE.svg", requires = "sweep")]
+    front: Option<String>,
+    /// Leave out boundaries before this date or time
+    #[arg(long, value_name = "TIME", value_parser = histories::time)]
+    from: Option<Instant>,
+    /// Leave out boundaries after this date or time; a later one goes on into silence
+    #[arg(long, value_name = "TIME", value_parser = histories::time)]
+    to: Option<Instant>,
+    /// Approvals are never given
+    #[arg(long, conflicts_with = "approvals")]
+    no_approvals: bool,
+    /// Approvals are given as recorded: JSON Lines of action, to, time, by
+    #[arg(long, value_name = "FILE")]
+    approvals: Option<String>,
+    #[command(flatten)]
+    config: config::Source,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// All figures
+    Json,
+    /// One row per variant of a sweep; else per variant, reading and action type
+    Csv,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    if [&args.set, &args.promote, &args.variant, &args.against, &args.sweep].iter().all(|given| given.is_empty()) {
+        return Err(Failure::new("no variant is named, so there is nothing to compare with").help(
+            "--set PATH=VALUE changes a value, --against FILE takes another policy, --sweep PATH=FROM..TO/STEP many",
+        ));
+    }
+    let policy = match compile::policy(&args.policy, global)? {
+        Ok((policy, _)) => policy,
+        Err(exit) => return Ok(exit),
+    };
+    Ground::lay(args, global, policy)?.answer()
+}
+
+/// What all variants stand on.
+struct Ground<'a> {
+    args: &'a Args,
+    global: &'a Global,
+    policy: Policy,
+    plan: Plan,
+    source: count::Source,
+    counts: Counts,
+    options: Options,
+}
+
+impl<'a> Ground<'a> {
+    fn lay(args: &'a Args, global: &'a Global, policy: Policy) -> Result<Self, Failure> {
+        let plan = plan::compile(&policy);
+        let approvals = match (&args.approvals, args.no_approvals) {
+            (_, true) => Approvals::Never,
+            (None, false) => Approvals::Assumed,
+            (Some(path), false) => {
+                let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
+                let records = replay::approvals::parse(&text, &plan);
+                Approvals::Recorded(records.map_err(|error| super::simulate::no_approvals(path, &error))?)
+            }
+        };
+        let asked = count::Asked { policy: &args.policy, history: &args.history, table: args.counts.as_deref() };
+        let source = count::Source::open(&asked, &args.reading, &args.config, global)?;
+        let count::Counted { counts, names, assume_tier } = source.count(&plan)?;
+        if !global.quiet || args.reading.is_strict() || counts.intake.total() == 0 {
+            histories::warn_of_bad(&counts, &names, global);
+        }
+        histories::usable(&counts, &args.reading, assume_tier)?;
+        let options = Options { from: args.from, to: args.to, approvals, ..Options::default() };
+        Ok(Self { args, global, policy, plan, source, counts, options })
+    }
+
+    fn answer(&self) -> Result<Exit, Failure> {
+        let span = replay::run::boundaries(&self.plan, &self.counts, &self.options)?;
+        if self.args.sweep.is_empty() {
+            self.compare(span)?;
+        } else {
+            self.sweep(span)?;
+        }
+        Ok(self.args.reading.exit(&self.counts))
+    }
+
+    fn write(
+        &self,
+        human: impl Fn() -> String,
+        json: impl Fn() -> String,
+        csv: impl Fn() -> String,
+    ) -> Result<(), Failure> {
+        let text = match self.args.format {
+            Format::Human => human(),
+            Format::Json => json(),
+            Format::Csv => csv(),
+        };
+        output::write(&text, self.args.output.as_deref())
+    }
+
+    /// A few variants side by side.
+    fn compare(&self, span: (i64, i64)) -> Result<(), Failure> {
+        let mut variants = vec![self.variant(&Asked { name: Some("as it is".to_owned()), ..Asked::default() })?];
+        let changes = self.args.set.iter().map(|text| compare::change(text));
+        let changes = changes.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+        let first = Asked { name: None, changes, forced: self.args.promote.clone() };
+        if first != Asked::default() {
+            variants.push(self.variant(&first)?);
+        }
+        for text in &self.args.variant {
+            variants.push(self.variant(&compare::asked(text).map_err(refused)?)?);
+        }
+        for written in &self.args.against {
+            variants.push(self.against(written)?);
+        }
+        let compared = Compared { plan: &self.plan, span, variants: &variants };
+        let style = output::for_stdout(self.global);
+        self.write(|| compared.human(style), || compared.json(), || compared.csv())
+    }
+
+    fn variant(&self, asked: &Asked) -> Result<Variant, Failure> {
+        let changes = asked.changes.iter().map(|(path, value)| (path.as_str(), value.as_str()));
+        let policy = changed(&self.policy, changes).map_err(refused)?;
+        let plan = plan::compile(&policy);
+        let time = |text: &str| histories::time(text).ok();
+        let forced = asked.forced.iter().map(|text| compare::forced(&plan, text, time));
+        let forced = forced.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+        let change = if asked.changes.is_empty() { Change::Nothing } else { Change::Set(asked.changes.clone()) };
+        self.replayed(Options { forced, ..self.options.clone() }, plan, asked.told(), change)
+    }
+
+    fn against(&self, written: &str) -> Result<Variant, Failure> {
+        let loaded = match git::split(written) {
+            None => compile::policy(written, self.global)?,
+            Some((name, path)) => {
+                let path = if path == "." { &self.args.policy } else { path };
+                compile::policy_in(&Revision::open(name)?, path, self.global)?
+            }
+        };
+        let (policy, _) = loaded.map_err(|_| {
+            Failure::new(format!("{written} has errors, so it cannot be a variant"))
+                .help("they are told above; mend them, or compare with another")
+        })?;
+        let change = Change::Against(written.to_owned());
+        self.replayed(self.options.clone(), plan::compile(&policy), written.to_owned(), change)
+    }
+
+    /// Replays a plan; where it asks something else of the records, the history is counted again.
+    fn replayed(&self, options: Options, plan: Plan, name: String, change: Change) -> Result<Variant, Failure> {
+        let recounted = if counts_alike(&self.plan, &plan) { None } else { Some(self.recount(&plan)?) };
+        let counts = recounted.as_ref().unwrap_or(&self.counts);
+        let readings = plainly(&plan, counts, &options)?;
+        Ok(Variant { name, change, forced: options.forced, plan, readings })
+    }
+
+    fn recount(&self, plan: &Plan) -> Result<Counts, Failure> {
+        Ok(self.source.count(plan)?.counts)
+    }
+
+    /// Every variant of a grid.
+    fn sweep(&self, span: (i64, i64)) -> Result<(), Failure> {
+        let axes = self.args.sweep.iter().map(|text| Axis::read(&self.policy, text));
+        let grid = Grid::new(axes.collect::<Result<_, _>>().map_err(refused)?).map_err(refused)?;
+        let progress = Progress::variants(grid.len() as u64, self.global.quiet);
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let threads = self.args.reading.threads().unwrap_or_else(cores);
+        let sweep = Sweep {
+            policy: &self.policy,
+            plan: &self.plan,
+            counts: &self.counts,
+            options: &self.options,
+            grid: &grid,
+            threads,
+        };
+        let cells = sweep.run(&mut |plan| self.recount(plan), &|more| progress.advance(more));
+        progress.done();
+        let cells = cells.map_err(|error| match error {
+            sweep::Error::Set(error) => refused(error),
+            sweep::Error::Replay(error) => error.into(),
+            sweep::Error::Count(failure) => failure,
+        })?;
+        let now = plainly(&self.plan, &self.counts, &self.options)?.map(|summary| summary.sum);
+        let evidence = self.args.reading.evidence();
+        let swept = Swept::new(&self.plan, span, &grid, &cells, &now, evidence);
+        let style = output::for_stdout(self.global);
+        if let Some(path) = &self.args.front {
+            picture(path)?;
+            output::write(&render::svg(&swept), Some(path))?;
+        }
+        self.write(|| swept.human(style), || swept.json(), || swept.csv())
+    }
+}
+
+fn picture(path: &str) -> Result<(), Failure> {
+    if path.ends_with(".svg") {
+        return Ok(());
+    }
+    Err(Failure::new(format!("the picture of the front is an SVG, and {path} is not named like one"))
+        .help("choose a name that ends in .svg, such as `front.svg`"))
+}
+
+fn refused(error: SetError) -> Failure {
+    Failure::new(error.message).help(error.help)
+}

@@ -1,0 +1,164 @@
+//! One history under both policies: what would have gone differently, and who could have been hurt.
+
+use super::side::{Pair, Side, pair};
+use crate::history::Counts;
+use crate::model::policy::ActionId;
+use crate::plan::Plan;
+use crate::replay::run::Outcome;
+use crate::replay::{self, Kind, Options, Run};
+use crate::value::{Instant, Tier};
+use std::collections::BTreeMap;
+
+/// One history under both policies.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    /// By action type, in the order of the new policy; removed ones last.
+    pub actions: Vec<Fared>,
+    /// The decisions that appear, vanish or move in time.
+    pub decisions: Vec<Decided>,
+}
+
+/// How an action type fared under both policies; `None`: it is not in that policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fared {
+    /// Its name, the new one where it has two.
+    pub name: String,
+    /// Under the old policy.
+    pub old: Option<Figures>,
+    /// Under the new policy.
+    pub new: Option<Figures>,
+}
+
+/// What became of an action type in a replay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Seconds at crawl, walk and run.
+    pub at: [i64; 3],
+    /// Its records.
+    pub records: u64,
+    /// Those at walk or run.
+    pub autonomous: u64,
+    /// Those at run.
+    pub unattended: u64,
+    /// The harm that was seen, and the most it can have been.
+    pub harm: (u64, u64),
+    /// From this time on (in seconds) the history can no longer tell.
+    pub silent_from: Option<i64>,
+}
+
+/// A decision that is not the same under both policies: when it is taken, in seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The action type.
+    pub action: String,
+    /// What kind.
+    pub kind: Kind,
+    /// The tier before.
+    pub from: Tier,
+    /// The tier after.
+    pub to: Tier,
+    /// Under the old policy; `None`: it is not taken.
+    pub old: Option<i64>,
+    /// Under the new policy.
+    pub new: Option<i64>,
+}
+
+impl Figures {
+    /// Adds those of another action type, but for the day that is its own.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in self.at.iter_mut().zip(other.at) {
+            *sum += more;
+        }
+        self.records += other.records;
+        self.autonomous += other.autonomous;
+        self.unattended += other.unattended;
+        self.harm = (self.harm.0 + other.harm.0, self.harm.1 + other.harm.1);
+    }
+}
+
+impl Replayed {
+    /// The sums under the old and the new policy.
+    #[must_use]
+    pub fn sums(&self) -> (Figures, Figures) {
+        let mut sums = (Figures::default(), Figures::default());
+        for fared in &self.actions {
+            sums.0.add(&fared.old.unwrap_or_default());
+            sums.1.add(&fared.new.unwrap_or_default());
+        }
+        sums
+    }
+}
+
+/// Replays both counts of one history.
+pub fn replay(old: (&Side, &Counts), new: (&Side, &Counts), options: &Options) -> Result<Replayed, replay::Error> {
+    let one = replay::run(&old.0.plan, old.1, options)?;
+    let other = replay::run(&new.0.plan, new.1, options)?;
+    let pairs = pair(old.0.policy, new.0.policy);
+    let fared = |pair: &Pair| Fared {
+        name: name(old.0, new.0, *pair),
+        old: pair.old.map(|id| figures(&old.0.plan, &one, id)),
+        new: pair.new.map(|id| figures(&new.0.plan, &other, id)),
+    };
+    let mut decisions: Vec<Decided> = pairs
+        .iter()
+        .flat_map(|pair| decided(&name(old.0, new.0, *pair), (&old.0.plan, &one), (&new.0.plan, &other), *pair))
+        .collect();
+    decisions.sort_by_key(|it| it.old.into_iter().chain(it.new).min());
+    Ok(Replayed { actions: pairs.iter().map(fared).collect(), decisions })
+}
+
+fn name(old: &Side, new: &Side, pair: Pair) -> String {
+    let of_new = pair.new.map(|id| &new.action(id).name);
+    of_new.or(pair.old.map(|id| &old.action(id).name)).cloned().unwrap_or_default()
+}
+
+fn figures(plan: &Plan, run: &Run, id: ActionId) -> Figures {
+    let Outcome { timeline, coverage, exposed, .. } = &run.outcomes[id.index()];
+    let mut at = [0; 3];
+    for (index, (since, tier)) in timeline.iter().enumerate() {
+        let until = timeline.get(index + 1).map_or(run.to + 1, |(next, _)| *next);
+        at[tier.index()] += (until - since).max(0) * plan.tick_seconds;
+    }
+    Figures {
+        at,
+        records: exposed.records,
+        autonomous: exposed.autonomous,
+        unattended: exposed.unattended,
+        harm: exposed.harm(),
+        silent_from: coverage.silent_from.map(|tick| tick * plan.tick_seconds),
+    }
+}
+
+/// The n-th decision of one sort under the old policy is the n-th under the new one.
+fn decided(action: &str, old: (&Plan, &Run), new: (&Plan, &Run), pair: Pair) -> Vec<Decided> {
+    type Sort = (Kind, Tier, Tier);
+    let times = |(plan, run): (&Plan, &Run), id: Option<ActionId>| {
+        let mut all: BTreeMap<Sort, Vec<i64>> = BTreeMap::new();
+        for it in run.decisions.iter().filter(|it| Some(it.action) == id) {
+            all.entry((it.detail.kind(), it.from, it.to)).or_default().push(it.at * plan.tick_seconds);
+        }
+        all
+    };
+    let (olds, news) = (times(old, pair.old), times(new, pair.new));
+    let sorts: std::collections::BTreeSet<Sort> = olds.keys().chain(news.keys()).copied().collect();
+    let mut all = Vec::new();
+    for sort @ (kind, from, to) in sorts {
+        let (one, other) = (olds.get(&sort), news.get(&sort));
+        let at = |times: Option<&Vec<i64>>, n: usize| times.and_then(|times| times.get(n)).copied();
+        for n in 0..one.map_or(0, Vec::len).max(other.map_or(0, Vec::len)) {
+            let (old, new) = (at(one, n), at(other, n));
+            if old != new {
+                all.push(Decided { action: action.to_owned(), kind, from, to, old, new });
+            }
+        }
+    }
+    all
+}
+
+/// `2026-02-03`; where it is not midnight `2026-02-03T12:00Z`.
+pub(super) fn date(at: Instant) -> String {
+    match at.civil().3 {
+        0 => at.date(),
+        second => format!("{}T{:02}:{:02}Z", at.date(), second / 3_600, second / 60 % 60),
+    }
+}

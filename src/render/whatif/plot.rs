@@ -1,0 +1,116 @@
+//! The front of a sweep, drawn with letters: autonomy upwards, harm to the right, each harm as the interval it is.
+
+use super::{Style, Swept};
+use crate::render::ink::Ink;
+use crate::render::text::{pad_left, thousands};
+use crate::replay::Figures;
+use std::fmt::Write as _;
+
+/// Lines of the drawing.
+const HEIGHT: u64 = 14;
+
+/// What stands at a place; the later covers the earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Nothing,
+    Variant,
+    Interval,
+    Front,
+    Now,
+}
+
+impl Mark {
+    fn drawn(self, style: Style) -> String {
+        let (sign, ink) = match self {
+            Self::Nothing => return " ".to_owned(),
+            Self::Variant => (style.pick("·", "."), Ink::Quiet),
+            Self::Interval => (style.pick("─", "-"), Ink::Info),
+            Self::Front => (style.pick("◆", "*"), Ink::Good),
+            Self::Now => (style.pick("●", "@"), Ink::Care),
+        };
+        style.paint(ink, sign)
+    }
+}
+
+/// Least, middle and greatest harm.
+pub(super) fn harms(figures: &Figures) -> [u64; 3] {
+    let (least, most) = figures.exposed.harm();
+    [least, figures.exposed.seen + figures.exposed.released, most]
+}
+
+/// The drawing.
+pub(super) fn plot(swept: &Swept, style: Style) -> String {
+    let now = &swept.now[swept.reading];
+    let all = || swept.cells.iter().map(|cell| &cell[swept.reading]).chain([now]);
+    let top = all().map(|it| it.exposed.autonomous).max().unwrap_or(0).max(1);
+    let front = &swept.notable[swept.reading].front;
+    let shown = || front.iter().map(|cell| swept.figures(*cell)).chain([now]);
+    let far = shown().map(|it| harms(it)[2]).chain(all().map(|it| harms(it)[1])).max().unwrap_or(0).max(1);
+    let left = thousands(top).len() + 1;
+    let width = u64::try_from(style.width.saturating_sub(left + 5).clamp(20, 100)).unwrap_or(20);
+    let mut canvas = Canvas::new(width, HEIGHT);
+    let at = |figures: &Figures, harm: u64| (harm * (width - 1) / far, figures.exposed.autonomous * (HEIGHT - 1) / top);
+    all().for_each(|it| canvas.put(at(it, harms(it)[1]), Mark::Variant));
+    for (figures, mark) in front.iter().map(|cell| (swept.figures(*cell), Mark::Front)).chain([(now, Mark::Now)]) {
+        let [least, middle, most] = harms(figures);
+        let (from, row) = at(figures, least);
+        (from..=at(figures, most).0).for_each(|column| canvas.put((column, row), Mark::Interval));
+        canvas.put(at(figures, middle), mark);
+    }
+    canvas.drawn(top, far, left, style)
+}
+
+struct Canvas {
+    width: u64,
+    marks: Vec<Vec<Mark>>,
+}
+
+impl Canvas {
+    fn new(width: u64, height: u64) -> Self {
+        let row = || vec![Mark::Nothing; usize::try_from(width).unwrap_or(0)];
+        Self { width, marks: (0..height).map(|_| row()).collect() }
+    }
+
+    fn put(&mut self, (column, row): (u64, u64), mark: Mark) {
+        let place = usize::try_from(row).ok().and_then(|row| self.marks.get_mut(row));
+        if let Some(place) = place.and_then(|row| row.get_mut(usize::try_from(column).ok()?)) {
+            *place = mark.max(*place);
+        }
+    }
+
+    fn drawn(&self, top: u64, far: u64, left: usize, style: Style) -> String {
+        let mut out = format!("  {}\n", style.paint(Ink::Quiet, "autonomous records"));
+        let last = self.marks.len() - 1;
+        for (at, row) in self.marks.iter().enumerate().rev() {
+            let label = if at == last {
+                thousands(top)
+            } else if at == 0 {
+                "0".to_owned()
+            } else {
+                String::new()
+            };
+            let marks: String = row.iter().map(|mark| mark.drawn(style)).collect();
+            let line = format!("  {}{}{marks}", pad_left(&label, left), style.pick("┤", "|"));
+            let _ = writeln!(out, "{}", line.trim_end());
+        }
+        let width = usize::try_from(self.width).unwrap_or(0);
+        let axis = style.pick("─", "-").repeat(width);
+        let _ = writeln!(out, "  {}{}{axis}", " ".repeat(left), style.pick("└", "+"));
+        let (far, title) = (thousands(far), "harm where unattended");
+        let between = width.saturating_sub(far.len() + title.len() + 1) / 2;
+        let rest = width.saturating_sub(1 + between + title.len());
+        let _ = writeln!(
+            out,
+            "  {} 0{}{}{}",
+            " ".repeat(left),
+            " ".repeat(between),
+            style.paint(Ink::Quiet, title),
+            pad_left(&far, rest)
+        );
+        let [now, front, dot, line] =
+            [Mark::Now, Mark::Front, Mark::Variant, Mark::Interval].map(|mark| mark.drawn(style));
+        out + &format!(
+            "  {now} the policy as it is   {front} the front   {dot} other variants   {line} from the harm seen to all there may be\n"
+        )
+    }
+}

@@ -1,0 +1,373 @@
+//! One variant: from event to event, each action type by its stays, all of them by the promotions they share.
+
+use super::agenda::{Agenda, NEVER};
+use super::stay::Stays;
+use super::terms::{Parts, Sheet, Terms};
+use crate::replay::{Figures, Kind};
+use crate::value::Tier;
+use crate::value::duration::Tick;
+
+/// The sheets from which a variant takes each kind of term.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant<'s> {
+    /// Bars, keeps, trips, stale, ceilings, reentry.
+    pub bars: &'s Sheet,
+    /// Holds.
+    pub hold: &'s Sheet,
+    /// Stops.
+    pub stop: &'s Sheet,
+    /// Cooldowns.
+    pub cooldown: &'s Sheet,
+    /// `promote one per`.
+    pub promote: &'s Sheet,
+}
+
+impl<'s> From<&'s Sheet> for Variant<'s> {
+    fn from(sheet: &'s Sheet) -> Self {
+        Self { bars: sheet, hold: sheet, stop: sheet, cooldown: sheet, promote: sheet }
+    }
+}
+
+/// One entry of the decision log, without its evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Move {
+    /// The boundary.
+    pub at: Tick,
+    /// The kind.
+    pub kind: Kind,
+    /// The action type, by its index.
+    pub action: usize,
+    /// The tier after.
+    pub to: Tier,
+}
+
+/// A spell of passing.
+#[derive(Clone, Copy, Debug)]
+struct Spell {
+    /// The first boundary at which the hold is over.
+    ready: usize,
+    /// The first boundary that is not of it any more.
+    end: usize,
+}
+
+/// An action type on its way.
+#[expect(clippy::struct_excessive_bools, reason = "facts of the specification, independent of each other")]
+#[derive(Clone, Debug)]
+struct Course {
+    tier: Tier,
+    /// The boundary at which the tier was entered, or the first.
+    since: usize,
+    entered: bool,
+    demoted: bool,
+    cooldown_until: usize,
+    /// Of [`Stays`], where there is a gate above and below.
+    passing: Option<usize>,
+    ending: Option<usize>,
+    /// When something takes it down.
+    fall: usize,
+    /// When the attempt ends.
+    stop: usize,
+    spell: Option<Spell>,
+    eligible_since: Option<usize>,
+    deferred: bool,
+    /// Other action types or an approval must agree to its promotion.
+    is_bound: bool,
+    /// Per step, when it was last taken.
+    promoted: [Option<usize>; 2],
+    figures: Figures,
+}
+
+impl Course {
+    fn start() -> Self {
+        Self {
+            tier: Tier::Crawl,
+            since: 0,
+            entered: false,
+            demoted: false,
+            cooldown_until: 0,
+            passing: None,
+            ending: None,
+            fall: NEVER,
+            stop: NEVER,
+            spell: None,
+            eligible_since: None,
+            deferred: false,
+            is_bound: false,
+            promoted: [None; 2],
+            figures: Figures::default(),
+        }
+    }
+
+    /// The first boundary that looks at it at this tier.
+    fn first_look(&self) -> usize {
+        self.since + usize::from(self.entered)
+    }
+}
+
+/// The replay of one variant, event by event.
+#[derive(Debug)]
+pub(super) struct Walk<'w, 'a> {
+    pub(super) parts: &'w Parts<'a>,
+    pub(super) stays: &'w mut Stays,
+    variant: Variant<'w>,
+    /// Approvals are never given.
+    no_approvals: bool,
+    len: usize,
+    courses: Vec<Course>,
+    /// When to look at which action type again.
+    agenda: Agenda,
+    /// Those whose hold is over.
+    waiting: Vec<usize>,
+    last_promotion: Option<usize>,
+    log: Option<Vec<Move>>,
+}
+
+impl<'w, 'a> Walk<'w, 'a> {
+    pub(super) fn new(parts: &'w Parts<'a>, stays: &'w mut Stays, variant: Variant<'w>, no_approvals: bool) -> Self {
+        let actions = variant.bars.actions.len();
+        Self {
+            len: parts.bars.sums.len,
+            parts,
+            stays,
+            variant,
+            no_approvals,
+            courses: vec![Course::start(); actions],
+            agenda: Agenda::new(actions, parts.bars.sums.len),
+            waiting: Vec::new(),
+            last_promotion: None,
+            log: None,
+        }
+    }
+
+    /// Keeps a log of all decisions.
+    pub(super) fn logging(self) -> Self {
+        Self { log: Some(Vec::new()), ..self }
+    }
+
+    /// The figures of each action type, and the log.
+    pub(super) fn run(mut self) -> (Vec<Figures>, Vec<Move>) {
+        (0..self.courses.len()).for_each(|action| self.begin(action));
+        let mut retry = NEVER;
+        for now in 0..self.len {
+            let mut is_event = retry == now;
+            let mut next = 0;
+            while let Some(action) = self.agenda.first(now, next) {
+                self.wake_up(action, now);
+                (is_event, next) = (true, action + 1);
+            }
+            if is_event && !self.waiting.is_empty() {
+                retry = self.promote_and_defer(now);
+            }
+        }
+        (0..self.courses.len()).for_each(|action| self.finish(action));
+        (self.courses.into_iter().map(|course| course.figures).collect(), self.log.unwrap_or_default())
+    }
+
+    fn terms(&self, action: usize) -> &'w Terms {
+        &self.variant.bars.actions[action]
+    }
+
+    fn hold(&self, action: usize, tier: Tier) -> usize {
+        ticks(self.variant.hold.actions[action].hold[tier.index()])
+    }
+
+    /// Works out a stay that has just begun.
+    fn begin(&mut self, action: usize) {
+        let terms = self.terms(action);
+        let Course { tier, since, entered, demoted, .. } = self.courses[action];
+        let entry = entered.then_some(since);
+        let passing = terms.rises[tier.index()].map(|rise| self.stays.find_passing(self.parts, rise, entry, demoted));
+        let ending = terms.falls[tier.index()].map(|fall| self.stays.find_ending(self.parts, fall, since));
+        let fall = ending.map_or(self.len, |at| self.stays.ending(at).at);
+        let rise = terms.rises[tier.index()].map(|rise| &self.parts.rises[rise]);
+        let course = &mut self.courses[action];
+        course.is_bound = rise.is_some_and(|rise| rise.approval || !rise.requires.is_empty());
+        (course.passing, course.ending, course.fall) = (passing, ending, fall);
+        self.courses[action].stop = self.stop(action).unwrap_or(NEVER);
+        let first = self.courses[action].first_look();
+        self.seek(action, first);
+    }
+
+    /// The first boundary after `stop after` at which it is not passing.
+    fn stop(&self, action: usize) -> Option<usize> {
+        let course = &self.courses[action];
+        let passing = self.stays.passing(course.passing?, self.len);
+        let after = self.variant.stop.actions[action].stop[course.tier.index()]?;
+        let from = course.since.saturating_add(ticks(after)).max(course.first_look());
+        if from < course.cooldown_until {
+            return Some(from).filter(|at| *at < course.fall);
+        }
+        passing.passes.next_gap(from, course.fall)
+    }
+
+    /// Finds the next spell that outlasts the hold, from a boundary on, and when to look again.
+    fn seek(&mut self, action: usize, from: usize) {
+        let spell = self.next_spell(action, from);
+        let course = &mut self.courses[action];
+        (course.spell, course.eligible_since, course.deferred) = (spell, None, false);
+        let wake = spell.map_or(course.fall, |spell| spell.ready);
+        self.agenda.put(action, wake);
+    }
+
+    fn next_spell(&self, action: usize, from: usize) -> Option<Spell> {
+        let course = &self.courses[action];
+        let passes = self.stays.passing(course.passing?, self.len).passes;
+        let limit = course.fall.min(course.stop);
+        let hold = self.hold(action, course.tier);
+        let mut start = passes.next(from.max(course.cooldown_until), limit)?;
+        loop {
+            let mut end = passes.next_gap(start, limit).unwrap_or(limit);
+            if let Some(renewed) = self.parts.renewal_after(action, start) {
+                end = end.min(renewed);
+            }
+            let ready = start.saturating_add(hold);
+            if ready < end {
+                return Some(Spell { ready, end });
+            }
+            start = passes.next(end, limit)?;
+        }
+    }
+
+    /// Something happens to an action type: it falls, a spell ends, or a hold is over.
+    fn wake_up(&mut self, action: usize, now: usize) {
+        let course = &self.courses[action];
+        if course.fall == now {
+            self.waiting.retain(|waiting| *waiting != action);
+            return self.fall(action, now);
+        }
+        if course.spell.is_some_and(|spell| spell.end == now) {
+            self.waiting.retain(|waiting| *waiting != action);
+            self.seek(action, now);
+        }
+        if let Some(spell) = self.courses[action].spell.filter(|spell| spell.ready == now) {
+            self.waiting.push(action);
+            self.agenda.put(action, spell.end);
+        }
+    }
+
+    /// Steps 1 to 4.
+    fn fall(&mut self, action: usize, now: usize) {
+        let Some(ending) = self.courses[action].ending.map(|at| self.stays.ending(at)) else { return };
+        let (kind, to) = (ending.kind, ending.to);
+        let holds = [Tier::Crawl, Tier::Walk].map(|tier| self.hold(action, tier));
+        let has_gate = self.terms(action).rises.map(|rise| rise.is_some());
+        let course = &mut self.courses[action];
+        let is_flap = |step: usize| {
+            has_gate[step] && course.promoted[step].is_some_and(|at| now - at <= holds[step].saturating_mul(2))
+        };
+        let flaps = u64::from((0..2).any(is_flap));
+        course.figures.flaps += flaps;
+        course.demoted |= matches!(kind, Kind::Demote | Kind::Trip);
+        course.cooldown_until = now.saturating_add(ticks(self.variant.cooldown.actions[action].cooldown));
+        self.enter(action, kind, to, now);
+    }
+
+    /// Steps 5 to 7: who of the waiting is eligible, who is promoted, who is deferred. Gives when to look again.
+    fn promote_and_defer(&mut self, now: usize) -> usize {
+        let mut first: Option<usize> = None;
+        let mut eligible = 0;
+        for at in 0..self.waiting.len() {
+            let action = self.waiting[at];
+            let may = !self.courses[action].is_bound || self.may_rise(action);
+            let course = &mut self.courses[action];
+            course.eligible_since = if may { course.eligible_since.or(Some(now)) } else { None };
+            if may {
+                eligible += 1;
+                first = Some(
+                    first.map_or(action, |first| if self.rank(action) < self.rank(first) { action } else { first }),
+                );
+            }
+        }
+        let Some(first) = first else { return NEVER };
+        let per = ticks(self.variant.promote.promote_ticks);
+        let is_free = self.last_promotion.is_none_or(|last| now - last >= per);
+        if is_free {
+            self.waiting.retain(|waiting| *waiting != first);
+            self.last_promotion = Some(now);
+        }
+        self.defer(now);
+        if is_free {
+            self.promote(first, now);
+        }
+        // After a promotion another action type may find what it requires.
+        let next = if is_free && !self.waiting.is_empty() { now + 1 } else { NEVER };
+        let is_left = eligible > usize::from(is_free);
+        let slot = self.last_promotion.map_or(now + 1, |last| (last.saturating_add(per)).max(now + 1));
+        next.min(if is_left { slot } else { NEVER })
+    }
+
+    fn may_rise(&self, action: usize) -> bool {
+        let Some(rise) = self.terms(action).rises[self.courses[action].tier.index()] else { return false };
+        let rise = &self.parts.rises[rise];
+        let is_met = |(other, tier): &(usize, Tier)| self.courses[*other].tier >= *tier;
+        !(rise.approval && self.no_approvals) && rise.requires.iter().all(is_met)
+    }
+
+    fn rank(&self, action: usize) -> (Option<usize>, crate::value::Risk, usize) {
+        (self.courses[action].eligible_since, self.parts.risks[action], action)
+    }
+
+    fn promote(&mut self, action: usize, now: usize) {
+        let Some(step) = self.courses[action].tier.step_up() else { return };
+        self.courses[action].promoted[step.index()] = Some(now);
+        self.enter(action, Kind::Promote, step.to(), now);
+    }
+
+    fn defer(&mut self, now: usize) {
+        for at in 0..self.waiting.len() {
+            let action = self.waiting[at];
+            let course = &mut self.courses[action];
+            if course.eligible_since.is_some() && !course.deferred {
+                course.deferred = true;
+                let tier = course.tier;
+                self.note(action, Kind::Defer, now, tier);
+            }
+        }
+    }
+
+    /// A move: one stay ends at a boundary, another begins.
+    fn enter(&mut self, action: usize, kind: Kind, to: Tier, now: usize) {
+        self.leave(action, now, now + 1);
+        self.note(action, kind, now, to);
+        let course = &mut self.courses[action];
+        (course.tier, course.since, course.entered) = (to, now, true);
+        self.begin(action);
+    }
+
+    fn finish(&mut self, action: usize) {
+        self.leave(action, self.len - 1, self.len);
+        self.courses[action].figures.boundaries = self.len as u64;
+    }
+
+    /// Adds up a stay that ends at a boundary; the boundaries before `looks` were looked at from it.
+    fn leave(&mut self, action: usize, end: usize, looks: usize) {
+        let Course { tier, since, stop, passing, ending, .. } = self.courses[action];
+        let first = self.courses[action].first_look();
+        let evidence = match (passing, ending.map(|at| &self.stays.ending(at).watched)) {
+            (Some(at), _) => self.stays.passing(at, self.len).enough.count(first, looks).0,
+            (None, Some(Some(watched))) => watched.bits().count(first, looks).0,
+            (None, _) => 0,
+        };
+        let is_first = !self.courses[action].entered;
+        let exposed = self.parts.bars.sums.exposed(action, tier, since, end, is_first);
+        let figures = &mut self.courses[action].figures;
+        figures.ticks[tier.index()] += (end - since) as u64;
+        figures.with_evidence += evidence;
+        figures.exposed = figures.exposed.plus(&exposed);
+        if stop < looks {
+            self.note(action, Kind::Stop, stop, tier);
+        }
+    }
+
+    fn note(&mut self, action: usize, kind: Kind, at: usize, to: Tier) {
+        self.courses[action].figures.kinds[kind as usize] += 1;
+        if let Some(log) = &mut self.log {
+            log.push(Move { at: self.parts.bars.sums.from + Tick::try_from(at).unwrap_or(0), kind, action, to });
+        }
+    }
+}
+
+/// A span of ticks as a number of boundaries.
+fn ticks(ticks: Tick) -> usize {
+    usize::try_from(ticks).unwrap_or(0)
+}

@@ -1,0 +1,252 @@
+//! Every variant of a grid over one history, in both readings of its evidence.
+
+use super::fast::{Fast, Sheet, Variant, Worker};
+use super::grid::Grid;
+use crate::history::{Counts, counts_alike};
+use crate::model::Policy;
+use crate::model::setting::{SetError, set};
+use crate::plan::{self, Plan};
+use crate::replay::{self, Evidence, Figures, Options, Summary};
+use rustc_hash::FxHashMap;
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+
+/// The two readings of the evidence, in this order everywhere.
+pub const READINGS: [Evidence; 2] = [Evidence::AsRecorded, Evidence::AnyTier];
+
+/// What a variant comes to, in each of [`READINGS`].
+pub type Cell = [Figures; 2];
+
+/// So many sheets are kept; then all are forgotten.
+const MOST_SHEETS: usize = 1_024;
+/// Variants between two words of progress.
+const STRIDE: usize = 64;
+
+/// Why a sweep ended early.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error<E> {
+    /// Values that do not go together.
+    #[error("{0}")]
+    Set(SetError),
+    /// Nothing to replay.
+    #[error("{0}")]
+    Replay(replay::Error),
+    /// The history could not be counted again.
+    #[error("the history could not be counted again")]
+    Count(E),
+}
+
+/// A sweep.
+#[derive(Clone, Copy, Debug)]
+pub struct Sweep<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// The history, counted under it.
+    pub counts: &'a Counts,
+    /// How to replay; which records are evidence does not matter.
+    pub options: &'a Options,
+    /// The variants.
+    pub grid: &'a Grid,
+    /// How many threads.
+    pub threads: NonZeroUsize,
+}
+
+impl Sweep<'_> {
+    /// What every variant comes to. `recount` counts the history under a plan that asks something else of the records;
+    /// `done` is told how many more variants are done.
+    pub fn run<E>(
+        &self,
+        recount: &mut dyn FnMut(&Plan) -> Result<Counts, E>,
+        done: &(dyn Fn(u64) + Sync),
+    ) -> Result<Vec<Cell>, Error<E>> {
+        let outer = self.grid.axes.iter().take_while(|axis| axis.recounts()).count();
+        let inner = Grid { axes: self.grid.axes[outer..].to_vec() };
+        let outer = Grid { axes: self.grid.axes[..outer].to_vec() };
+        let mut all = Vec::with_capacity(self.grid.len());
+        for cell in 0..outer.len() {
+            let policy = changed(self.policy, outer.changes(cell)).map_err(Error::Set)?;
+            let plan = plan::compile(&policy);
+            let alike = counts_alike(self.plan, &plan);
+            let counted = if alike { None } else { Some(recount(&plan).map_err(Error::Count)?) };
+            let counts = counted.as_ref().unwrap_or(self.counts);
+            let part = Part { policy: &policy, plan: &plan, counts, options: self.options, grid: &inner };
+            all.extend(part.run(self.threads, done).map_err(|error| match error {
+                Fault::Set(error) => Error::Set(error),
+                Fault::Replay(error) => Error::Replay(error),
+            })?);
+        }
+        Ok(all)
+    }
+}
+
+/// The policy with several values changed, one after the other.
+pub fn changed<'c>(policy: &Policy, changes: impl Iterator<Item = (&'c str, &'c str)>) -> Result<Policy, SetError> {
+    let mut policy = policy.clone();
+    for (path, value) in changes {
+        policy = set(&policy, path, value)?;
+    }
+    Ok(policy)
+}
+
+/// What a plan comes to in a plain replay, in each of [`READINGS`].
+pub fn plainly(plan: &Plan, counts: &Counts, options: &Options) -> Result<[Summary; 2], replay::Error> {
+    let of = |evidence| {
+        let run = replay::run(plan, counts, &Options { evidence, ..options.clone() })?;
+        Ok(Summary::of(plan, &run))
+    };
+    Ok([of(READINGS[0])?, of(READINGS[1])?])
+}
+
+enum Fault {
+    Set(SetError),
+    Replay(replay::Error),
+}
+
+/// The variants that share their counts.
+struct Part<'a> {
+    policy: &'a Policy,
+    plan: &'a Plan,
+    counts: &'a Counts,
+    options: &'a Options,
+    grid: &'a Grid,
+}
+
+impl Part<'_> {
+    fn run(&self, threads: NonZeroUsize, done: &(dyn Fn(u64) + Sync)) -> Result<Vec<Cell>, Fault> {
+        let fast =
+            READINGS.map(|evidence| Fast::new(self.plan, self.counts, &Options { evidence, ..self.options.clone() }));
+        let fast = match &fast {
+            [Some(recorded), Some(any)] => Some([recorded, any]),
+            _ => None,
+        };
+        let order = self.order();
+        let share = order.len().div_ceil(threads.get()).max(1);
+        let all = Mutex::new(vec![Cell::default(); order.len()]);
+        let faults: Vec<Option<Fault>> = std::thread::scope(|scope| {
+            let work = |cells| {
+                let all = &all;
+                scope.spawn(move || self.share(fast, cells, all, done).err())
+            };
+            let running: Vec<_> = order.chunks(share).map(work).collect();
+            // A thread that panics takes the program with it.
+            running
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        match faults.into_iter().flatten().next() {
+            Some(fault) => Err(fault),
+            None => Ok(all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)),
+        }
+    }
+
+    /// The variants, those together that share their bars.
+    fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.grid.len()).collect();
+        order.sort_by_cached_key(|cell| Kind::Bars.number(self.grid, *cell));
+        order
+    }
+
+    /// One thread's share.
+    fn share(
+        &self,
+        fast: Option<[&Fast; 2]>,
+        cells: &[usize],
+        all: &Mutex<Vec<Cell>>,
+        done: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), Fault> {
+        let mut bench = fast.map(|fast| Bench { workers: fast.map(Fast::worker), sheets: FxHashMap::default() });
+        for stride in cells.chunks(STRIDE) {
+            let cells = match &mut bench {
+                Some(bench) => bench.cells(self, stride).map_err(Fault::Set)?,
+                None => stride.iter().map(|cell| self.plain(*cell)).collect::<Result<_, _>>()?,
+            };
+            let mut all = all.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            stride.iter().zip(cells).for_each(|(at, cell)| all[*at] = cell);
+            done(stride.len() as u64);
+        }
+        Ok(())
+    }
+
+    fn plain(&self, cell: usize) -> Result<Cell, Fault> {
+        let policy = changed(self.policy, self.grid.changes(cell)).map_err(Fault::Set)?;
+        let summaries = plainly(&plan::compile(&policy), self.counts, self.options).map_err(Fault::Replay)?;
+        Ok(summaries.map(|summary| summary.sum))
+    }
+
+    /// The plan with only the values of one kind of term changed: the others are taken from elsewhere.
+    fn plan(&self, kind: Kind, cell: usize) -> Result<Plan, SetError> {
+        let changes = self.grid.changes(cell).filter(|(path, _)| Kind::of(path) == kind);
+        Ok(plan::compile(&changed(self.policy, changes)?))
+    }
+}
+
+/// Which terms a path changes: none of these depends on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Bars,
+    Hold,
+    Stop,
+    Cooldown,
+    Promote,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::Bars, Self::Hold, Self::Stop, Self::Cooldown, Self::Promote];
+
+    fn of(path: &str) -> Self {
+        match path.rsplit('.').next() {
+            Some("hold") => Self::Hold,
+            Some("stop") => Self::Stop,
+            Some("cooldown") => Self::Cooldown,
+            Some("promote") => Self::Promote,
+            _ => Self::Bars,
+        }
+    }
+
+    /// A number for the values that a variant has on the axes of this kind.
+    fn number(self, grid: &Grid, cell: usize) -> usize {
+        let places = grid.axes.iter().zip(grid.places(cell)).filter(|(axis, _)| Self::of(&axis.path) == self);
+        places.fold(0, |number, (axis, at)| number * axis.values.len() + at)
+    }
+}
+
+/// One thread's workers, one per reading, and the sheets they have in common.
+struct Bench<'a> {
+    workers: [Worker<'a>; 2],
+    sheets: FxHashMap<(Kind, usize), [Sheet; 2]>,
+}
+
+impl Bench<'_> {
+    fn cells(&mut self, part: &Part, cells: &[usize]) -> Result<Vec<Cell>, SetError> {
+        if self.sheets.len() > MOST_SHEETS {
+            self.sheets.clear();
+        }
+        let numbered = |cell: &usize| Kind::ALL.map(|kind| (kind, kind.number(part.grid, *cell)));
+        let numbers: Vec<_> = cells.iter().map(numbered).collect();
+        for (cell, numbers) in cells.iter().zip(&numbers) {
+            numbers.iter().try_for_each(|(kind, number)| self.learn(part, *kind, *number, *cell))?;
+        }
+        let mut all = vec![Cell::default(); cells.len()];
+        // One reading after the other: what one has worked out stays at hand.
+        for (at, worker) in self.workers.iter_mut().enumerate() {
+            for (cell, numbers) in all.iter_mut().zip(&numbers) {
+                let [bars, hold, stop, cooldown, promote] = numbers.map(|key| &self.sheets[&key][at]);
+                cell[at] = worker.summary(Variant { bars, hold, stop, cooldown, promote }).sum;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Makes the sheets of some values, if they are new.
+    fn learn(&mut self, part: &Part, kind: Kind, number: usize, cell: usize) -> Result<(), SetError> {
+        if !self.sheets.contains_key(&(kind, number)) {
+            let plan = part.plan(kind, cell)?;
+            let sheets = self.workers.each_mut().map(|worker| worker.sheet(&plan));
+            self.sheets.insert((kind, number), sheets);
+        }
+        Ok(())
+    }
+}
