@@ -299,13 +299,10 @@ fn files_of_other_programs_give_the_same_counts() {
     assert!(read > 0);
 }
 
-/// Histories that are not ours, as JSON Lines and as what `CWRC_HISTORIES` has beside them.
+/// Histories that are not ours, as JSON Lines and as the same in a table.
 #[test]
 fn real_histories_give_the_same_counts_as_tables() {
-    let Ok(folder) = std::env::var("CWRC_HISTORIES") else {
-        println!("skipped: CWRC_HISTORIES names no folder with aidev.jsonl.zst and servicenow.jsonl.zst");
-        return;
-    };
+    let Some(folder) = crate::histories() else { return };
     let policy = "policy real { owner \"us\" }\nsignal completed signal reopened signal accepted signal rejected\n\
                   metric stands from customer { counts reopened within 9d alive unchecked because \"a test\" }\n\
                   metric taken from reviewer { good accepted bad rejected }\n\
@@ -315,7 +312,7 @@ fn real_histories_give_the_same_counts_as_tables() {
     let mut mapping = Mapping::default();
     mapping.apply("tier=stage").expect("a mapping");
     for name in ["aidev", "servicenow"] {
-        let packed = fs::read(format!("{folder}/{name}.jsonl.zst")).expect("the history");
+        let packed = fs::read(folder.join(format!("{name}.jsonl.zst"))).expect("the history");
         let text = String::from_utf8(zstd::decode_all(&packed[..]).expect("zstd")).expect("UTF-8");
         let options = Options { mapping: mapping.clone(), ..Options::default() };
         let mut expected = counted(&plan, &[input(Format::Lines, &packed)], &options);
