@@ -28,7 +28,7 @@
 //!  8  analysis          the front door: paths in, everything known about the policies out
 //!  7  check diff generate scenario whatif  features; siblings, blind to one another
 //!  6  replay            the one evaluator: plan and counts to decisions
-//!  5  history           bytes to records, records to counts
+//!  5  history odds      bytes to records, records to counts; how likely a gate is passed in a stated world
 //!  4  plan overlap      the policy as executed: ticks, integers, tables, digest; records that predicates share
 //!  3  model             the policy as meant: names resolved, ladders merged, units checked
 //!  2  syntax            text to a tree and diagnostics; its one canonical layout
@@ -48,7 +48,8 @@
 //! 4. There is one evaluator, [`replay::run()`], and it agrees with a second one that lives in the tests and shares no code
 //!    with it (`it::differential`).
 //! 5. No float decides: none in `value`, `model`, `plan`, `history`, `replay`. `stats` computes bounds with pure Rust
-//!    functions and a guard, so that its integer tables are the same everywhere (`it::tidy`, `stats::tests`).
+//!    functions and a guard, so that its integer tables are the same everywhere (`it::tidy`, `stats::tests`); `odds`
+//!    counts in advance what `replay` will see, and speaks of chances alone (`it::odds`).
 //! 6. Every code has a page with a bad and a good example, and is emitted by some case (`it::tidy`).
 //! 7. Only `diagnostic/code.rs` knows a code's number.
 //!
@@ -80,6 +81,7 @@ pub mod overlap;
 pub mod plan;
 // Floor 5.
 pub mod history;
+pub mod odds;
 // Floor 6.
 pub mod replay;
 // Floor 7.

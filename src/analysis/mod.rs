@@ -9,15 +9,16 @@ use crate::check::{self, History, allow, allow::Allow, rounding, unused};
 use crate::diagnostic::levels::Levels;
 use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::history::Counts;
-use crate::model::policy::Assurance;
 use crate::model::{self, Policy};
 use crate::plan::Plan;
-use crate::source::{Files, Sources, Span};
+use crate::source::{Files, Sources};
 use crate::syntax::outline::Outline;
 use crate::value::Instant;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
 
+pub use crate::check::promises::{Proofs, Undecided};
 pub use fix::{Fixed, fix};
 
 /// One file that was asked for, and what is known of it.
@@ -45,22 +46,13 @@ pub struct Analysis {
 
 /// What is asked of a run.
 #[derive(Clone, Debug, Default)]
-pub struct Settings {
+pub struct Settings<'p> {
     /// What counts as what.
     pub levels: Levels,
     /// A history was at hand: the codes that need one were looked for.
     pub with_history: bool,
-}
-
-/// A promise that is neither proved nor refuted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undecided {
-    /// Where it stands.
-    pub at: Span,
-    /// Which it is.
-    pub what: String,
-    /// Why nothing is known of it.
-    pub why: String,
+    /// Promises are settled, as far as this does not know them yet; without it they are not looked at.
+    pub proofs: Option<&'p RefCell<Proofs>>,
 }
 
 impl Analysis {
@@ -94,6 +86,14 @@ impl Analysis {
         self.diagnostics.extend(check::against(policy, &history, &self.sources));
         // What no bar uses may be logged all the same.
         self.diagnostics.iter_mut().filter(|it| it.code == Code::UnusedName).for_each(|it| it.fix = None);
+    }
+
+    /// Settles the promises, where there are no errors.
+    fn prove(&mut self, proofs: &mut Proofs) {
+        let Some(policy) = self.policy.as_ref().filter(|_| !self.has_errors()) else { return };
+        let (refuted, undecided) = check::prove(policy, &self.sources, proofs);
+        self.diagnostics.extend(refuted);
+        self.undecided = undecided;
     }
 
     /// The paths of the files that were read.
@@ -136,26 +136,20 @@ pub fn gather(files: &dyn Files, path: &str, base: &str, today: Option<Instant>)
     })
 }
 
-/// The second half, over all policies of a run: what is silenced is dropped, what is left gets its severity and order.
+/// The second half, over all policies of a run: promises are settled, what is silenced is dropped, what is left gets its
+/// severity and order.
 pub fn finish(all: &mut [Analysis], settings: &Settings) {
+    if let Some(proofs) = settings.proofs {
+        for one in all.iter_mut() {
+            one.prove(&mut proofs.borrow_mut());
+        }
+    }
     silence::silence(all, settings);
     for one in all {
         settings.levels.apply(&mut one.diagnostics);
         diagnostic::sort(&mut one.diagnostics, &one.sources);
         diagnostic::limit(&mut one.diagnostics);
-        one.undecided = undecided(one);
     }
-}
-
-/// The assurances that were not decided: in this version all, once there are no errors.
-fn undecided(analysis: &Analysis) -> Vec<Undecided> {
-    let Some(policy) = analysis.policy.as_ref().filter(|_| !analysis.has_errors()) else { return Vec::new() };
-    let one = |it: &Assurance| Undecided {
-        at: it.at,
-        what: format!("`assure {} {} to {}`", policy.actions[it.action.index()].name, it.step.from(), it.step.to()),
-        why: "this version reads assurances, but does not prove them yet".to_owned(),
-    };
-    policy.assurances.iter().map(one).collect()
 }
 
 /// [Gathers](gather) every policy root below a directory, and every library that none of them imports. A file that

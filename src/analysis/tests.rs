@@ -3,7 +3,7 @@
 use super::*;
 use crate::diagnostic::Code;
 use crate::diagnostic::levels::{Asker, Level};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 struct Memory(&'static [(&'static str, &'static str)]);
 

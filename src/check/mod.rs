@@ -3,7 +3,8 @@
 //! A rule never fails and never looks at another rule. It reads the policy through [`Subject`] and leaves what it finds
 //! in [`Findings`], which tells a fault of a ladder once for all its followers.
 //!
-//! Rules that compare the policy with a [`History`] of records stand behind the semicolon of the list.
+//! Rules that compare the policy with a [`History`] of records stand behind the first semicolon of the list, those about
+//! its [promises](Promises) behind the second.
 //!
 //! To add a rule: (1) a file `rules/NAME.rs`, named as its code is, with one `pub(super) fn check`; (2) its line in
 //! `rules!` below; (3) a row in `diagnostic/code.rs`, which asks for (4) the page `diagnostic/pages/CWRnnn.md`; (5) cases
@@ -16,6 +17,8 @@ mod findings;
 mod history;
 mod looks;
 mod missing;
+pub mod promises;
+mod remedy;
 pub mod rounding;
 mod subject;
 pub mod unused;
@@ -27,14 +30,16 @@ use crate::source::Sources;
 use crate::value::Instant;
 use findings::Findings;
 pub use history::History;
+use promises::{Promises, Proofs, Undecided};
 use subject::Subject;
 
-/// Makes the modules of the rules and the lists `rules::ALL` and `rules::OF_HISTORY`.
+/// Makes the modules of the rules and the lists `rules::ALL`, `rules::OF_HISTORY` and `rules::OF_PROMISES`.
 macro_rules! rules {
-    ($($name:ident,)* ; $($of_history:ident,)*) => {
+    ($($name:ident,)* ; $($of_history:ident,)* ; $($of_promises:ident,)*) => {
         mod rules {
             $(mod $name;)*
             $(mod $of_history;)*
+            $(mod $of_promises;)*
 
             /// Every rule, in order of its code.
             pub(super) const ALL: &[fn(&super::Subject, &mut super::Findings)] = &[$($name::check),*];
@@ -42,6 +47,10 @@ macro_rules! rules {
             /// Every rule that compares a policy with a history, in order of its code.
             pub(super) const OF_HISTORY: &[fn(&super::Subject, &super::History, &mut super::Findings)] =
                 &[$($of_history::check),*];
+
+            /// Every rule about what a policy promises, in order of its code.
+            pub(super) const OF_PROMISES: &[fn(&super::Subject, &super::Promises, &mut super::Findings)] =
+                &[$($of_promises::check),*];
         }
     };
 }
@@ -83,6 +92,8 @@ rules! {
     thin_traffic,
     never_seen,
     no_evidence,
+    ;
+    refuted_assurance,
 }
 
 /// Everything the rules find in a policy, in the order in which every output shows it. Without a day nothing is past.
@@ -105,6 +116,18 @@ pub fn against(policy: &Policy, history: &History, sources: &Sources) -> Vec<Dia
         rule(&subject, history, &mut findings);
     }
     told(findings, sources)
+}
+
+/// What becomes of the promises of a policy that has no errors: those that are refuted, and those that stay open.
+#[must_use]
+pub fn prove(policy: &Policy, sources: &Sources, proofs: &mut Proofs) -> (Vec<Diagnostic>, Vec<Undecided>) {
+    let subject = Subject::new(policy, None);
+    let promises = Promises::of(policy, proofs);
+    let mut findings = Findings::default();
+    for rule in rules::OF_PROMISES {
+        rule(&subject, &promises, &mut findings);
+    }
+    (told(findings, sources), promises.undecided(policy))
 }
 
 fn told(findings: Findings, sources: &Sources) -> Vec<Diagnostic> {

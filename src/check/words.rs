@@ -1,6 +1,6 @@
 //! How rules print values: as one would write them in a policy.
 
-use crate::model::policy::{Bar, Confidence, Metric, Window};
+use crate::model::policy::{Bar, Confidence, Metric, MetricKind, Promise, Window};
 use crate::value::Decimal;
 
 /// A share as a percentage: `97.5%`.
@@ -23,9 +23,25 @@ pub(super) fn bar(metric: &Metric, bar: &Bar) -> String {
     format!("{} {} {}", metric.name, bar.op.sign(), target(metric, bar.target))
 }
 
+/// An agent with a true rate: `an agent that is right 93% of the time`.
+pub(super) fn agent(metric: &Metric, rate: Decimal) -> String {
+    match metric.kind {
+        MetricKind::Verdict { .. } => format!("an agent that is right {} of the time", percent(rate)),
+        MetricKind::Event { .. } | MetricKind::Mean { .. } => {
+            format!("an agent with a true `{}` of {}", metric.name, target(metric, rate))
+        }
+    }
+}
+
 /// The confidence of a bar: `confidence 95% exact`.
 pub(super) fn confidence(confidence: Confidence) -> String {
     format!("confidence {} {}", percent(confidence.level), confidence.method.word())
+}
+
+/// What a promise speaks of and how it bounds it: `promotes`, `at most`.
+pub(super) fn promise(promise: Promise) -> (&'static str, &'static str) {
+    let verb = if promise.demotes { "demotes" } else { "promotes" };
+    (verb, if promise.at_least { "at least" } else { "at most" })
 }
 
 /// So many samples, in words: `1 sample`.

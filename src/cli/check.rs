@@ -1,5 +1,6 @@
 //! `cwrc check`
 
+use super::cache::Cache;
 use super::exit::{Exit, Failure};
 use super::paths::{self, Named};
 use super::place::{Place, Places};
@@ -11,6 +12,7 @@ use crate::replay::Evidence;
 use crate::source::Files;
 use crate::value::Instant;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Names of files that are data, and so no policies: arguments in the wrong order are told as that.
@@ -24,6 +26,8 @@ const DATA: &[&str] = &[".json", ".jsonl", ".yaml", ".yml", ".csv", ".tsv", ".pa
 ///
 /// --fix corrects what has one safe answer, in place: misspelt words and units, a hold, cooldown or stop that is no
 /// multiple of the tick, unused declarations and allows. It never makes a gate easier to pass.
+///
+/// Assurances are proved or refuted by computing the odds of their gates; one that cannot be settled is exit 3.
 ///
 /// Example: cwrc check policies/
 #[derive(clap::Args, Debug)]
@@ -49,6 +53,9 @@ pub(super) struct Args {
     lints: lints::Flags,
     #[command(flatten)]
     fix: fix::Flags,
+    /// Keep what is found out about assurances in this directory, and look there first; else nothing is kept
+    #[arg(long, value_name = "DIR")]
+    cache: Option<String>,
     #[command(flatten)]
     config: config::Source,
     /// Print the JSON Schema of cwrc.yaml instead
@@ -70,7 +77,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return output::write(config::SCHEMA, args.output.as_deref()).map(|()| Exit::Fine);
     }
     let config = config::load(&args.config, global)?;
-    let mut settings = Settings { levels: config.levels, ..Settings::default() };
+    let cache = Cache::at(args.cache.clone().or(config.cache));
+    let proofs = RefCell::new(cache.proofs());
+    let mut settings = Settings { levels: config.levels, proofs: Some(&proofs), ..Settings::default() };
     args.lints.add_to(&mut settings.levels)?;
     let here = [".".to_owned()];
     let named = [&args.paths, &config.policies].into_iter().find(|paths| !paths.is_empty());
@@ -103,6 +112,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             output::write(&told, file.as_deref())?;
         }
     }
+    cache.keep(&proofs.borrow())?;
     Ok(all.iter().fold(exit, |exit, one| exit.and(exit_of(one))))
 }
 

@@ -49,6 +49,8 @@ pub(super) struct Config {
     pub(super) levels: Levels,
     /// How findings are printed.
     pub(super) format: Option<Format>,
+    /// Where what is found out about assurances is kept.
+    pub(super) cache: Option<String>,
 }
 
 /// Reads the configuration, if there is one. What is wrong with it is told with its places, but for the last of it.
@@ -78,7 +80,7 @@ struct Section<'r> {
 
 impl Section<'_> {
     fn config(&mut self, at: &At) -> Option<Config> {
-        let record = self.read.record(at, &["policies", "history", "lints", "format"])?;
+        let record = self.read.record(at, &["policies", "history", "lints", "format", "cache"])?;
         let mut config = Config::default();
         if let Some(at) = record.get("policies") {
             config.policies = self.paths(at);
@@ -90,6 +92,8 @@ impl Section<'_> {
             self.lints(at, &mut config.levels);
         }
         config.format = record.get("format").and_then(|at| self.format(at));
+        let cache = record.get("cache").and_then(|at| self.read.text(at, "a directory, as in `.cwrc-cache`"));
+        config.cache = cache.map(|path| self.path(path));
         Some(config)
     }
 
@@ -97,12 +101,17 @@ impl Section<'_> {
     fn paths(&mut self, at: &At) -> Vec<String> {
         let items = self.read.one_or_more(at, "a path, as in `policies/`");
         let paths = items.iter().filter_map(|item| self.read.text(item, "a path, as in `policies/`"));
-        let path = |path: &str| match self.directory {
+        let paths: Vec<&str> = paths.collect();
+        paths.into_iter().map(|path| self.path(path)).collect()
+    }
+
+    /// A path relative to the file, as one from the working directory.
+    fn path(&self, path: &str) -> String {
+        match self.directory {
             "" => path.to_owned(),
             _ if Path::new(path).is_absolute() => path.to_owned(),
             directory => format!("{directory}/{path}"),
-        };
-        paths.map(path).collect()
+        }
     }
 
     fn history(&mut self, at: &At, history: &mut Named) {

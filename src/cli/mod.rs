@@ -3,6 +3,7 @@
 //! One command, one file: its `Args`, whose comments are the help, and `run`. To add a command: a file and two lines
 //! here.
 
+mod cache;
 mod check;
 mod compile;
 mod completions;

@@ -120,6 +120,7 @@ codes! {
     ThinTraffic = "CWR402", "thin-traffic", Warning, "traffic too low to ever reach min within the window";
     NeverSeen = "CWR403", "never-seen", Warning, "a signal or an action type never occurs";
     NoEvidence = "CWR404", "no-evidence", Warning, "a bar's metric has no sample at its tier";
+    RefutedAssurance = "CWR501", "refuted-assurance", Error, "a gate does not do what is promised of it";
 }
 
 impl Code {

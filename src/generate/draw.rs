@@ -1,49 +1,22 @@
-//! Chance: a counter under a key, mixed by splitmix64's finalizer (Steele, Lea, Flood 2014), and integers throughout.
+//! Chance: integers drawn under a key, one after the other.
 //!
 //! A [`Draw`] is keyed by the seed and by what it is for, and depends on nothing else; so no draw moves another.
 
 use super::read::Delay;
+use crate::value::Key;
 use crate::yaml::Share;
 
-/// The odd constant by which splitmix64 steps.
-const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-
-fn mix(value: u64) -> u64 {
-    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
-}
-
-/// A key: the seed, and step by step what is drawn.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Key(u64);
-
 impl Key {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(mix(seed.wrapping_add(STEP)))
-    }
-
-    /// The key below this one that a number names.
-    pub(super) fn number(self, part: i64) -> Self {
-        Self(mix(self.0.rotate_left(17).wrapping_add(STEP) ^ part.cast_unsigned().wrapping_mul(STEP)))
-    }
-
-    /// The key below this one that a text names.
-    pub(super) fn text(self, part: &str) -> Self {
-        let length = i64::try_from(part.len()).unwrap_or(i64::MAX);
-        part.bytes().fold(self.number(length), |key, byte| key.number(i64::from(byte)))
-    }
-
     /// The draws of this key.
     pub(super) fn draw(self) -> Draw {
-        Draw { key: self.0, count: 0 }
+        Draw { key: self, count: 0 }
     }
 }
 
 /// The draws of one key, one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Draw {
-    key: u64,
+    key: Key,
     count: u64,
 }
 
@@ -51,7 +24,7 @@ impl Draw {
     /// 64 random bits.
     pub(super) fn bits(&mut self) -> u64 {
         self.count = self.count.wrapping_add(1);
-        mix(self.key.wrapping_add(self.count.wrapping_mul(STEP)))
+        self.key.bits(self.count)
     }
 
     /// A number below `limit`; 0 if that is 0. (Off by at most limit/2⁶⁴, which no test can see.)

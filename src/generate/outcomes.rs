@@ -1,10 +1,9 @@
 //! What comes of a record at its tier.
 
-use super::draw::Key;
 use super::schedule::{Draft, is_weekend};
 use super::world::{DAY, Group, World};
 use crate::model::policy::SignalId;
-use crate::value::Tier;
+use crate::value::{Key, Tier};
 
 /// A signal about a record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,10 +1,10 @@
 //! Who acts when and with which fields, whatever the tiers; and the notices.
 
-use super::draw::Key;
 use super::world::{DAY, Flow, Incident, World};
 use crate::model::policy::SignalId;
 use crate::plan::Plan;
 use crate::plan::matcher::Given;
+use crate::value::Key;
 use std::collections::BTreeSet;
 
 /// One record before it is known at which tier it runs.

@@ -17,6 +17,7 @@ use crate::model::policy::{ActionId, AttributeId, AttributeKind, Judge, MetricId
 use crate::stats::{Allowed, Rule};
 use crate::syntax::ast::Op;
 use crate::value::{Decimal, Risk, Step, Tier};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Everything a replay needs to know of a policy.
@@ -240,6 +241,29 @@ pub enum Limit {
         /// How the mean must stand to it for the bar to clear or be kept.
         op: Op,
     },
+}
+
+impl Limit {
+    /// Whether so many samples clear it, or keep it, of which so many are bad; of a mean the sum in millionths decides.
+    #[must_use]
+    pub fn clears(&self, n: u64, bad: u64, sum: i128) -> bool {
+        match self {
+            Self::Share { allowed, .. } => allowed.clears(n, bad),
+            Self::Mean { value, op } => holds(*op, value.compare_mean(sum, n)),
+        }
+    }
+}
+
+/// Whether a bar's comparison holds where the value stands so to the target.
+#[must_use]
+pub fn holds(op: Op, ordering: Ordering) -> bool {
+    match op {
+        Op::Less => ordering == Ordering::Less,
+        Op::AtMost => ordering != Ordering::Greater,
+        Op::More => ordering == Ordering::Greater,
+        Op::AtLeast => ordering != Ordering::Less,
+        Op::Equal | Op::NotEqual => false,
+    }
 }
 
 impl Plan {

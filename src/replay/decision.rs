@@ -1,9 +1,8 @@
 //! Decisions and the evidence they rest on (interfaces §3).
 
-use super::evidence::holds;
 use crate::history::counts::{Cohort, Tally};
 use crate::model::policy::ActionId;
-use crate::plan::{Bar, MetricKind, Plan};
+use crate::plan::{Bar, MetricKind, Plan, holds};
 use crate::value::Tier;
 use crate::value::duration::Tick;
 

@@ -4,11 +4,9 @@ use super::decision::{Reading, Standing};
 use crate::history::Counts;
 use crate::history::counts::{Cohort, CohortId, Series, Tally};
 use crate::model::policy::{ActionId, MetricId, SignalId};
-use crate::plan::{Bar, Limit, Metric, Plan, Trip};
-use crate::syntax::ast::Op;
+use crate::plan::{Bar, Metric, Plan, Trip};
 use crate::value::Tier;
 use crate::value::duration::Tick;
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums up to and including each tick that has something, by tick; of entries with one tick the last is the whole sum.
@@ -135,28 +133,8 @@ fn standing(bar: &Bar, tally: &Tally) -> Standing {
     match tally.n {
         0 => Standing::NoData,
         n if n < bar.min => Standing::Insufficient,
-        _ if clears(&bar.limit, tally) => Standing::Clears,
+        _ if bar.limit.clears(tally.n, tally.bad, tally.sum) => Standing::Clears,
         _ => Standing::Short,
-    }
-}
-
-/// Whether so many samples meet what decides.
-#[must_use]
-pub fn clears(limit: &Limit, tally: &Tally) -> bool {
-    match limit {
-        Limit::Share { allowed, .. } => allowed.clears(tally.n, tally.bad),
-        Limit::Mean { value, op } => holds(*op, value.compare_mean(tally.sum, tally.n)),
-    }
-}
-
-/// Whether a bar's comparison holds where the value stands so to the target.
-pub(super) fn holds(op: Op, ordering: Ordering) -> bool {
-    match op {
-        Op::Less => ordering == Ordering::Less,
-        Op::AtMost => ordering != Ordering::Greater,
-        Op::More => ordering == Ordering::Greater,
-        Op::AtLeast => ordering != Ordering::Less,
-        Op::Equal | Op::NotEqual => false,
     }
 }
 

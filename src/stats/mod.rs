@@ -21,7 +21,7 @@ mod table;
 mod tests;
 mod wilson;
 
-pub use special::binomial_cdf;
+pub use special::{binomial_cdf, real};
 pub use table::{Allowed, Rule};
 
 /// The scale of the exact shares of this module: 1 is 100,000,000 hundred-millionths, enough for a

@@ -114,7 +114,8 @@ pub(super) fn bisect(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -
     clippy::cast_precision_loss,
     reason = "counts below 2^53 are exact, and larger ones are off by 1e-16 of themselves only"
 )]
-pub(super) fn real(count: u64) -> f64 {
+#[must_use]
+pub fn real(count: u64) -> f64 {
     count as f64
 }
 

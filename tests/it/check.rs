@@ -6,10 +6,11 @@
 
 use crate::engine::{self, Arguments};
 use crate::repository;
-use cwrc::analysis::{self, Settings};
+use cwrc::analysis::{self, Proofs, Settings};
 use cwrc::diagnostic::Diagnostic;
 use cwrc::source::{Files, Sources, Span};
 use cwrc::value::Instant;
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -61,7 +62,8 @@ pub(crate) fn compared(world: &World, path: &str, history: Option<&str>) -> (Sou
         assert_eq!(counts.intake.bad_lines(), 0, "{path}: {:?}", counts.intake.bad);
         one.compare(&plan, &counts, false);
     }
-    let settings = Settings { with_history: history.is_some(), ..Settings::default() };
+    let proofs = RefCell::new(Proofs::default());
+    let settings = Settings { with_history: history.is_some(), proofs: Some(&proofs), ..Settings::default() };
     analysis::finish(std::slice::from_mut(&mut one), &settings);
     (one.sources, one.diagnostics)
 }

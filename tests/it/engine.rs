@@ -46,6 +46,15 @@ pub(crate) fn policy(policy: &str) -> Policy {
     analyzed(policy).policy.expect("a policy")
 }
 
+/// The plan of a policy that can be read and built, whatever a check would say to it.
+pub(crate) fn unchecked_plan(policy: &str) -> Plan {
+    let mut sources = Sources::default();
+    let (built, found) = cwrc::model::load(&mut sources, &Only(policy), "policy.cwr", "").build();
+    let found: Vec<String> = found.iter().map(|it| place(&sources, it)).collect();
+    assert!(found.is_empty(), "the policy has errors:\n{}\n{policy}", found.join("\n"));
+    plan::compile(&built.expect("a policy"))
+}
+
 fn place(sources: &Sources, diagnostic: &cwrc::diagnostic::Diagnostic) -> String {
     format!("{} {} {}", sources.place(diagnostic.at.span), diagnostic.code.number(), diagnostic.message)
 }

@@ -6,11 +6,12 @@
 use crate::check::{World, cases};
 use crate::cli::transcripts::same_or_updated;
 use crate::{files_below, repository};
-use cwrc::analysis::{Analysis, analyze};
+use cwrc::analysis::{Analysis, Proofs, Settings, analyze, finish, gather};
 use cwrc::render::Style;
 use cwrc::render::diagnostics::{Format, Report, render};
 use cwrc::source::Files;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -21,7 +22,14 @@ static ROOTS: LazyLock<Vec<Analysis>> = LazyLock::new(|| {
     let files = files_below(&repository("tests/cases/formats/policies"), "cwr");
     let names = files.iter().map(|path| path.file_name().expect("a name").to_string_lossy().into_owned());
     let roots = names.filter(|name| name != "words.cwr").map(|name| format!("tests/cases/formats/policies/{name}"));
-    roots.map(|path| analyze(&World::Disk, &path, "tests/cases/formats/policies", None).expect("a file")).collect()
+    let (proofs, base) = (RefCell::new(Proofs::default()), "tests/cases/formats/policies");
+    let settings = Settings { proofs: Some(&proofs), ..Settings::default() };
+    let one = |path: String| {
+        let mut one = gather(&World::Disk, &path, base, None).expect("a file");
+        finish(std::slice::from_mut(&mut one), &settings);
+        one
+    };
+    roots.map(one).collect()
 });
 
 /// All cases of the checker, one run each.

@@ -21,6 +21,7 @@ mod fuzzed;
 mod generate;
 mod hostile_histories;
 mod laws;
+mod odds;
 mod pipelines;
 mod plan;
 mod planted;

@@ -54,8 +54,6 @@ fn luck(subject: &Subject, bar: &Bar) -> Option<Diagnostic> {
 
 /// The agent that must not get through.
 fn agent(metric: &Metric, bar: &Bar, points: Decimal) -> String {
-    if metric.lower_is_better() {
-        return format!("an agent with a true `{}` of {}", metric.name, words::percent(bar.target.plus(points)));
-    }
-    format!("an agent that is right {} of the time", words::percent(bar.target.minus(points)))
+    let rate = if metric.lower_is_better() { bar.target.plus(points) } else { bar.target.minus(points) };
+    words::agent(metric, rate)
 }

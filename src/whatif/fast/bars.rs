@@ -235,7 +235,7 @@ impl Known {
     fn clears(&self, tally: &Tally) -> bool {
         match (&self.steps, usize::try_from(tally.bad)) {
             (Some(steps), Ok(bad)) => steps.get(bad).is_some_and(|least| *least <= tally.n),
-            _ => evidence::clears(&self.limit, tally),
+            _ => self.limit.clears(tally.n, tally.bad, tally.sum),
         }
     }
 }

@@ -145,7 +145,7 @@ fn no_permission_is_2() {
 #[test]
 fn an_assurance_that_is_not_decided_is_3_and_said() {
     let sandbox = Sandbox::new().with("promise.cwr", promising());
-    let why = "this version reads assurances";
+    let why = "more than 1,000,000,000 records";
     let told = sandbox.cwrc("check promise.cwr").exits(3).without_complaint();
     told.says("undecided: promise.cwr:").says("`assure reply crawl to walk`").says(why).says("1 assurance not decided");
     sandbox.cwrc("check promise.cwr -q").exits(3).says("undecided: promise.cwr:").says(why);

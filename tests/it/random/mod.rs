@@ -11,7 +11,7 @@ mod history;
 mod metrics;
 mod outcomes;
 mod policy;
-mod rng;
+pub(crate) mod rng;
 mod spelling;
 
 use rng::Rng;

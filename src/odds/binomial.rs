@@ -1,0 +1,136 @@
+//! The binomial distribution: its probabilities, and a count drawn by them from 64 random bits.
+//!
+//! Probabilities come from the ratio of neighbours, outwards from the mode, divided by their sum: nothing but +, −, × and
+//! ÷, which IEEE rounds alike on every platform.
+
+use crate::stats::real;
+
+/// Probabilities below this share of the largest are left out: fewer than one path in 10⁴⁰ meets them.
+const NEGLIGIBLE: f64 = 1e-40;
+
+/// The probabilities of a binomial count.
+#[derive(Clone, Debug)]
+pub(super) struct Binomial {
+    /// The least count that matters.
+    first: u64,
+    /// The probabilities from there on; they sum to 1.
+    mass: Vec<f64>,
+}
+
+impl Binomial {
+    /// Of `n` trials, each of which succeeds with `share`.
+    pub(super) fn new(n: u64, share: f64) -> Self {
+        if share <= 0.0 || share >= 1.0 {
+            return Self { first: if share <= 0.0 { 0 } else { n }, mass: vec![1.0] };
+        }
+        let odds = share / (1.0 - share);
+        let mode = mode(n, share);
+        let mut mass = below(n, mode, odds);
+        let first = mode - u64::try_from(mass.len()).unwrap_or(0);
+        mass.reverse();
+        mass.push(1.0);
+        mass.extend(above(n, mode, odds));
+        let sum: f64 = mass.iter().sum();
+        for part in &mut mass {
+            *part /= sum;
+        }
+        Self { first, mass }
+    }
+
+    /// The probability of a count.
+    pub(super) fn of(&self, count: u64) -> f64 {
+        let at = count.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        at.and_then(|at| self.mass.get(at)).copied().unwrap_or(0.0)
+    }
+
+    /// The probabilities of 0 to `last - 1`, and last that of `last` or more.
+    pub(super) fn lumped(&self, last: usize) -> Vec<f64> {
+        let mut parts = vec![0.0; last + 1];
+        for (count, part) in (self.first..).zip(&self.mass) {
+            parts[usize::try_from(count).unwrap_or(usize::MAX).min(last)] += part;
+        }
+        parts
+    }
+}
+
+/// The likeliest count.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and n + 1")]
+fn mode(n: u64, share: f64) -> u64 {
+    ((real(n) + 1.0) * share).floor().min(real(n)) as u64
+}
+
+/// The probabilities below the mode as shares of its own, downwards.
+fn below(n: u64, mode: u64, odds: f64) -> Vec<f64> {
+    let mut part = 1.0;
+    let parts = (1..=mode).rev().map(|count| {
+        part *= real(count) / (real(n - count + 1) * odds);
+        part
+    });
+    parts.take_while(|part| *part >= NEGLIGIBLE).collect()
+}
+
+/// The probabilities above the mode as shares of its own, upwards.
+fn above(n: u64, mode: u64, odds: f64) -> impl Iterator<Item = f64> {
+    let mut part = 1.0;
+    let parts = (mode..n).map(move |count| {
+        part *= real(n - count) / real(count + 1) * odds;
+        part
+    });
+    parts.take_while(|part| *part >= NEGLIGIBLE)
+}
+
+/// A binomial count drawn by inversion: the same bits give a larger count where the share is larger, which is what
+/// makes rates comparable path by path.
+#[derive(Clone, Debug)]
+pub(super) struct Sampler {
+    first: u64,
+    /// By count, from `first` on: bits below this give it or a lower one.
+    below: Vec<u64>,
+    /// By the highest eight bits: the first count that they can give.
+    guide: Vec<usize>,
+    /// By count, from `first` on: how much likelier it is under another share.
+    weights: Vec<f64>,
+}
+
+impl Sampler {
+    /// Draws from `drawn`, to weigh as `meant`.
+    pub(super) fn new(n: u64, drawn: f64, meant: f64) -> Self {
+        let distribution = Binomial::new(n, drawn);
+        let other = Binomial::new(n, meant);
+        let mut sum = 0.0;
+        let below: Vec<u64> = distribution
+            .mass
+            .iter()
+            .map(|part| {
+                sum += part;
+                bits(sum)
+            })
+            .collect();
+        let at = |high: u64| below.partition_point(|limit| *limit <= high << 56).min(below.len() - 1);
+        let guide = (0..256).map(at).collect();
+        let weight = |(count, part): (u64, &f64)| other.of(count) / part;
+        let weights = (distribution.first..).zip(&distribution.mass).map(weight).collect();
+        Self { first: distribution.first, guide, weights, below }
+    }
+
+    /// The count that these bits give.
+    pub(super) fn draw(&self, bits: u64) -> u64 {
+        let mut at = self.guide[usize::from(bits.to_be_bytes()[0])];
+        while at + 1 < self.below.len() && self.below[at] <= bits {
+            at += 1;
+        }
+        self.first + at as u64
+    }
+
+    /// How much likelier a count is under the other share; infinitely, where it is not drawn at all.
+    pub(super) fn weight(&self, count: u64) -> f64 {
+        let at = count.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        at.and_then(|at| self.weights.get(at)).copied().unwrap_or(f64::INFINITY)
+    }
+}
+
+/// A probability as a count of 2⁻⁶⁴.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates at both ends")]
+fn bits(probability: f64) -> u64 {
+    (probability * 18_446_744_073_709_551_616.0) as u64
+}
