@@ -26,7 +26,7 @@
 //! 10  cli               argv, opening files, stdio, exit codes
 //!  9  render            values to text: for people and for programs
 //!  8  analysis          the front door: paths in, everything known about the policies out
-//!  7  check generate scenario  features; siblings, blind to one another
+//!  7  check forecast generate scenario  features; siblings, blind to one another
 //!  6  replay            the one evaluator: plan and counts to decisions
 //!  5  history odds      bytes to records, records to counts; how likely a gate is passed in a stated world
 //!  4  plan              the policy as executed: ticks, integers, tables, digest
@@ -83,6 +83,7 @@ pub mod odds;
 pub mod replay;
 // Floor 7.
 pub mod check;
+pub mod forecast;
 pub mod generate;
 pub mod scenario;
 // Floor 8.

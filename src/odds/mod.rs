@@ -25,12 +25,17 @@ mod answer;
 mod binomial;
 mod chain;
 mod course;
+mod curve;
 mod simulate;
+mod spread;
 mod states;
 mod world;
 
 pub use answer::{Answer, Effort, Method, Promised, Verdict};
+pub use binomial::Sampler;
 pub use course::{Asked, Course, Refused};
+pub use curve::Curve;
+pub use spread::spread;
 pub use world::World;
 
 /// Changes whenever an answer may change that a plan and a promise gave before; part of the key under which answers are
