@@ -19,6 +19,7 @@ mod histories;
 mod init;
 mod lints;
 mod man;
+mod odds;
 mod output;
 mod paths;
 mod place;
@@ -71,6 +72,7 @@ enum Command {
     Compile(compile::Args),
     Simulate(simulate::Args),
     Count(count::Args),
+    Odds(odds::Args),
     Test(test::Args),
     Generate(generate::Args),
     Init(init::Args),
@@ -107,6 +109,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Compile(args) => compile::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Count(args) => count::run(args, global),
+        Command::Odds(args) => odds::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Generate(args) => generate::run(args, global),
         Command::Init(args) => init::run(args, global),

@@ -12,17 +12,19 @@ pub mod drop;
 pub mod gate;
 pub mod need;
 pub mod traffic;
+pub mod whole;
 pub mod year;
 
 pub use drop::Noticed;
-pub use gate::{GateOdds, Row};
+pub use gate::{GateOdds, Row, Unknown};
 pub use need::{GateNeed, MarginNeed, MinNeed, Need, Wanted};
 pub use traffic::{Flow, Traffic};
+pub use whole::Forecast;
 pub use year::{ActionYear, Year};
 
 use crate::model::policy::ActionId;
 use crate::odds::Effort;
-use crate::plan::{Gate, Plan};
+use crate::plan::Plan;
 use crate::value::Decimal;
 use crate::value::duration::Tick;
 
@@ -62,13 +64,6 @@ impl Question<'_> {
     pub fn days(&self, ticks: f64) -> f64 {
         let seconds = u64::try_from(self.plan.tick_seconds).unwrap_or(1);
         ticks * crate::stats::real(seconds) / 86_400.0
-    }
-
-    /// The gates of one action type, or of all.
-    pub fn gates(&self, only: Option<ActionId>) -> impl Iterator<Item = (ActionId, &Gate)> {
-        let actions = self.plan.actions.iter().enumerate().map(|(at, action)| (ActionId::new(at), action));
-        let actions = actions.filter(move |(id, _)| only.is_none_or(|only| only == *id));
-        actions.flat_map(|(id, action)| action.gates.iter().flatten().map(move |gate| (id, gate)))
     }
 }
 

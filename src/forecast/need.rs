@@ -162,7 +162,8 @@ fn with_needs(gate: &Gate, mins: &[MinNeed]) -> Option<Gate> {
 }
 
 /// The margin of a keep bar, as a share of the scale.
-fn margin_of(metric: &Metric, bar: &Bar) -> Decimal {
+#[must_use]
+pub fn margin_of(metric: &Metric, bar: &Bar) -> Decimal {
     let (low, high) = agent::scale(metric);
     match &bar.limit {
         Limit::Share { rule: Rule::Point { target_e8, .. } | Rule::Bound { target_e8, .. }, .. } => {
