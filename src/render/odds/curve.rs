@@ -28,11 +28,13 @@ fn sign(view: &View, row: &Row) -> (&'static str, Ink) {
 /// The drawing.
 pub(super) fn plot(view: &View, rows: &[Row], what: &str) -> String {
     let labels: Vec<String> = rows.iter().map(|row| label(view, row)).collect();
-    let longest = labels.iter().map(|label| width(label)).max().unwrap_or(0);
-    let columns = view.style.width.saturating_sub(LEFT + longest + 3).clamp(20, WIDEST);
-    let mut cells: Vec<Vec<Option<(&str, Ink)>>> = vec![vec![None; columns]; HEIGHT];
+    let last = |row: &Row| level(row.sums.last().copied().unwrap_or(0.0));
     let mut ends: Vec<Vec<&str>> = vec![Vec::new(); HEIGHT];
-    for (row, label) in rows.iter().zip(&labels) {
+    rows.iter().zip(&labels).for_each(|(row, label)| ends[last(row)].push(label));
+    let longest = ends.iter().map(|labels| width(&labels.join(", "))).max().unwrap_or(0);
+    let columns = view.style.width.saturating_sub(LEFT + longest + 2).clamp(40, WIDEST);
+    let mut cells: Vec<Vec<Option<(&str, Ink)>>> = vec![vec![None; columns]; HEIGHT];
+    for row in rows {
         let mut before = level(row.sums.first().copied().unwrap_or(0.0));
         for column in 0..columns {
             let at = column * row.sums.len().saturating_sub(1) / (columns - 1);
@@ -43,7 +45,6 @@ pub(super) fn plot(view: &View, rows: &[Row], what: &str) -> String {
             }
             before = now;
         }
-        ends[before].push(label);
     }
     let title = format!("  {}\n", view.style.paint(Ink::Quiet, format!("chance to be {what} by then")));
     let lines = cells.iter().zip(&ends).enumerate().rev().map(|(at, (cells, ends))| line(view, at, cells, ends));

@@ -4,11 +4,12 @@
 use super::table::Row as Cells;
 use super::words::{agent_of, beside, days, points, rate, times};
 use super::{Asked, View, curve};
-use crate::forecast::{Forecast, GateOdds, HORIZONS, MONTH, Noticed, Row, YEAR, need};
+use crate::forecast::{Forecast, GateOdds, HORIZONS, MONTH, Noticed, Row, YEAR, Year, need};
 use crate::odds::Method;
-use crate::render::Style;
+use crate::render::{Style, figures};
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, list, thousands, wrap};
+use crate::stats::real;
 use crate::value::Decimal;
 
 /// The odds of a policy for people.
@@ -94,9 +95,10 @@ impl View<'_> {
         vec![told.join(", "), points(row.better, self.style)]
     }
 
-    fn metrics(&self, rows: &[Row]) -> String {
+    fn heading(&self, what: &str, rows: &[Row]) -> String {
         let ids = rows.first().map_or(&[][..], |row| &row.rates).iter();
-        ids.map(|(id, _)| clean(&self.plan().metrics[id.index()].name)).collect::<Vec<_>>().join(", ")
+        let names: Vec<String> = ids.map(|(id, _)| clean(&self.plan().metrics[id.index()].name)).collect();
+        self.line(&self.style.paint(Ink::Strong, format!("{what}, by true {}", list(&names, "and"))))
     }
 
     fn climb(&self, odds: &GateOdds) -> String {
@@ -107,10 +109,8 @@ impl View<'_> {
             (ink(row), cells)
         });
         let within = HORIZONS.map(|days| format!("in {days} d"));
-        let metrics = self.metrics(&odds.climb);
-        let heads = [&metrics, "true rate", &within[0], &within[1], &within[2], "on average after"];
-        let told = self.table(&heads, 2, &rows.collect::<Vec<Cells>>());
-        format!("  {}\n{told}", self.style.paint(Ink::Strong, "Promoted"))
+        let heads = ["true rate", "from bar", &within[0], &within[1], &within[2], "after"];
+        self.heading("Promoted", &odds.climb) + &self.table(&heads, 2, &rows.collect::<Vec<Cells>>())
     }
 
     fn stay(&self, odds: &GateOdds) -> String {
@@ -119,39 +119,33 @@ impl View<'_> {
             cells.extend(row.chances.iter().map(|answer| self.chance(answer)));
             (ink(row), cells)
         });
-        let metrics = self.metrics(&odds.stay);
         let within = [format!("in {MONTH} d"), format!("in the first {YEAR} d")];
-        let heads = [&metrics, "true rate", &within[0], &within[1]];
-        let told = self.table(&heads, 2, &rows.collect::<Vec<Cells>>());
-        let mut out = format!("  {}\n{told}", self.style.paint(Ink::Strong, "Falls back by its keep bars"));
-        let drops: Vec<String> = odds.drops.iter().map(|drop| self.noticed(drop)).collect();
-        out += &format!("\n  {}\n", self.style.paint(Ink::Strong, "A real drop from the bar is noticed"));
-        out + &drops.concat()
+        let heads = ["true rate", "from bar", &within[0], &within[1]];
+        let mut out = self.heading("Falls back by its keep bars", &odds.stay);
+        out += &self.table(&heads, 2, &rows.collect::<Vec<Cells>>());
+        let drops = odds.drops.iter().map(|drop| (None, self.noticed(drop)));
+        let heads = ["by", "half of the time after", "9 times in 10 after", "not in a year"];
+        out += &format!("\n{}", self.line(&self.style.paint(Ink::Strong, "A real drop from the bar is noticed")));
+        out + &self.table(&heads, 1, &drops.collect::<Vec<Cells>>())
     }
 
-    /// `by 5 pp  after 12 d in half of all cases (11 to 13 d), after 20 d in 9 of 10`
-    fn noticed(&self, noticed: &Noticed) -> String {
+    /// By how much, the median and the range that holds it, the ninth decile, and how often not at all.
+    fn noticed(&self, noticed: &Noticed) -> Vec<String> {
         let question = self.asked.question;
-        let (dash, bound) = (self.style.dash(), self.style.pick(">", ">"));
-        #[expect(clippy::cast_precision_loss, reason = "a year has fewer than 2^52 ticks")]
         let told = |ticks: Option<i64>| {
-            ticks.map_or_else(|| format!("{bound}{YEAR}{GLUE}d"), |ticks| days(question.days(ticks as f64)))
+            let after = ticks.map(|ticks| question.days(real(ticks.unsigned_abs())));
+            after.map_or_else(|| format!(">{YEAR}{GLUE}d"), days)
         };
+        let bare = |ticks| told(ticks).replace(&format!("{GLUE}d"), "");
         let (from, to) = noticed.median_between();
-        let short = |ticks| told(ticks).replace(&format!("{GLUE}d"), "");
-        let never = match noticed.never() {
-            0 => String::new(),
-            never => format!("; not within a year in {}{GLUE}%", share(never, noticed.histories)),
-        };
-        let text = format!(
-            "by {:>6}  half of the time after {} ({}{dash}{}), 9 times in 10 after {}{never}",
-            crate::render::figures::points(noticed.drop).replace(GLUE, " "),
-            told(noticed.by(50)),
-            short(from),
-            short(to),
+        let range = if from == to { String::new() } else { format!(" ({}{}{})", bare(from), self.style.dash(), bare(to)) };
+        let never = Year { histories: noticed.histories, ..Year::default() }.chance(noticed.never());
+        vec![
+            figures::points(noticed.drop),
+            format!("{}{range}", told(noticed.by(50))),
             told(noticed.by(90)),
-        );
-        format!("  {}\n", text.replace(GLUE, " "))
+            self.chance(&never),
+        ]
     }
 
     /// What was taken to be so.
@@ -221,9 +215,4 @@ fn ink(row: &Row) -> Option<Ink> {
         std::cmp::Ordering::Equal => Some(Ink::Care),
         std::cmp::Ordering::Greater => Some(Ink::Good),
     }
-}
-
-/// A share in whole percent, never 0 or 100 where it is neither.
-fn share(part: u64, whole: u64) -> String {
-    crate::render::figures::rate(part, whole, &[]).replace(&format!("{GLUE}%"), "")
 }

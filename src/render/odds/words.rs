@@ -8,11 +8,8 @@ use crate::plan::{Bar, Gate, Limit, MetricKind, Plan};
 use crate::render::Style;
 use crate::render::figures;
 use crate::render::text::{GLUE, clean, list, thousands};
-use crate::stats::Rule;
+use crate::stats::{Rule, real};
 use crate::value::{Decimal, Duration, Step};
-
-/// More decimals of a percentage than this are not told.
-const MOST_DECIMALS: i32 = 4;
 
 /// A percentage with so many decimals; never 0 or 100 where it is neither.
 fn rounded(chance: f64, decimals: usize) -> String {
@@ -21,41 +18,40 @@ fn rounded(chance: f64, decimals: usize) -> String {
     match decimals {
         _ if chance <= 0.0 => "0".to_owned(),
         _ if chance >= 1.0 => "100".to_owned(),
-        0..4 if is_end("0") || is_end("100") => rounded(chance, decimals + 1),
-        _ if is_end("0") => "<0.0001".to_owned(),
-        _ if is_end("100") => ">99.9999".to_owned(),
+        0 | 1 if is_end("0") || is_end("100") => rounded(chance, decimals + 1),
+        _ if is_end("0") => "<0.01".to_owned(),
+        _ if is_end("100") => ">99.99".to_owned(),
         _ => told,
     }
 }
 
-/// `8.03 %`: one decimal, or as many as make two digits of what is left to 0 or to 100 %.
+/// `8.03 %`: one decimal, or two where it is nearer to 0 or 100 %.
 pub(super) fn percent(chance: f64) -> String {
-    let left = chance.min(1.0 - chance) * 100.0;
-    let decimals = [10.0, 0.1, 0.01, 0.001].iter().filter(|limit| left < **limit).count() + usize::from(left >= 10.0);
-    format!("{}{GLUE}%", rounded(chance, decimals.max(1)))
+    let is_middle = (0.1..=0.9).contains(&chance);
+    format!("{}{GLUE}%", rounded(chance, if is_middle { 1 } else { 2 }))
 }
 
-/// `8.03 %` where it is exact, `8.0 ± 0.1 %` where it has an error, `<0.01 %` where nothing of the kind was met.
+/// `8.03 %` where it is exact, `8.0 ± 0.1 %` where it has an error; where all paths ended alike, what that bounds with
+/// 95 %, and what is nearer to 0 or 100 % than a hundredth of a point is only said to be.
 pub(super) fn chance(answer: &Answer, style: Style) -> String {
+    let (least, most) = (answer.chance - 2.0 * answer.error, answer.chance + 2.0 * answer.error);
     match answer.method {
-        Method::Simulated { hits: 0, .. } => format!("<{}{GLUE}%", significant(answer.error * 100.0)),
         Method::Exact => percent(answer.chance),
-        Method::Simulated { .. } | Method::Weighted { .. } if answer.error <= 0.0 => percent(answer.chance),
+        Method::Simulated { paths, hits } if hits == paths => {
+            let sure = 1.0 - 3.0 / real(paths.max(1));
+            format!(">{:.2}{GLUE}%", (sure.max(0.0) * 10_000.0).floor() / 100.0)
+        }
+        Method::Simulated { hits: 0, .. } => format!("<{:.2}{GLUE}%", (answer.error.min(1.0) * 10_000.0).ceil() / 100.0),
+        Method::Simulated { .. } | Method::Weighted { .. } if most < 1e-4 => format!("<0.01{GLUE}%"),
+        Method::Simulated { .. } | Method::Weighted { .. } if least > 0.9999 => format!(">99.99{GLUE}%"),
         Method::Simulated { .. } | Method::Weighted { .. } => {
-            let error = answer.error * 100.0;
-            let decimals = (1..=MOST_DECIMALS).find(|places| error * 10_f64.powi(*places) >= 0.95);
-            let decimals = usize::try_from(decimals.unwrap_or(MOST_DECIMALS)).unwrap_or(1);
+            let decimals = if answer.error >= 0.000_95 { 1 } else { 2 };
+            let unit = if decimals == 1 { 10.0 } else { 100.0 };
+            let error = (answer.error * 100.0 * unit).round().max(1.0) / unit;
             let sign = style.pick("±", "+-");
-            format!("{}{GLUE}{sign}{GLUE}{:.*}{GLUE}%", rounded(answer.chance, decimals), decimals, error)
+            format!("{}{GLUE}{sign}{GLUE}{error:.decimals$}{GLUE}%", rounded(answer.chance, decimals))
         }
     }
-}
-
-/// One digit, rounded up.
-fn significant(percent: f64) -> String {
-    let places = (0..=6).find(|places| percent * 10_f64.powi(*places) >= 1.0).unwrap_or(6);
-    let unit = 10_f64.powi(places);
-    format!("{:.*}", usize::try_from(places).unwrap_or(0), (percent * unit).ceil() / unit)
 }
 
 /// `one time in 12`

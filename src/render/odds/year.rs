@@ -3,11 +3,11 @@
 use super::View;
 use super::table::Row as Cells;
 use super::words::{beside, percent, points};
-use crate::forecast::{ActionYear, Year};
+use crate::forecast::Year;
 use crate::render::ink::Ink;
-use crate::render::text::{clean, thousands};
+use crate::render::text::{GLUE, clean, thousands};
 use crate::stats::real;
-use crate::value::{Decimal, Step, Tier};
+use crate::value::{Decimal, Step};
 
 impl View<'_> {
     pub(super) fn years(&self, years: &[Year]) -> String {
@@ -22,10 +22,10 @@ impl View<'_> {
             }
             for (nth, year) in years.iter().enumerate() {
                 let name = if nth == 0 { clean(&action.name) } else { String::new() };
-                rows.push((ink(year), self.row(name, year, &year.actions[at])));
+                rows.push((ink(year), self.row(name, year, at)));
             }
         }
-        out + &self.table(&["action type", "all agents", "to walk", "to run", "falls", "flaps", "at walk, run"], 2, &rows)
+        out + &self.table(&["action type", "all agents", "to walk", "to run", "falls", "flaps", "at walk", "run"], 2, &rows)
     }
 
     /// The chance that any is promoted wrongly.
@@ -44,21 +44,24 @@ impl View<'_> {
         }
     }
 
-    fn row(&self, name: String, year: &Year, action: &ActionYear) -> Vec<String> {
-        let all = real(year.histories.max(1));
-        let step = |step: Step| self.chance(&year.chance(action.steps[step.index()]));
+    fn row(&self, name: String, year: &Year, at: usize) -> Vec<String> {
+        let (all, action) = (real(year.histories.max(1)), &year.actions[at]);
+        let none = || self.style.dash().to_owned();
+        let gates = &self.plan().actions[at].gates;
+        let of = |step: Step, told: String| gates[step.index()].as_ref().map_or_else(none, |_| told);
+        let took = |step: Step| of(step, self.chance(&year.chance(action.steps[step.index()])));
         let (flaps, error) = year.flaps(action);
         let ticks = real(action.ticks.iter().sum::<u64>().max(1));
-        let time = |tier: Tier| percent(real(action.ticks[tier.index()]) / ticks);
-        let sign = self.style.pick("±", "+-");
+        let time = |step: Step| of(step, percent(real(action.ticks[step.to().index()]) / ticks));
         vec![
             name,
             points(year.better, self.style),
-            step(Step::CrawlToWalk),
-            step(Step::WalkToRun),
+            took(Step::CrawlToWalk),
+            took(Step::WalkToRun),
             format!("{:.2}", real(action.falls) / all),
-            format!("{flaps:.2} {sign} {error:.2}"),
-            format!("{}, {}", time(Tier::Walk), time(Tier::Run)),
+            format!("{flaps:.2}{GLUE}{}{GLUE}{error:.2}", self.style.pick("±", "+-")),
+            time(Step::CrawlToWalk),
+            time(Step::WalkToRun),
         ]
     }
 }
