@@ -102,6 +102,11 @@ impl Reading {
         }
     }
 
+    /// How many threads were asked for.
+    pub(super) fn threads(&self) -> Option<NonZeroUsize> {
+        self.threads
+    }
+
     /// The tier of records that carry none.
     pub(super) fn assume_tier(&self) -> Option<Tier> {
         self.assume_tier

@@ -12,6 +12,7 @@ pub mod diff;
 pub mod failure;
 mod figures;
 mod ink;
+pub mod odds;
 pub mod page;
 pub mod replay;
 pub mod run_json;

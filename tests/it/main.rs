@@ -15,6 +15,7 @@ mod engine;
 mod fix;
 mod floors;
 mod fmt;
+mod forecast;
 mod formats;
 mod formats_of_histories;
 mod fuzzed;
