@@ -5,7 +5,6 @@ use super::paths::{self, Named};
 use super::place::{Place, Places};
 use super::{Global, config, fix, git, histories, lints, output, today};
 use crate::analysis::{self, Analysis, Settings};
-use crate::history::Mapping;
 use crate::plan;
 use crate::render::diagnostics::{self, Format, Report, human};
 use crate::replay::Evidence;
@@ -195,15 +194,19 @@ pub(super) fn not_data(path: &str) -> Result<(), Failure> {
 
 /// Compares each policy that has no errors with the histories.
 fn compare(all: &mut [Analysis], args: &Args, global: &Global) -> Result<Exit, Failure> {
-    let histories = histories::open(&args.history, Mapping::default(), global.quiet)?;
+    let named = histories::Named { paths: args.history.clone(), ..histories::Named::default() };
+    let histories = histories::open(named, &args.reading, global.quiet)?;
     let mut exit = Exit::Fine;
     for one in all.iter_mut().filter(|one| !one.has_errors()) {
         let Some(plan) = one.policy.as_ref().map(plan::compile) else { continue };
-        let counts = histories.count(&plan, &args.reading, true)?;
+        if !global.quiet {
+            output::tell(&histories.columns(&plan, output::for_stderr(global))?);
+        }
+        let counts = histories.count(&plan, true)?;
         if counts.intake.bad_lines() > 0 && (args.reading.is_strict() || !global.quiet) {
             histories::warn_of_bad(&counts, &histories.names(), global);
         }
-        match histories::usable(&counts, &args.reading) {
+        match histories::usable(&counts, &args.reading, args.reading.assume_tier()) {
             Ok(()) => one.compare(&plan, &counts, args.reading.evidence() == Evidence::AnyTier),
             Err(failure) => {
                 output::report(global, &failure);

@@ -4,8 +4,8 @@ use super::exit::Failure;
 use super::{Global, output};
 use crate::diagnostic::Code;
 use crate::diagnostic::levels::{Asker, Level, Levels};
-use crate::history::Mapping;
-use crate::history::mapping::FIELDS;
+use super::histories::Named;
+use crate::history::Format as HistoryFormat;
 use crate::render::diagnostics::Format;
 use crate::yaml::{self, At, Reader, instead};
 use std::collections::BTreeSet;
@@ -17,6 +17,14 @@ pub(super) const SCHEMA: &str = include_str!("config.schema.json");
 
 /// The name of the file.
 const NAME: &str = "cwrc.yaml";
+
+/// The formats of histories, by name.
+const FORMATS: [(&str, HistoryFormat); 4] = [
+    ("jsonl", HistoryFormat::Lines),
+    ("csv", HistoryFormat::Csv),
+    ("tsv", HistoryFormat::Tsv),
+    ("parquet", HistoryFormat::Parquet),
+];
 
 /// Where the configuration is.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -35,9 +43,7 @@ pub(super) struct Config {
     /// What is checked.
     pub(super) policies: Vec<String>,
     /// What is replayed.
-    pub(super) histories: Vec<String>,
-    /// Where the fields of a record are.
-    pub(super) mapping: Mapping,
+    pub(super) history: Named,
     /// What counts as what.
     pub(super) levels: Levels,
     /// How findings are printed.
@@ -77,7 +83,7 @@ impl Section<'_> {
             config.policies = self.paths(at);
         }
         if let Some(at) = record.get("history") {
-            self.history(at, &mut config);
+            self.history(at, &mut config.history);
         }
         if let Some(at) = record.get("lints") {
             self.lints(at, &mut config.levels);
@@ -98,20 +104,49 @@ impl Section<'_> {
         paths.map(path).collect()
     }
 
-    fn history(&mut self, at: &At, config: &mut Config) {
-        let Some(record) = self.read.record(at, &["paths", "map", "format"]) else { return };
+    fn history(&mut self, at: &At, history: &mut Named) {
+        let Some(record) = self.read.record(at, &["paths", "map", "values", "format"]) else { return };
         if let Some(paths) = self.read.required(&record, "paths", "[logs/*.jsonl]") {
-            config.histories = self.paths(paths);
+            history.paths = self.paths(paths);
         }
-        if let Some(at) = record.get("format") {
-            self.read.plain(at, "`jsonl`", |scalar| (scalar.text == "jsonl").then_some(()));
+        history.format = record.get("format").and_then(|at| {
+            self.read.plain(at, "`jsonl`, `csv`, `tsv` or `parquet`", |scalar| {
+                FORMATS.iter().find(|(name, _)| *name == scalar.text).map(|(_, format)| *format)
+            })
+        });
+        if let Some(at) = record.get("map") {
+            self.map(at, history);
         }
-        let Some(map) = record.get("map").and_then(|at| self.read.record(at, &FIELDS)) else { return };
-        for (field, at) in FIELDS.iter().filter_map(|field| Some((field, map.get(field)?))) {
-            let Some(key) = self.read.text(at, "the key that holds it, as in `meta.opened_at`") else { continue };
-            // A comma would begin another pair.
-            if key.contains(',') || config.mapping.apply(&format!("{field}={key}")).is_err() {
-                self.read.wrong(at, format!("`{key}` is no key"), "write names with dots between them");
+        if let Some(at) = record.get("values") {
+            self.values(at, history);
+        }
+    }
+
+    /// `FIELD: KEY`, as `--map FIELD=KEY`.
+    fn map(&mut self, at: &At, history: &mut Named) {
+        let form = "fields and the keys that hold them, as in `time: meta.opened_at`";
+        for (field, at) in self.read.map(at, form).unwrap_or_default() {
+            let Some(key) = self.read.text(&at, "the key that holds it, as in `meta.opened_at`") else { continue };
+            if let Err(error) = history.mapping.set(field, key) {
+                self.read.wrong(&at, error, "write keys with dots between their names, as --map takes them");
+            }
+        }
+        if let Err(error) = history.mapping.complete() {
+            self.read.wrong(at, error, "say both, or neither");
+        }
+    }
+
+    /// `FIELD: {WORD: MEANING}`, as `--map FIELD:WORD=MEANING`.
+    fn values(&mut self, at: &At, history: &mut Named) {
+        let Some(fields) = self.read.record(at, &["action", "tier", "signal"]) else { return };
+        for field in ["action", "tier", "signal"] {
+            let form = "words of the log and what they mean, as in `Closed: resolved`";
+            let words = fields.get(field).and_then(|at| self.read.map(at, form)).unwrap_or_default();
+            for (word, at) in words {
+                let Some(meaning) = self.read.text(&at, "what it means, as in `resolved`") else { continue };
+                if let Err(error) = history.mapping.translate(field, word, meaning) {
+                    self.read.wrong(&at, error, "translate words of `action`, `tier` and `signal`");
+                }
             }
         }
     }

@@ -60,18 +60,33 @@ pub(super) fn is_passed_over(name: &str) -> bool {
 }
 
 /// Replaces a file's content: a new file with its permissions takes its place. A link stays one.
-pub(super) fn replace(path: &str, text: &str) -> io::Result<()> {
+pub(super) fn replace(path: &str, bytes: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     // Whether it may be written is asked of the file, though the directory alone would allow to replace it.
     let permissions = fs::OpenOptions::new().write(true).open(&path)?.metadata()?.permissions();
+    put(&path, bytes, Some(permissions))
+}
+
+/// Writes a result to a file, as a whole or not at all: whoever stops it finds what was there before.
+pub(super) fn create(path: &str, bytes: &[u8]) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => replace(path, bytes),
+        // A pipe or a device is written to, not replaced.
+        Ok(_) => fs::write(path, bytes),
+        Err(_) => put(Path::new(path), bytes, None),
+    }
+}
+
+/// Writes a file beside another and puts it into its place.
+fn put(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let mut fresh = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let written = fresh
-        .set_permissions(permissions)
-        .and_then(|()| fresh.write_all(text.as_bytes()))
+    let written = permissions
+        .map_or(Ok(()), |permissions| fresh.set_permissions(permissions))
+        .and_then(|()| fresh.write_all(bytes))
         .and_then(|()| fresh.sync_all())
-        .and_then(|()| fs::rename(&beside, &path));
+        .and_then(|()| fs::rename(&beside, path));
     written.inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 

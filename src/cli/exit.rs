@@ -1,7 +1,7 @@
 //! Exit codes (interfaces §1), and the errors of doing: everything that is exit 2.
 
 use crate::diagnostic::levels::Refusal;
-use crate::history::ReadError;
+use crate::history::{Malformed, ReadError};
 use crate::replay;
 
 /// How a command ended.
@@ -82,6 +82,9 @@ impl From<Refusal> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         let ReadError { name, source } = error;
+        if let Some(Malformed { message, help }) = Malformed::of(&source) {
+            return Self::new(format!("{name} {message}")).help(help);
+        }
         let test = if name.ends_with(".zst") { "zstd" } else { "gzip" };
         if source.raw_os_error().is_none() && [".gz", ".zst"].iter().any(|ending| name.ends_with(ending)) {
             return Self::new(format!("cannot read {name} to its end: {source}"))

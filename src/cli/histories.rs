@@ -2,10 +2,10 @@
 
 use super::exit::{Exit, Failure};
 use super::progress::Progress;
-use super::{Global, output};
+use super::{Global, config, output};
 use crate::history::blocks::decompress;
 use crate::history::read::Open;
-use crate::history::{self, Counts, Input, Mapping, ReadError, Reason};
+use crate::history::{self, Counts, Format, Input, Mapping, ReadError, Reason};
 use crate::plan::Plan;
 use crate::render;
 use crate::replay::{self, Evidence};
@@ -25,10 +25,10 @@ pub(super) const HEADING: &str = "Histories";
 /// How a history is read: the same for every command that takes one.
 #[derive(clap::Args, Debug)]
 pub(super) struct Reading {
-    /// The format of the history
-    #[arg(help_heading = HEADING, long, value_enum, default_value = "jsonl")]
-    history_format: HistoryFormat,
-    /// Where the fields are, as in tier=stage,time=meta.opened_at; dots reach inside
+    /// The format of the history; by default as its names end, and JSON Lines where they do not say
+    #[arg(help_heading = HEADING, long, value_enum)]
+    history_format: Option<HistoryFormat>,
+    /// What the log calls things, as in time=meta.opened_at,tier=const:crawl,signal:Closed=resolved; README.md has all
     #[arg(help_heading = HEADING, long, value_name = "FIELD=KEY,…")]
     map: Vec<String>,
     /// Which records are evidence at a tier: those that ran there, or all
@@ -59,10 +59,28 @@ enum EvidenceArg {
     AnyTier,
 }
 
+/// The formats of histories, by the names of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum HistoryFormat {
+pub(super) enum HistoryFormat {
     /// One JSON object a line
     Jsonl,
+    /// Rows of cells between commas below a row of names
+    Csv,
+    /// The same between tabs
+    Tsv,
+    /// Parquet
+    Parquet,
+}
+
+impl From<HistoryFormat> for Format {
+    fn from(format: HistoryFormat) -> Self {
+        match format {
+            HistoryFormat::Jsonl => Self::Lines,
+            HistoryFormat::Csv => Self::Csv,
+            HistoryFormat::Tsv => Self::Tsv,
+            HistoryFormat::Parquet => Self::Parquet,
+        }
+    }
 }
 
 fn tier(text: &str) -> Result<Tier, String> {
@@ -84,6 +102,11 @@ impl Reading {
         }
     }
 
+    /// The tier of records that carry none.
+    pub(super) fn assume_tier(&self) -> Option<Tier> {
+        self.assume_tier
+    }
+
     /// Whether bad lines make the difference between fine and not fine.
     pub(super) fn is_strict(&self) -> bool {
         self.strict
@@ -94,18 +117,22 @@ impl Reading {
         if self.strict && counts.intake.bad_lines() > 0 { Exit::NotFine } else { Exit::Fine }
     }
 
-    /// Fails where something is said of a history and none is named.
-    pub(super) fn is_for_nothing(&self) -> Result<(), Failure> {
-        let said = [
+    /// What is said of how records are read, by the name of its option.
+    fn said(&self) -> [(&'static str, bool); 6] {
+        [
+            ("--history-format", self.history_format.is_some()),
             ("--map", !self.map.is_empty()),
-            ("--evidence", self.evidence == EvidenceArg::AnyTier),
             ("--assume-tier", self.assume_tier.is_some()),
             ("--now", self.now.is_some()),
-            ("--strict", self.strict),
             ("--unique-ids", self.unique_ids),
             ("--threads", self.threads.is_some()),
-        ];
-        match said.into_iter().find(|(_, is_said)| *is_said) {
+        ]
+    }
+
+    /// Fails where something is said of a history and none is named.
+    pub(super) fn is_for_nothing(&self) -> Result<(), Failure> {
+        let others = [("--evidence", self.evidence == EvidenceArg::AnyTier), ("--strict", self.strict)];
+        match self.said().into_iter().chain(others).find(|(_, is_said)| *is_said) {
             None => Ok(()),
             Some((flag, _)) => {
                 Err(Failure::new(format!("{flag} is about a history, and none is named"))
@@ -114,30 +141,40 @@ impl Reading {
         }
     }
 
-    fn options(&self, mut mapping: Mapping, survey: bool) -> Result<history::Options, Failure> {
-        let HistoryFormat::Jsonl = self.history_format;
-        for pairs in &self.map {
-            let help = "name the keys of the log, as in --map id=ticket,time=meta.opened_at,tier=stage";
-            mapping.apply(pairs).map_err(|error| Failure::new(format!("--map: {error}")).help(help))?;
+    /// Fails where something is said of how records are read, and they are counted already.
+    pub(super) fn is_counted_already(&self) -> Result<(), Failure> {
+        match self.said().into_iter().find(|(_, is_said)| *is_said) {
+            None => Ok(()),
+            Some((flag, _)) => Err(Failure::new(format!("{flag} is about reading records, and --counts are counted already"))
+                .help(format!("leave it out here; `cwrc count … {flag} …` takes it"))),
         }
+    }
+
+    fn options(&self, mut mapping: Mapping) -> Result<history::Options, Failure> {
+        let wrong = |error: String| {
+            let help = "name the keys or columns of the log, as in --map id=ticket,time=meta.opened_at,tier=const:crawl";
+            Failure::new(format!("--map: {error}")).help(help)
+        };
+        self.map.iter().try_for_each(|pairs| mapping.apply(pairs)).map_err(wrong)?;
+        mapping.complete().map_err(wrong)?;
         Ok(history::Options {
             mapping,
             assume_tier: self.assume_tier,
             now: self.now,
             unique_ids: self.unique_ids,
-            survey,
+            survey: false,
             threads: self.threads,
         })
     }
 }
 
 /// Whether anything can be said of a history: some record is kept, and some says at which tier it ran.
-pub(super) fn usable(counts: &Counts, reading: &Reading) -> Result<(), Failure> {
+pub(super) fn usable(counts: &Counts, reading: &Reading, assume_tier: Option<Tier>) -> Result<(), Failure> {
     if counts.intake.total() == 0 {
         return Err(nothing_kept(counts));
     }
     let is_tierless = counts.intake.without_tier == counts.intake.total();
-    if is_tierless && reading.evidence() == Evidence::AsRecorded && reading.assume_tier.is_none() {
+    if is_tierless && reading.evidence() == Evidence::AsRecorded && assume_tier.is_none() {
         return Err(no_tier());
     }
     Ok(())
@@ -149,10 +186,13 @@ fn nothing_kept(counts: &Counts) -> Failure {
     let worst = counts.intake.bad.iter().max_by_key(|(_, bad)| bad.count).map(|(reason, _)| *reason);
     match worst {
         Some(Reason::BadTier) => failure.help(
-            "the tiers are crawl, walk and run, in lower case: translate the words of the log, or leave its field out \
-             and say --assume-tier TIER",
+            "the tiers are crawl, walk and run, in lower case: translate the words of the log, as in \
+             --map tier:L1=crawl, or say --map tier=const:crawl",
         ),
-        Some(Reason::BadTime) => failure.help("write times with their offset, as in 2026-03-01T12:00:00Z"),
+        Some(Reason::BadTime) => failure.help(
+            "write times with their offset, as in 2026-03-01T12:00:00Z, or say how they are written, as in \
+             --map 'time_format=%Y-%m-%d %H:%M:%S,time_offset=Z'",
+        ),
         _ => failure,
     }
 }
@@ -169,20 +209,35 @@ pub(super) fn warn_of_bad(counts: &Counts, names: &[String], global: &Global) {
     output::tell(&render::replay::bad_lines(&counts.intake, names, output::for_stderr(global)));
 }
 
-/// The inputs of a command, and the bar over them.
+/// Which histories are read, before the command line says how.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// Files, globs, `-`.
+    pub(super) paths: Vec<String>,
+    /// What the log calls things.
+    pub(super) mapping: Mapping,
+    /// Their format, where it is not as their names end.
+    pub(super) format: Option<Format>,
+}
+
+/// The inputs of a command, how they are read, and the bar over them.
 pub(super) struct Histories {
     inputs: Vec<Input<'static>>,
-    /// Where their fields are, before the command line names others.
-    mapping: Mapping,
+    options: history::Options,
     progress: Progress,
 }
 
 impl Histories {
     /// The counts under a plan; with a survey of the names where that is asked for.
-    pub(super) fn count(&self, plan: &Plan, reading: &Reading, survey: bool) -> Result<Counts, Failure> {
-        let counts = history::count(plan, &self.inputs, &reading.options(self.mapping.clone(), survey)?);
+    pub(super) fn count(&self, plan: &Plan, survey: bool) -> Result<Counts, Failure> {
+        let counts = history::count(plan, &self.inputs, &history::Options { survey, ..self.options.clone() });
         self.progress.done();
         Ok(counts?)
+    }
+
+    /// Which columns of the tables among them are read under a plan, as a text.
+    pub(super) fn columns(&self, plan: &Plan, style: output::Style) -> Result<String, Failure> {
+        Ok(render::columns::human(&history::columns(plan, &self.inputs, &self.options)?, style))
     }
 
     /// The names, as bad records are quoted by them.
@@ -191,19 +246,41 @@ impl Histories {
     }
 }
 
+/// The history of a command: as said, or as the configuration has it.
+pub(super) fn named(
+    policy: &str,
+    history: &[String],
+    source: &config::Source,
+    global: &Global,
+) -> Result<Named, Failure> {
+    if policy == "-" && history.iter().any(|path| path == "-") {
+        return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
+    }
+    if !history.is_empty() {
+        return Ok(Named { paths: history.to_vec(), ..Named::default() });
+    }
+    let config = config::load(source, global)?;
+    if config.history.paths.is_empty() {
+        return Err(Failure::new("no history is named").help("--history PATH names it, or `history` in cwrc.yaml"));
+    }
+    Ok(config.history)
+}
+
 /// Opens what the paths name. A path that names nothing is an error: a mistyped one must not pass for an empty one.
-pub(super) fn open(paths: &[String], mapping: Mapping, quiet: bool) -> Result<Histories, Failure> {
+pub(super) fn open(named: Named, reading: &Reading, quiet: bool) -> Result<Histories, Failure> {
     let mut files: Vec<String> = Vec::new();
-    for path in paths {
+    for path in &named.paths {
         files.extend(expand(path)?);
     }
     let mut seen = BTreeSet::new();
     files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.into())));
     let size = |file: &String| fs::metadata(file).map_or(0, |metadata| metadata.len());
     let progress = Progress::new(files.iter().map(size).sum(), quiet);
-    let inputs: Vec<Input> = files.into_iter().map(|file| input(file, &progress)).collect::<Result<_, _>>()?;
-    inputs.iter().try_for_each(check_lines)?;
-    Ok(Histories { inputs, mapping, progress })
+    let format = reading.history_format.map(Format::from).or(named.format);
+    let options = reading.options(named.mapping)?;
+    let inputs = files.into_iter().map(|file| input(file, format, &progress)).collect::<Result<Vec<Input>, _>>()?;
+    inputs.iter().filter(|input| input.format == Format::Lines).try_for_each(check_lines)?;
+    Ok(Histories { inputs, options, progress })
 }
 
 fn expand(path: &str) -> Result<Vec<String>, Failure> {
@@ -219,29 +296,25 @@ fn expand(path: &str) -> Result<Vec<String>, Failure> {
     Ok(files)
 }
 
-fn input(file: String, progress: &Progress) -> Result<Input<'static>, Failure> {
+fn input(file: String, format: Option<Format>, progress: &Progress) -> Result<Input<'static>, Failure> {
     if file == "-" {
-        return stdin();
+        return stdin(format.unwrap_or_default());
     }
     let metadata = fs::metadata(&file).map_err(|error| Failure::unreadable(&file, &error))?;
     if metadata.is_dir() {
         let help = format!("name its files, for example '{}/*.jsonl'", file.trim_end_matches('/'));
         return Err(Failure::new(format!("{file} is a directory")).help(help));
     }
-    let plain = file.trim_end_matches(".gz").trim_end_matches(".zst");
-    if [".csv", ".tsv", ".parquet"].iter().any(|ending| plain.ends_with(ending)) {
-        let help = "this version reads JSON Lines, plain, .gz or .zst: one object a line";
-        return Err(Failure::new(format!("{file} is not in a format that is read")).help(help));
-    }
+    let format = format.unwrap_or_else(|| Format::of_name(&file));
     let (path, progress) = (file.clone(), progress.clone());
     // A pipe can be read only once, but may have to be read twice: it is kept.
     if !metadata.is_file() {
         let bytes = fs::read(&file).map_err(|error| Failure::unreadable(&file, &error))?;
-        return Ok(Input { name: file, open: in_memory(bytes) });
+        return Ok(Input { name: file, open: in_memory(bytes), format });
     }
     check_packed(&file)?;
     let open: Open<'static> = Box::new(move || Ok(progress.watch(File::open(&path)?)));
-    Ok(Input { name: file, open })
+    Ok(Input { name: file, open, format })
 }
 
 /// A file that is called packed must be: an empty one is what an interrupted copy leaves behind, not an empty history.
@@ -277,10 +350,10 @@ fn check_lines(input: &Input) -> Result<(), Failure> {
 }
 
 /// Standard input can be read only once, but may have to be read twice: it is kept.
-fn stdin() -> Result<Input<'static>, Failure> {
+fn stdin(format: Format) -> Result<Input<'static>, Failure> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::unreadable("standard input", &error))?;
-    Ok(Input { name: super::disk::STDIN.to_owned(), open: in_memory(bytes) })
+    Ok(Input { name: super::disk::STDIN.to_owned(), open: in_memory(bytes), format })
 }
 
 fn in_memory(bytes: Vec<u8>) -> Open<'static> {

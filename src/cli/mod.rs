@@ -7,6 +7,7 @@ mod check;
 mod compile;
 mod completions;
 mod config;
+mod count;
 mod disk;
 mod exit;
 mod explain;
@@ -69,6 +70,7 @@ enum Command {
     Fmt(fmt::Args),
     Compile(compile::Args),
     Simulate(simulate::Args),
+    Count(count::Args),
     Test(test::Args),
     Generate(generate::Args),
     Init(init::Args),
@@ -104,6 +106,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Fmt(args) => Ok(fmt::run(args, global)),
         Command::Compile(args) => compile::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
+        Command::Count(args) => count::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Generate(args) => generate::run(args, global),
         Command::Init(args) => init::run(args, global),

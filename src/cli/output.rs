@@ -5,7 +5,6 @@ use super::disk::{self, STDIN};
 use super::exit::Failure;
 use crate::yaml::YamlError;
 use clap::ColorChoice;
-use std::fs;
 use std::io::{self, IsTerminal, Write};
 
 /// What a stream can show.
@@ -44,15 +43,20 @@ pub(super) fn is_seen(file: Option<&str>) -> bool {
 
 /// Writes a result to stdout, or to the file that `-o` names; never over a policy.
 pub(super) fn write(text: &str, file: Option<&str>) -> Result<(), Failure> {
+    write_bytes(text.as_bytes(), file)
+}
+
+/// The same with bytes.
+pub(super) fn write_bytes(bytes: &[u8], file: Option<&str>) -> Result<(), Failure> {
     match file {
         Some(path) if path.ends_with(".cwr") => Err(Failure::new(format!("-o {path} would overwrite a policy"))
             .help("nothing that goes there is a policy: choose another name, such as `report.txt`")),
-        Some("-") => write(text, None),
-        Some(path) => fs::write(path, text).map_err(|error| {
+        Some("-") => write_bytes(bytes, None),
+        Some(path) => disk::create(path, bytes).map_err(|error| {
             Failure::new(format!("cannot write {path}: {error}"))
                 .help("check that its directory exists and may be written")
         }),
-        None => to_stream(&mut io::stdout().lock(), text),
+        None => to_stream(&mut io::stdout().lock(), bytes),
     }
 }
 
@@ -61,19 +65,19 @@ pub(super) fn put(path: &str, text: &str) -> Result<(), Failure> {
     if path == STDIN {
         return write(text, None);
     }
-    disk::replace(path, text).map_err(|error| {
+    disk::replace(path, text.as_bytes()).map_err(|error| {
         Failure::new(format!("cannot write {path}: {error}")).help("check that it and its directory may be written")
     })
 }
 
 /// Writes to stderr; nobody can be told if that fails.
 pub(super) fn tell(text: &str) {
-    let _ = to_stream(&mut io::stderr().lock(), text);
+    let _ = to_stream(&mut io::stderr().lock(), text.as_bytes());
 }
 
 /// A closed pipe ends quietly: whoever read had enough.
-fn to_stream(stream: &mut impl Write, text: &str) -> Result<(), Failure> {
-    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+fn to_stream(stream: &mut impl Write, bytes: &[u8]) -> Result<(), Failure> {
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(format!("cannot write the output: {error}")))
         }

@@ -1,8 +1,8 @@
 //! `cwrc simulate`
 
 use super::exit::{Exit, Failure};
-use super::{Global, compile, config, histories, output};
-use crate::history::{Counts, Mapping};
+use super::{Global, compile, config, count, histories, output};
+use crate::history::Counts;
 use crate::plan::Plan;
 use crate::render::{self, run_json, saved_json};
 use crate::replay::{self, Approvals};
@@ -20,10 +20,13 @@ pub(super) struct Args {
     /// The policy, or - for standard input
     #[arg(value_name = "POLICY")]
     policy: String,
-    /// JSON Lines, plain, .gz or .zst: files, globs, or - for standard input; may be given several times; without it
-    /// what cwrc.yaml names
+    /// JSON Lines, CSV, TSV or Parquet, plain, .gz or .zst: files, globs, or - for standard input; may be given several
+    /// times; without it what cwrc.yaml names
     #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
     history: Vec<String>,
+    /// Counts that `cwrc count` wrote, instead of a history
+    #[arg(long, value_name = "TABLE", help_heading = histories::HEADING, conflicts_with = "history")]
+    counts: Option<String>,
     #[command(flatten)]
     reading: histories::Reading,
     /// Start from a state that --format state wrote, instead of with everything at crawl
@@ -62,22 +65,16 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
-    if args.policy == "-" && args.history.iter().any(|path| path == "-") {
-        return Err(Failure::new("standard input cannot be both the policy and the history").help("name one as a file"));
-    }
     let plan = match compile::load(&args.policy, global)? {
         Ok(plan) => plan,
         Err(exit) => return Ok(exit),
     };
     let options = replay_options(args, &plan)?;
-    let (paths, mapping) = sources(args, global)?;
-    let histories = histories::open(&paths, mapping, global.quiet)?;
-    let names = histories.names();
-    let counts = histories.count(&plan, &args.reading, false)?;
+    let count::Counted { counts, names, assume_tier } = counted(args, &plan, global)?;
     if args.reading.is_strict() && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
         histories::warn_of_bad(&counts, &names, global);
     }
-    histories::usable(&counts, &args.reading)?;
+    histories::usable(&counts, &args.reading, assume_tier)?;
     let run = replay::run(&plan, &counts, &options)?;
     let text = match args.format {
         Format::Human => render::replay::human(&plan, &counts, &run, &names, output::for_stdout(global)),
@@ -105,16 +102,13 @@ fn no_state(path: &str, error: &str) -> Failure {
         .help("`cwrc simulate POLICY --history HISTORY --format state` writes one")
 }
 
-/// The history, and where its fields are: as said, or as the configuration has it.
-fn sources(args: &Args, global: &Global) -> Result<(Vec<String>, Mapping), Failure> {
-    if !args.history.is_empty() {
-        return Ok((args.history.clone(), Mapping::default()));
+/// The counts: of a table, or of a history.
+fn counted(args: &Args, plan: &Plan, global: &Global) -> Result<count::Counted, Failure> {
+    if let Some(table) = &args.counts {
+        return count::load(table, plan, &args.reading);
     }
-    let config = config::load(&args.config, global)?;
-    if config.histories.is_empty() {
-        return Err(Failure::new("no history is named").help("--history PATH names it, or `history` in cwrc.yaml"));
-    }
-    Ok((config.histories, config.mapping))
+    let named = histories::named(&args.policy, &args.history, &args.config, global)?;
+    count::counted(plan, named, &args.reading, global)
 }
 
 fn replay_options(args: &Args, plan: &Plan) -> Result<replay::Options, Failure> {

@@ -1,12 +1,14 @@
-//! Bytes to blocks of whole lines: decompression, the numbering of lines, and a limit on their length.
+//! Bytes to blocks of whole lines or rows: decompression, the numbering of lines, and a limit on their length.
 
+use super::format::Malformed;
 use super::intake::Place;
+use super::separated;
 use std::io::{self, BufRead, BufReader, Read};
 
 /// About how large a block is.
 const BLOCK: usize = 128 * 1024;
 
-/// The longest line that is read; a longer one is bad.
+/// The longest line that is read; a longer one is bad. A longer row ends the reading: where it ends cannot be known.
 pub const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
 /// Whole lines of one input.
@@ -43,28 +45,46 @@ pub fn decompress(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>>
     Ok(Box::new(raw))
 }
 
-/// Cuts an input into blocks and hands each to `send`, until that says `false`.
-pub fn cut(input: usize, mut bytes: impl Read, mut send: impl FnMut(Block) -> bool) -> io::Result<()> {
+/// Cuts an input into blocks and hands each to `send`, until that says `false`. Lines end at a line end; rows of cells
+/// between delimiters only where no quote is open.
+pub fn cut(
+    input: usize,
+    delimiter: Option<u8>,
+    mut bytes: impl Read,
+    mut send: impl FnMut(Block) -> bool,
+) -> io::Result<()> {
     let mut rest: Vec<u8> = Vec::new();
     let mut line = 1;
     loop {
         let mut block = std::mem::take(&mut rest);
         let ended = fill(&mut bytes, &mut block)?;
-        let end = memchr::memrchr(b'\n', &block).map(|at| at + 1);
+        let (end, open) = match delimiter {
+            None => (memchr::memrchr(b'\n', &block).map(|at| at + 1), None),
+            Some(delimiter) => separated::last_end(&block, delimiter),
+        };
         match (ended, end) {
             (true, _) => {
+                if let Some(open) = open {
+                    return Err(unclosed(line + lines(&block[..open])));
+                }
                 send(Block { input, first_line: line, bytes: block, too_long: false });
                 return Ok(());
             }
             (false, Some(end)) => {
                 rest = block.split_off(end);
-                let next = line + memchr::memchr_iter(b'\n', &block).count() as u64;
+                let next = line + lines(&block);
                 // The last line end would make an empty line of its own.
                 block.pop();
                 if !send(Block { input, first_line: line, bytes: block, too_long: false }) {
                     return Ok(());
                 }
                 line = next;
+            }
+            (false, None) if block.len() > LONGEST_LINE && delimiter.is_some() => {
+                return Err(match open {
+                    Some(open) => unclosed(line + lines(&block[..open])),
+                    None => too_long(line),
+                });
             }
             (false, None) if block.len() > LONGEST_LINE => {
                 rest = skip_line(&mut bytes)?;
@@ -76,6 +96,20 @@ pub fn cut(input: usize, mut bytes: impl Read, mut send: impl FnMut(Block) -> bo
             (false, None) => rest = block,
         }
     }
+}
+
+fn lines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
+
+fn unclosed(line: u64) -> io::Error {
+    let help = "close it; a quote inside of a quoted cell is written twice, as in \"5\"\" pipe\"";
+    Malformed::error(format!("opens a quote in line {line} that is never closed"), help)
+}
+
+fn too_long(line: u64) -> io::Error {
+    let help = "end each row with a line end; a binary file or one of another format is no table of text";
+    Malformed::error(format!("has a row that starts in line {line} and is longer than {} MiB", LONGEST_LINE >> 20), help)
 }
 
 /// Reads about a block more; `true` at the end of the input.

@@ -1,5 +1,6 @@
 //! The fields of one JSON object, kept as written: no number is rounded, no key is lost, a repeated key is an error.
 
+use super::mapping::Key;
 use crate::plan::matcher::Given;
 use crate::value::Number;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -37,18 +38,65 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether every key is one of these.
-    pub fn only(&self, known: impl Fn(&str) -> bool) -> bool {
-        self.entries.iter().all(|(key, _)| known(key))
+    /// Whether there is nothing but what stands at these paths.
+    #[must_use]
+    pub fn only(&self, paths: &[Key]) -> bool {
+        let begins = |key: &str| paths.iter().any(|path| path.first().is_some_and(|first| first == key));
+        // Most lines have another key, which is found without any work.
+        self.entries.iter().all(|(key, _)| begins(key)) && self.within(&slices(paths))
     }
 
-    /// The other fields as canonical JSON: keys sorted, numbers in shortest form, nulls left out.
-    pub fn canonical_without(&self, skip: impl Fn(&str) -> bool) -> Option<String> {
-        let kept = self.entries.iter().filter(|(key, _)| !skip(key));
-        let mut out = String::new();
-        write_object(kept.map(|(key, raw)| (key.as_ref(), *raw)), DEEPEST, &mut out)?;
-        Some(out)
+    fn within(&self, paths: &[&[String]]) -> bool {
+        self.entries.iter().all(|(key, raw)| match below(paths, key) {
+            None => true,
+            Some(rest) => !rest.is_empty() && object(raw).is_some_and(|inner| inner.within(&rest)),
+        })
     }
+
+    /// What stands elsewhere, as canonical JSON: keys sorted, numbers in shortest form, nulls left out.
+    #[must_use]
+    pub fn canonical_without(&self, paths: &[Key]) -> Option<String> {
+        let mut out = String::new();
+        self.write_without(&slices(paths), &mut out)?;
+        Some(if out.is_empty() { "{}".to_owned() } else { out })
+    }
+
+    /// Writes an object of what stands elsewhere; nothing at all where there is nothing.
+    fn write_without(&self, paths: &[&[String]], out: &mut String) -> Option<()> {
+        let mut kept = Vec::new();
+        for (key, raw) in &self.entries {
+            let Some(rest) = below(paths, key) else { continue };
+            let mut value = String::new();
+            match object(raw).filter(|_| !rest.is_empty()) {
+                Some(inner) => inner.write_without(&rest, &mut value)?,
+                None => write(raw, DEEPEST, &mut value)?,
+            }
+            if !value.is_empty() {
+                kept.push((key.as_ref(), value));
+            }
+        }
+        if !kept.is_empty() {
+            kept.sort_unstable();
+            let all: Option<Vec<String>> = kept.into_iter().map(|(key, value)| pair(key, &value)).collect();
+            *out += &format!("{{{}}}", all?.join(","));
+        }
+        Some(())
+    }
+}
+
+fn slices(paths: &[Key]) -> Vec<&[String]> {
+    paths.iter().map(Vec::as_slice).collect()
+}
+
+fn pair(key: &str, value: &str) -> Option<String> {
+    Some(format!("{}:{value}", serde_json::to_string(key).ok()?))
+}
+
+/// What is left of the paths below a key; nothing where one of them ends there.
+fn below<'p>(paths: &[&'p [String]], key: &str) -> Option<Vec<&'p [String]>> {
+    let under = paths.iter().filter_map(|path| path.split_first()).filter(|(first, _)| *first == key);
+    let rest: Vec<&[String]> = under.map(|(_, rest)| rest).collect();
+    (!rest.iter().any(|rest| rest.is_empty())).then_some(rest)
 }
 
 /// An object among raw values.
@@ -67,6 +115,13 @@ pub fn text(raw: &str) -> Option<Cow<'_, str>> {
 #[must_use]
 pub fn number(raw: &str) -> Option<Number> {
     raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()).then(|| Number::parse(raw)).flatten()
+}
+
+/// Whether a text is a number as JSON writes it.
+#[must_use]
+pub fn is_number(text: &str) -> bool {
+    let begins = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    begins && serde_json::from_str::<&RawValue>(text).is_ok_and(|raw| raw.get() == text)
 }
 
 /// The elements of a raw array; `None` if the raw value is not an array.
@@ -156,24 +211,24 @@ impl<'de> Visitor<'de> for Elements<'_> {
 }
 
 /// A key, borrowed where it has no escapes.
-struct Key<'a>(Cow<'a, str>);
+struct Name<'a>(Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
+impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("a key")
             }
             fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(key)))
+                Ok(Name(Cow::Borrowed(key)))
             }
             fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(key.to_owned())))
+                Ok(Name(Cow::Owned(key.to_owned())))
             }
         }
-        deserializer.deserialize_str(KeyVisitor)
+        deserializer.deserialize_str(NameVisitor)
     }
 }
 
@@ -187,7 +242,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut all: Vec<(Cow<'de, str>, &'de str)> = Vec::with_capacity(8);
-                while let Some((Key(key), raw)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
+                while let Some((Name(key), raw)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
                     all.push((key, raw.get()));
                 }
                 if has_repeated_key(&all) {

@@ -2,7 +2,7 @@
 
 use super::fields::{self, Fields};
 use super::intake::Reason;
-use super::mapping::Mapping;
+use super::mapping::{Field, Key, Mapping, Wide};
 use crate::model::policy::SignalId;
 use crate::plan::matcher::Given;
 use crate::plan::{MetricKind, Plan};
@@ -87,11 +87,23 @@ fn fault(reason: Reason, why: impl Into<String>) -> Fault {
     Fault { reason, why: why.into() }
 }
 
+/// The outcomes of a line, and the names among them that the policy does not declare.
+#[derive(Debug, Default)]
+struct Found {
+    outcomes: Vec<Outcome>,
+    undeclared: Vec<String>,
+}
+
+/// Letters of a cell that are shown.
+const SAMPLE: usize = 40;
+
 /// What reading a line needs to know.
 #[derive(Debug)]
 pub struct Reader<'p> {
     plan: &'p Plan,
-    mapping: &'p Mapping,
+    mapping: Mapping,
+    /// Where the id and outcomes are.
+    outcome_keys: Vec<Key>,
     now: Option<Instant>,
     survey: bool,
     signals: HashMap<&'p str, SignalId>,
@@ -102,7 +114,7 @@ pub struct Reader<'p> {
 impl<'p> Reader<'p> {
     /// A reader for a plan's signals and attributes.
     #[must_use]
-    pub fn new(plan: &'p Plan, mapping: &'p Mapping, now: Option<Instant>) -> Self {
+    pub fn new(plan: &'p Plan, mapping: &Mapping, now: Option<Instant>) -> Self {
         let signals = plan.signals.iter().enumerate().map(|(at, name)| (name.as_str(), SignalId::new(at))).collect();
         let mut scales = vec![Vec::new(); plan.signals.len()];
         for metric in &plan.metrics {
@@ -110,7 +122,8 @@ impl<'p> Reader<'p> {
                 scales[signal.index()].push((low, high));
             }
         }
-        Self { plan, mapping, now, survey: false, signals, scales }
+        let outcome_keys = mapping.outcome_keys();
+        Self { plan, mapping: mapping.clone(), outcome_keys, now, survey: false, signals, scales }
     }
 
     /// Keeps the names of signals that the policy does not declare too, or not.
@@ -119,54 +132,70 @@ impl<'p> Reader<'p> {
         Self { survey, ..self }
     }
 
+    /// What it takes the log's words for.
+    #[must_use]
+    pub fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
     /// Reads a line.
-    pub fn read<'a>(&self, text: &'a str) -> Result<Line<'a>, Fault> {
+    pub fn read<'a>(&'a self, text: &'a str) -> Result<Line<'a>, Fault> {
         let Some(fields) = Fields::parse(text) else {
             return Err(fault(Reason::Unparsable, "it is not one JSON object with each key once"));
         };
-        let mapping = self.mapping;
-        let (id, action) = (fields.reach(&mapping.id), fields.reach(&mapping.action));
-        if id.is_none() && action.is_none() && fields.get("signal").is_some() {
+        let (id, action) = (self.reach(&fields, Field::Id), self.reach(&fields, Field::Action));
+        if id.is_none() && action.is_none() && self.noticed(&fields).is_some() {
             return self.notice(&fields);
         }
-        let outcomes = fields.reach(&mapping.outcomes);
-        let (mut worst, mut undeclared) = (Worst::default(), Vec::new());
-        let parsed = outcomes.map_or_else(Vec::new, |raw| self.outcomes(raw, &mut undeclared, &mut worst));
+        let (mut worst, mut found) = (Worst::default(), Found::default());
+        let has_outcomes = self.outcomes(&fields, &mut found, &mut worst);
         if let Some(id) = id.and_then(identity)
-            && outcomes.is_some()
-            && fields.only(|key| mapping.is_id_or_outcomes(key))
+            && has_outcomes
+            && fields.only(&self.outcome_keys)
         {
-            return worst.or(Line::Outcomes { id, outcomes: parsed, undeclared });
+            return worst.or(Line::Outcomes { id, outcomes: found.outcomes, undeclared: found.undeclared });
         }
-        let record = self.record(&fields, (parsed, undeclared), &mut worst);
+        let record = self.record(&fields, found, &mut worst);
         worst.or_else(|| record.map(Line::Full))
     }
 
-    fn notice<'a>(&self, fields: &Fields<'a>) -> Result<Line<'a>, Fault> {
+    fn reach<'a>(&self, fields: &Fields<'a>, field: Field) -> Option<&'a str> {
+        fields.reach(self.mapping.key(field))
+    }
+
+    /// The signal of a notice: a line that is of no record has its signal under the name of the specification, or where
+    /// that of a row is.
+    fn noticed<'a>(&self, fields: &Fields<'a>) -> Option<&'a str> {
+        let of_a_row = || self.mapping.is_flat().then(|| self.reach(fields, Field::Signal)).flatten();
+        fields.get("signal").or_else(of_a_row)
+    }
+
+    fn notice<'a>(&'a self, fields: &Fields<'a>) -> Result<Line<'a>, Fault> {
         let mut worst = Worst::default();
-        let name = fields.get("signal").and_then(fields::text);
+        let name = self.noticed(fields).and_then(fields::text).map(|word| self.mapping.meaning(Field::Signal, word));
         worst.unless(name.is_some(), Reason::MissingField, "its signal is not a text");
-        let time = self.time(fields.get("time"), "the notice's time", &mut worst);
+        let of_a_row = self.mapping.is_flat().then(|| self.reach(fields, Field::SignalTime)).flatten();
+        let time = of_a_row.or_else(|| fields.get("time")).or_else(|| self.reach(fields, Field::Time));
+        let time = self.time(time, "the notice's time", &[], &mut worst);
         worst.or_else(|| {
             let (name, time) = (name?, time?);
             Some(Line::Notice { signal: self.signals.get(name.as_ref()).copied(), name, time })
         })
     }
 
-    fn record<'a>(
-        &self,
-        fields: &Fields<'a>,
-        (outcomes, undeclared): (Vec<Outcome>, Vec<String>),
-        worst: &mut Worst,
-    ) -> Option<Record<'a>> {
-        let mapping = self.mapping;
-        let id = fields.reach(&mapping.id).and_then(identity);
+    fn record<'a>(&'a self, fields: &Fields<'a>, found: Found, worst: &mut Worst) -> Option<Record<'a>> {
+        let Found { outcomes, undeclared, .. } = found;
+        let id = self.reach(fields, Field::Id).and_then(identity);
         worst.unless(id.is_some(), Reason::MissingField, "it has no id that is a text or an integer");
-        let action = fields.reach(&mapping.action).and_then(fields::text);
+        let action = self.word(fields, Field::Action).flatten();
         worst.unless(action.is_some(), Reason::MissingField, "it has no action that is a text");
-        let time = self.time(fields.reach(&mapping.time), "its time", worst);
-        let tier = fields.reach(&mapping.tier).map(|raw| fields::text(raw).and_then(|word| Tier::parse(&word)));
-        worst.unless(tier != Some(None), Reason::BadTier, "its tier is not crawl, walk or run");
+        let raw = self.reach(fields, Field::Time);
+        let time = self.time(raw, "its time", self.mapping.key(Field::Time), worst);
+        let tier = self.word(fields, Field::Tier).map(|word| word.and_then(|word| Tier::parse(&word)));
+        if tier == Some(None) {
+            let held = || self.held(self.mapping.key(Field::Tier), self.reach(fields, Field::Tier));
+            worst.note(Reason::BadTier, || format!("its tier is not crawl, walk or run{}", held()));
+        }
         if let Some(time) = time {
             let early = outcomes.iter().any(|outcome| outcome.time < time);
             worst.unless(!early, Reason::OutcomeBeforeAction, "an outcome is earlier than the action");
@@ -175,13 +204,38 @@ impl<'p> Reader<'p> {
         Some(Record { id: id?, time: time?, action: action?, tier: tier.flatten(), given, outcomes, undeclared })
     }
 
-    fn time(&self, raw: Option<&str>, what: &str, worst: &mut Worst) -> Option<Instant> {
+    /// The word of a field, translated; nothing inside where it is no text.
+    fn word<'a>(&'a self, fields: &Fields<'a>, field: Field) -> Option<Option<Cow<'a, str>>> {
+        if let Some(constant) = self.mapping.constant(field) {
+            return Some(Some(Cow::Borrowed(constant)));
+        }
+        let raw = self.reach(fields, field)?;
+        Some(fields::text(raw).map(|word| self.mapping.meaning(field, word)))
+    }
+
+    /// Where a mapping is in play: which key is meant, and what it holds.
+    fn held(&self, key: &[String], raw: Option<&str>) -> String {
+        match raw {
+            Some(raw) if !self.mapping.is_plain() => {
+                let text = fields::text(raw).unwrap_or(Cow::Borrowed(raw));
+                let short: String = text.chars().take(SAMPLE).collect();
+                let more = if short.len() < text.len() { "…" } else { "" };
+                let key = if key.is_empty() { "it".to_owned() } else { format!("`{}`", key.join(".")) };
+                format!(": {key} holds `{short}{more}`")
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn time(&self, raw: Option<&str>, what: &str, key: &[String], worst: &mut Worst) -> Option<Instant> {
         let Some(raw) = raw else {
             worst.note(Reason::MissingField, || format!("{what} is missing"));
             return None;
         };
-        let Some(time) = fields::text(raw).and_then(|text| Instant::parse(&text)) else {
-            worst.note(Reason::BadTime, || format!("{what} is not RFC 3339 with an offset"));
+        let times = &self.mapping.times;
+        let number = || times.is_epoch().then_some(Cow::Borrowed(raw));
+        let Some(time) = fields::text(raw).or_else(number).and_then(|text| times.read(&text)) else {
+            worst.note(Reason::BadTime, || format!("{what} is not {times}{}", self.held(key, Some(raw))));
             return None;
         };
         if self.now.is_some_and(|now| time > now) {
@@ -191,28 +245,80 @@ impl<'p> Reader<'p> {
         Some(time)
     }
 
-    fn outcomes(&self, raw: &str, undeclared: &mut Vec<String>, worst: &mut Worst) -> Vec<Outcome> {
-        let Some(parts) = fields::array(raw) else {
-            worst.note(Reason::Unparsable, || "its outcomes are not a list".to_owned());
-            return Vec::new();
-        };
-        parts.iter().filter_map(|part| self.outcome(part.get(), undeclared, worst)).collect()
+    /// All outcomes of a line: those of its list, the one of its row, and those that have keys of their own. Whether
+    /// there is any place for them.
+    fn outcomes(&self, fields: &Fields, found: &mut Found, worst: &mut Worst) -> bool {
+        let list = self.reach(fields, Field::Outcomes);
+        if let Some(raw) = list {
+            self.list(raw, found, worst);
+        }
+        let flat = self.mapping.is_flat() && self.flat(fields, found, worst);
+        let mut wide = false;
+        for it in &self.mapping.wide {
+            wide |= self.wide(it, fields, found, worst);
+        }
+        list.is_some() || flat || wide
     }
 
-    fn outcome(&self, raw: &str, undeclared: &mut Vec<String>, worst: &mut Worst) -> Option<Outcome> {
-        let Some(fields) = Fields::parse(raw) else {
-            worst.note(Reason::Unparsable, || "an outcome is not an object with each key once".to_owned());
-            return None;
+    fn list(&self, raw: &str, found: &mut Found, worst: &mut Worst) {
+        let Some(parts) = fields::array(raw) else {
+            return worst.note(Reason::Unparsable, || "its outcomes are not a list".to_owned());
         };
-        let name = fields.get("signal").and_then(fields::text);
-        worst.unless(name.is_some(), Reason::MissingField, "an outcome has no signal that is a text");
-        let time = self.time(fields.get("time"), "an outcome's time", worst);
-        let signal = name.as_ref().and_then(|name| self.signals.get(name.as_ref()).copied());
-        if self.survey && signal.is_none() {
-            undeclared.extend(name.map(Cow::into_owned));
+        for part in parts {
+            let Some(fields) = Fields::parse(part.get()) else {
+                worst.note(Reason::Unparsable, || "an outcome is not an object with each key once".to_owned());
+                continue;
+            };
+            self.outcome(fields.get("signal"), (fields.get("time"), &[]), fields.get("value"), found, worst);
         }
-        let value = self.value(signal, fields.get("value"), worst);
-        Some(Outcome { signal, time: time?, value })
+    }
+
+    /// The outcome that a row of a flat table has.
+    fn flat(&self, fields: &Fields, found: &mut Found, worst: &mut Worst) -> bool {
+        let [signal, time, value] = [Field::Signal, Field::SignalTime, Field::Value].map(|it| self.reach(fields, it));
+        let is_there = signal.is_some() || time.is_some() || value.is_some();
+        if is_there {
+            self.outcome(signal, (time, self.mapping.key(Field::SignalTime)), value, found, worst);
+        }
+        is_there
+    }
+
+    /// The outcome of a signal that has a key of its own: its time, or whether it happened.
+    fn wide(&self, wide: &Wide, fields: &Fields, found: &mut Found, worst: &mut Worst) -> bool {
+        let Some(raw) = fields.reach(&wide.key) else { return false };
+        let happened = fields::text(raw).as_deref().map_or_else(|| flag(raw), flag);
+        let (time, key): (_, &Key) = match (&wide.time, happened) {
+            (_, Some(false)) => return true,
+            (None, _) => (Some(raw), &wide.key),
+            (Some(key), Some(true)) => (fields.reach(key), key),
+            (Some(_), None) => {
+                let held = || self.held(&wide.key, Some(raw));
+                worst.note(Reason::BadValue, || format!("whether `{}` happened is not true or false{}", wide.signal, held()));
+                return true;
+            }
+        };
+        let name = serde_json::Value::from(wide.signal.as_str()).to_string();
+        self.outcome(Some(&name), (time, key), None, found, worst);
+        true
+    }
+
+    fn outcome(
+        &self,
+        name: Option<&str>,
+        (time, key): (Option<&str>, &[String]),
+        value: Option<&str>,
+        found: &mut Found,
+        worst: &mut Worst,
+    ) {
+        let name = name.and_then(fields::text).map(|word| self.mapping.meaning(Field::Signal, word));
+        worst.unless(name.is_some(), Reason::MissingField, "an outcome has no signal that is a text");
+        let time = self.time(time, "an outcome's time", key, worst);
+        let signal = name.as_ref().and_then(|name| self.signals.get(name.as_ref()).copied());
+        let value = self.value(signal, value, worst);
+        if self.survey && signal.is_none() {
+            found.undeclared.extend(name.map(Cow::into_owned));
+        }
+        found.outcomes.extend(time.map(|time| Outcome { time, signal, value }));
     }
 
     fn value(&self, signal: Option<SignalId>, raw: Option<&str>, worst: &mut Worst) -> Option<Carried> {
@@ -232,6 +338,15 @@ impl<'p> Reader<'p> {
     }
 }
 
+/// What a cell says that is true or false.
+fn flag(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "TRUE" | "1" => Some(true),
+        "false" | "False" | "FALSE" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// What makes a full line what it is, for the comparison of two with the same id: the least stays.
 pub type Content = (Instant, String, Option<Tier>, String);
 
@@ -239,7 +354,7 @@ pub type Content = (Instant, String, Option<Tier>, String);
 #[must_use]
 pub fn content(record: &Record, text: &str, mapping: &Mapping) -> Content {
     let fields = Fields::parse(text).unwrap_or_default();
-    let attributes = fields.canonical_without(|key| mapping.is_field(key)).unwrap_or_else(|| text.to_owned());
+    let attributes = fields.canonical_without(&mapping.all_keys()).unwrap_or_else(|| text.to_owned());
     (record.time, record.action.to_string(), record.tier, attributes)
 }
 

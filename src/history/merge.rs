@@ -2,7 +2,6 @@
 
 use super::intake::{Place, Reason};
 use super::line::{Content, Fault, Line, Outcome, Reader, Record, content};
-use super::mapping::Mapping;
 use super::tally::Tallier;
 use std::collections::BTreeMap;
 
@@ -15,19 +14,20 @@ pub struct Held {
     pub text: String,
 }
 
-/// Unites the lines of each id and counts the records, the duplicates and the lines that cannot stay.
-pub fn unite(held: &[Held], reader: &Reader, mapping: &Mapping, tallier: &mut Tallier) {
+/// Unites the lines of each id and counts the records, the duplicates and the lines that cannot stay. Each input has a
+/// reader of its own.
+pub fn unite<'p: 'h, 'h>(held: &'h [Held], reader: impl Fn(usize) -> &'h Reader<'p>, tallier: &mut Tallier) {
     let mut groups: BTreeMap<String, Vec<(&Held, Line)>> = BTreeMap::new();
     for line in held {
         // Only good lines are held, so reading one again cannot fail.
-        if let Ok(read) = reader.read(&line.text)
+        if let Ok(read) = reader(line.place.input).read(&line.text)
             && let Some(id) = id_of(&read)
         {
             groups.entry(id).or_default().push((line, read));
         }
     }
     for group in groups.into_values() {
-        one_id(group, mapping, tallier);
+        one_id(group, &reader, tallier);
     }
 }
 
@@ -44,12 +44,19 @@ pub fn id_of(line: &Line) -> Option<String> {
 /// A line with further outcomes: they, and the names among them that the policy does not declare.
 type Added<'a> = (&'a Held, Vec<Outcome>, Vec<String>);
 
-fn one_id(group: Vec<(&Held, Line)>, mapping: &Mapping, tallier: &mut Tallier) {
+fn one_id<'p: 'h, 'h>(
+    group: Vec<(&'h Held, Line<'h>)>,
+    reader: &impl Fn(usize) -> &'h Reader<'p>,
+    tallier: &mut Tallier,
+) {
     let mut full: Vec<(Content, &Held, Record)> = Vec::new();
     let mut added: Vec<Added> = Vec::new();
     for (held, line) in group {
         match line {
-            Line::Full(record) => full.push((content(&record, &held.text, mapping), held, record)),
+            Line::Full(record) => {
+                let mapping = reader(held.place.input).mapping();
+                full.push((content(&record, &held.text, mapping), held, record));
+            }
             Line::Outcomes { outcomes, undeclared, .. } => added.push((held, outcomes, undeclared)),
             Line::Notice { .. } => {}
         }

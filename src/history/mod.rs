@@ -1,6 +1,6 @@
 //! Histories: bytes to records, records to counts (semantics §2).
 //!
-//! Bytes are cut into lines ([`blocks`]), lines become records ([`mod@line`]), lines of one id are merged ([`merge`]),
+//! Bytes are cut into lines or rows ([`blocks`]), rows become lines ([`table`]), lines records ([`mod@line`]), lines of one id are merged ([`merge`]),
 //! records become samples ([`sample`]) and are added up ([`tally`]) into [`counts::Counts`], which is all that a
 //! replay ever sees.
 //!
@@ -12,6 +12,7 @@ pub mod blocks;
 pub mod counts;
 pub mod dense;
 pub mod fields;
+pub mod format;
 pub mod intake;
 pub mod line;
 pub mod mapping;
@@ -19,14 +20,19 @@ pub mod merge;
 mod numbers;
 pub mod read;
 pub mod sample;
+mod separated;
+mod source;
 pub(crate) mod stated;
 pub mod survey;
+pub mod table;
 pub mod tally;
 #[cfg(test)]
 mod tests;
 
 pub use counts::Counts;
+pub use format::{Format, Malformed};
 pub use intake::{Intake, Reason};
 pub use mapping::Mapping;
 pub use read::{Input, Options, ReadError, count, count_text};
+pub use source::{Columns, columns};
 pub use survey::Survey;

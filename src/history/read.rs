@@ -6,9 +6,11 @@
 
 use super::blocks::{self, Block};
 use super::counts::Counts;
+use super::format::Format;
 use super::intake::{Place, Reason};
-use super::line::{Fault, Line, Reader, Record};
+use super::line::{Fault, Line, Record};
 use super::mapping::Mapping;
+use super::source::{Source, sources};
 use super::merge::{self, Held};
 use super::tally::{Tallier, Wanted};
 use crate::plan::Plan;
@@ -29,6 +31,8 @@ pub struct Input<'a> {
     pub name: String,
     /// Opens it.
     pub open: Open<'a>,
+    /// What its bytes are.
+    pub format: Format,
 }
 
 /// How to read.
@@ -61,13 +65,13 @@ pub struct ReadError {
 /// Reads inputs and counts their records under a plan.
 pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts, ReadError> {
     let wanted = Wanted::new(plan);
-    let reader = Reader::new(plan, &options.mapping, options.now).surveying(options.survey);
-    let pass = Pass { plan, wanted: &wanted, reader: &reader, options };
+    let sources = sources(plan, inputs, options)?;
+    let pass = Pass { plan, wanted: &wanted, sources: &sources, options };
     let mut all = pass.run(inputs, None)?;
     let suspects = occurring_twice(&mut all.hashes);
     if !suspects.is_empty() {
         all = pass.run(inputs, Some(&suspects))?;
-        merge::unite(&all.held, &reader, &options.mapping, &mut all.tallier);
+        merge::unite(&all.held, |input| &sources[input].reader, &mut all.tallier);
     }
     Ok(all.tallier.finish())
 }
@@ -75,7 +79,7 @@ pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts,
 /// Counts JSON Lines that are at hand as a text.
 pub fn count_text(plan: &Plan, name: &str, text: &str) -> Result<Counts, ReadError> {
     let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(io::Cursor::new(text.to_owned()))) };
-    let input = Input { name: name.to_owned(), open: Box::new(open) };
+    let input = Input { name: name.to_owned(), open: Box::new(open), format: Format::Lines };
     count(plan, &[input], &Options { threads: NonZeroUsize::new(1), ..Options::default() })
 }
 
@@ -97,7 +101,7 @@ fn hash(id: &str) -> u64 {
 struct Pass<'a> {
     plan: &'a Plan,
     wanted: &'a Wanted,
-    reader: &'a Reader<'a>,
+    sources: &'a [Source<'a>],
     options: &'a Options,
 }
 
@@ -143,13 +147,22 @@ impl<'a> Pass<'a> {
                 let place = Place { input: block.input, line: block.first_line };
                 work.tallier.bad(&too_long(), place, "");
             }
-            for (place, line) in block.lines() {
-                self.line(&mut work, place, line, suspects);
+            let source = &self.sources[block.input];
+            match &source.rows {
+                None => {
+                    for (place, line) in block.lines() {
+                        self.line(&mut work, source, place, line, suspects);
+                    }
+                }
+                Some(rows) => rows.each(&block, |place, line| match line {
+                    Ok(line) => self.text(&mut work, source, place, line, suspects),
+                    Err((fault, text)) => work.tallier.bad(&fault, place, &text),
+                }),
             }
         }
     }
 
-    fn line(&self, work: &mut Work, place: Place, bytes: &[u8], suspects: Option<&[u64]>) {
+    fn line(&self, work: &mut Work, source: &Source, place: Place, bytes: &[u8], suspects: Option<&[u64]>) {
         // Blocks are longer than the longest line, so one that is too long may stand whole in a block.
         if bytes.len() > blocks::LONGEST_LINE {
             return work.tallier.bad(&too_long(), place, "");
@@ -158,10 +171,14 @@ impl<'a> Pass<'a> {
         if bytes.trim_ascii().is_empty() {
             return;
         }
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            return work.tallier.bad(&not_utf8(), place, &String::from_utf8_lossy(bytes));
-        };
-        match self.reader.read(text) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.text(work, source, place, text, suspects),
+            Err(_) => work.tallier.bad(&not_utf8(), place, &String::from_utf8_lossy(bytes)),
+        }
+    }
+
+    fn text(&self, work: &mut Work, source: &Source, place: Place, text: &str, suspects: Option<&[u64]>) {
+        match source.reader.read(text) {
             Err(fault) => work.tallier.bad(&fault, place, text),
             Ok(Line::Notice { signal, name, time }) => work.tallier.notice(signal, &name, time),
             Ok(line) => self.of_a_record(work, place, text, line, suspects),
@@ -201,14 +218,14 @@ fn send_all(inputs: &[Input], sender: &SyncSender<Block>) -> Result<(), ReadErro
     for (at, input) in inputs.iter().enumerate() {
         let read = || {
             let bytes = blocks::decompress((input.open)()?)?;
-            blocks::cut(at, bytes, |block| sender.send(block).is_ok())
+            blocks::cut(at, input.format.delimiter(), bytes, |block| sender.send(block).is_ok())
         };
         read().map_err(|source| ReadError { name: input.name.clone(), source })?;
     }
     Ok(())
 }
 
-fn not_utf8() -> Fault {
+pub(super) fn not_utf8() -> Fault {
     Fault { reason: Reason::Unparsable, why: "it is not UTF-8".into() }
 }
 

@@ -42,7 +42,7 @@ fn content(plan: &Plan) -> Value {
     })
 }
 
-fn attribute(attribute: &super::Attribute) -> Value {
+pub(super) fn attribute(attribute: &super::Attribute) -> Value {
     let kind = match attribute.kind {
         AttributeKind::Number => "number",
         AttributeKind::Text => "text",
@@ -51,11 +51,11 @@ fn attribute(attribute: &super::Attribute) -> Value {
     json!({"name": attribute.name, "kind": kind, "key": attribute.key})
 }
 
-fn names(plan: &Plan, signals: &[SignalId]) -> Vec<String> {
+pub(super) fn names(plan: &Plan, signals: &[SignalId]) -> Vec<String> {
     signals.iter().map(|id| plan.signals[id.index()].clone()).collect()
 }
 
-fn metric(plan: &Plan, metric: &Metric) -> Value {
+pub(super) fn metric(plan: &Plan, metric: &Metric) -> Value {
     let kind = match &metric.kind {
         MetricKind::Verdict { good, bad, settle } => json!({"verdict": {
             "good": names(plan, good),
@@ -168,7 +168,7 @@ fn limit(bar: &Bar) -> Value {
     }
 }
 
-fn predicate(plan: &Plan, it: &Predicate) -> Value {
+pub(super) fn predicate(plan: &Plan, it: &Predicate) -> Value {
     let subject = |subject: &Subject| match subject {
         Subject::Action => "action".to_owned(),
         Subject::Attribute(id) => plan.attributes[id.index()].name.clone(),

@@ -5,6 +5,7 @@
 //! print only. A plan knows nothing of files or spans, so comments and formatting never change its digest.
 
 pub mod compile;
+pub mod counting;
 pub mod json;
 pub mod matcher;
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Values to text: what people and programs read. One output, one file; nothing below this floor knows how it looks.
 //!
-//! For people: [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`run_json`], [`saved_json`]. For both, in several
+//! For people: [`columns`], [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`counts_table`], [`run_json`], [`saved_json`]. For both, in several
 //! formats: [`diagnostics`], [`scenario`]. `ink` knows colours and characters, `text` how lines break, `figures` how numbers round.
 
+pub mod columns;
+pub mod counts_table;
 pub mod diagnostics;
 pub mod diff;
 pub mod failure;

@@ -22,6 +22,12 @@ impl Instant {
         Self { seconds, nanos: 0 }
     }
 
+    /// The instant of so many seconds and nanoseconds after 1970, in the years 0001 to 9999.
+    #[must_use]
+    pub fn checked(seconds: i64, nanos: u32) -> Option<Self> {
+        (in_range(seconds) && nanos < 1_000_000_000).then_some(Self { seconds, nanos })
+    }
+
     /// Reads an RFC 3339 time with an offset: 1 to 9 fraction digits, `t` and `z` in lower case too; second 60,
     /// `24:00` and years outside 0001 to 9999 (in UTC too) are not times.
     #[must_use]

@@ -171,7 +171,7 @@ fn count(plan: &Plan, inputs: &[&[u8]], threads: usize) -> Result<Counts, histor
     let input = |bytes: &&[u8]| {
         let bytes: Arc<[u8]> = Arc::from(*bytes);
         let open = move || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(Arc::clone(&bytes)))) };
-        Input { name: "bytes".to_owned(), open: Box::new(open) }
+        Input { name: "bytes".to_owned(), open: Box::new(open), format: cwrc::history::Format::Lines }
     };
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
     let options = history::Options { threads: NonZeroUsize::new(threads), ..history::Options::default() };

@@ -49,7 +49,7 @@ fn history(name: &str) -> String {
 
 fn counts(plan: &Plan, text: &str) -> Counts {
     let open = || -> std::io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(text.to_owned()))) };
-    let input = Input { name: "history".into(), open: Box::new(open) };
+    let input = Input { name: "history".into(), open: Box::new(open), format: cwrc::history::Format::Lines };
     count(plan, &[input], &Options::default()).expect("counts")
 }
 
@@ -133,7 +133,8 @@ fn shipped_histories_use_every_name_and_no_other() {
 fn type_of(plan: &Plan, action: &str, attributes: &str) -> Option<String> {
     let text = format!(r#"{{"id":1,"time":"2026-01-01T00:00:00Z","action":"{action}","attributes":{{{attributes}}}}}"#);
     let mapping = Mapping::default();
-    let Ok(Line::Full(record)) = Reader::new(plan, &mapping, None).read(&text) else { panic!("{text}") };
+    let reader = Reader::new(plan, &mapping, None);
+    let Ok(Line::Full(record)) = reader.read(&text) else { panic!("{text}") };
     let given = |index: usize| record.given.get(index).and_then(Option::as_ref);
     let id = Classifier::default().classify(plan, action, &given)?;
     Some(plan.actions[id.index()].name.clone())

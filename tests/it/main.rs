@@ -15,6 +15,7 @@ mod fix;
 mod floors;
 mod fmt;
 mod formats;
+mod formats_of_histories;
 mod fuzzed;
 mod generate;
 mod laws;

@@ -1,0 +1,126 @@
+//! `cwrc count`, and the counts that other commands are given by `--history` or `--counts`.
+
+use super::exit::{Exit, Failure};
+use super::{Global, compile, config, histories, output};
+use crate::history::blocks::decompress;
+use crate::history::Counts;
+use crate::plan::Plan;
+use crate::render::counts_table::{self, Shape, Unusable};
+use crate::value::Tier;
+use std::fs::File;
+use std::io::Read;
+
+/// Count a history and write only the counts: all that a replay needs of it, and small whatever the history's size
+///
+/// `cwrc simulate --counts` replays them as if it had read the records. They hold no record, no text of one but the
+/// first bad line of each kind, and serve every policy that counts the same: other targets, windows and holds are no
+/// reason to count again.
+///
+/// Example: cwrc count policies/support.cwr --history policies/support.history.jsonl.zst -o support.counts.csv
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The policy, or - for standard input
+    #[arg(value_name = "POLICY")]
+    policy: String,
+    /// JSON Lines, CSV, TSV or Parquet, plain, .gz or .zst: files, globs, or - for standard input; may be given several
+    /// times; without it what cwrc.yaml names
+    #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
+    history: Vec<String>,
+    #[command(flatten)]
+    reading: histories::Reading,
+    #[command(flatten)]
+    config: config::Source,
+    /// How to write the counts; by default as the name behind -o ends, and CSV where it does not say
+    #[arg(long, value_enum)]
+    format: Option<TableFormat>,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum TableFormat {
+    /// Cells between commas
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let plan = match compile::load(&args.policy, global)? {
+        Ok(plan) => plan,
+        Err(exit) => return Ok(exit),
+    };
+    let named = histories::named(&args.policy, &args.history, &args.config, global)?;
+    let counted = counted(&plan, named, &args.reading, global)?;
+    let rows = counts_table::rows(&plan, &counted.counts, &counted.names, counted.assume_tier);
+    let shape = match args.format {
+        Some(TableFormat::Csv) => Shape::Csv,
+        Some(TableFormat::Jsonl) => Shape::Lines,
+        None => args.output.as_deref().map_or(Ok(Shape::Csv), shape)?,
+    };
+    if args.reading.is_strict() || !global.quiet {
+        histories::warn_of_bad(&counted.counts, &counted.names, global);
+    }
+    output::write_bytes(&counts_table::render(&rows, shape), args.output.as_deref())?;
+    Ok(args.reading.exit(&counted.counts))
+}
+
+/// Counts, and what else a command needs of where they are from.
+pub(super) struct Counted {
+    /// The counts.
+    pub(super) counts: Counts,
+    /// The names of the inputs, as bad lines are quoted by them.
+    pub(super) names: Vec<String>,
+    /// The tier of records that carry none.
+    pub(super) assume_tier: Option<Tier>,
+}
+
+/// The counts of histories.
+pub(super) fn counted(
+    plan: &Plan,
+    named: histories::Named,
+    reading: &histories::Reading,
+    global: &Global,
+) -> Result<Counted, Failure> {
+    let histories = histories::open(named, reading, global.quiet)?;
+    let counts = histories.count(plan, false)?;
+    Ok(Counted { counts, names: histories.names(), assume_tier: reading.assume_tier() })
+}
+
+/// The counts that a table holds, if they are what this plan would count.
+pub(super) fn load(path: &str, plan: &Plan, reading: &histories::Reading) -> Result<Counted, Failure> {
+    reading.is_counted_already()?;
+    let failure = |Unusable { message, help }| Failure::new(format!("{path} {message}")).help(help);
+    let rows = counts_table::parse(&bytes(path)?).map_err(failure)?;
+    let counts_table::Loaded { counts, names, assume_tier } = counts_table::load(plan, &rows).map_err(failure)?;
+    Ok(Counted { counts, names, assume_tier })
+}
+
+/// More than this is no table of counts.
+const MOST: u64 = 1 << 30;
+
+fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
+    let raw: Box<dyn Read + Send> =
+        if path == "-" { Box::new(std::io::stdin()) } else { Box::new(File::open(path).map_err(unreadable)?) };
+    let mut bytes = Vec::new();
+    decompress(raw).map_err(unreadable)?.take(MOST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MOST {
+        let help = "a table of counts is small; name what `cwrc count` wrote";
+        return Err(Failure::new(format!("{path} is longer than {} MiB", MOST >> 20)).help(help));
+    }
+    Ok(bytes)
+}
+
+/// The shape of a table that is to be written under this name.
+fn shape(path: &str) -> Result<Shape, Failure> {
+    match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "jsonl" | "ndjson" | "json" => Ok(Shape::Lines),
+        ending @ ("gz" | "zst" | "tsv" | "parquet") => {
+            let help = "counts are small, and written plain: name it .csv or .jsonl, or say --format";
+            Err(Failure::new(format!("a table of counts is not written as .{ending}")).help(help))
+        }
+        _ => Ok(Shape::Csv),
+    }
+}

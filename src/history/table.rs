@@ -1,0 +1,238 @@
+//! Rows of named columns to lines: each row becomes the JSON object that JSON Lines would have in its place, of the
+//! columns that the policy or the mapping uses; everything behind it is the same for all formats.
+
+use super::fields;
+use super::format::Malformed;
+use super::mapping::{Field, Mapping};
+use crate::model::policy::AttributeKind;
+use crate::plan::Plan;
+use crate::source::suggest::suggest;
+use crate::value::Number;
+use std::fmt::Write as _;
+use std::io;
+
+/// The columns of a table, as an object is made of them.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// The columns that are read, as a tree of keys: a dot in a name reaches inside.
+    root: Vec<(String, Node)>,
+    /// How many columns there are.
+    pub width: usize,
+    /// Columns that are read, and what for.
+    pub used: Vec<(String, String)>,
+    /// Columns that are not.
+    pub ignored: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+enum Node {
+    /// The column at an index.
+    Cell(usize, Cell),
+    /// Keys that start alike, each as it stands in JSON.
+    Group(Vec<(String, Node)>),
+}
+
+/// What a cell is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cell {
+    Text,
+    /// A number, where it is one.
+    Number,
+    /// `true` or `false`, where it is one.
+    Flag,
+    /// JSON, where it is: a list of outcomes.
+    Json,
+}
+
+/// Columns that are listed where one is missing.
+const SHOWN: usize = 12;
+
+/// A value that a column of a table with types holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Nothing.
+    Absent,
+    /// Text, to be taken for what the column is.
+    Text(&'a str),
+    /// JSON already.
+    Json(&'a str),
+}
+
+impl Table {
+    /// The table below a row of names. The error is of the names.
+    pub fn new(names: &[String], mapping: &Mapping, plan: &Plan) -> io::Result<Self> {
+        if let Some(name) = repeated(names) {
+            return Err(Malformed::error(
+                format!("has two columns `{name}`"),
+                "give each column a name of its own: which of the two is meant cannot be known",
+            ));
+        }
+        let mut table = Self { width: names.len(), ..Self::default() };
+        for (index, name) in names.iter().enumerate() {
+            match use_of(name, mapping, plan) {
+                None => table.ignored.push(name.clone()),
+                Some((cell, what)) => {
+                    let path: Vec<&str> = name.split('.').collect();
+                    insert(&mut table.root, &path, Node::Cell(index, cell)).ok_or_else(|| inside_out(name))?;
+                    table.used.push((name.clone(), what));
+                }
+            }
+        }
+        table.check(names, mapping)?;
+        Ok(table)
+    }
+
+    /// Fails where no row could be a record, or outcomes for one, or a notice.
+    fn check(&self, names: &[String], mapping: &Mapping) -> io::Result<()> {
+        let has = |field: Field| {
+            let key = mapping.key(field).join(".");
+            mapping.constant(field).is_some() || self.used.iter().any(|(name, _)| *name == key)
+        };
+        let told = [Field::Signal, Field::Outcomes].into_iter().any(has) || !mapping.wide.is_empty();
+        let wanted: &[Field] = match (has(Field::Id), has(Field::Action)) {
+            (true, false) if told => &[],
+            (false, false) if has(Field::Signal) => &[],
+            _ => &[Field::Id, Field::Time, Field::Action],
+        };
+        let said = Field::ALL.into_iter().filter(|field| mapping.is_said(*field));
+        if let Some(field) = wanted.iter().copied().chain(said).find(|field| !has(*field)) {
+            return Err(missing(mapping.key(field), field.word(), names));
+        }
+        let is_used = |key: &[String]| self.used.iter().any(|(name, _)| name.split('.').eq(key.iter()));
+        match mapping.fields().find(|(key, what)| what.contains('.') && !is_used(key)) {
+            Some((key, what)) => Err(missing(key, &what, names)),
+            None => Ok(()),
+        }
+    }
+
+    /// The row as a JSON object.
+    pub fn line<'a>(&self, value: &impl Fn(usize) -> Value<'a>) -> String {
+        let mut out = String::with_capacity(64 * self.used.len());
+        out.push('{');
+        write_group(&self.root, value, &mut out);
+        out.push('}');
+        out
+    }
+}
+
+fn repeated(names: &[String]) -> Option<&String> {
+    names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| name)
+}
+
+/// What a column is used for: a field of the mapping, an attribute of the policy, or nothing.
+fn use_of(name: &str, mapping: &Mapping, plan: &Plan) -> Option<(Cell, String)> {
+    let is_here = |key: &[String]| key.iter().map(String::as_str).eq(name.split('.'));
+    let fields: Vec<_> = mapping.fields().filter(|(key, _)| is_here(key)).map(|(_, what)| what).collect();
+    let attributes: Vec<_> = plan.attributes.iter().filter(|it| is_here(&it.key)).collect();
+    let cell = match (fields.first().map(AsRef::as_ref), attributes.first().map(|it| it.kind)) {
+        (Some("value"), _) | (None, Some(AttributeKind::Number)) => Cell::Number,
+        (Some("outcomes"), _) => Cell::Json,
+        (None, Some(AttributeKind::Flag)) => Cell::Flag,
+        (Some(_), _) | (None, Some(AttributeKind::Text)) => Cell::Text,
+        (None, None) => return None,
+    };
+    let names = attributes.iter().map(|it| format!("attribute {}", it.name));
+    let all: Vec<String> = fields.iter().map(|it| it.to_string()).chain(names).collect();
+    Some((cell, all.join(", ")))
+}
+
+fn missing(key: &[String], what: &str, names: &[String]) -> io::Error {
+    let key = key.join(".");
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > shown.len() { ", …" } else { "" };
+    let columns = format!("its columns are {}{more}", shown.join(", "));
+    let help = match suggest(&key, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean --map {what}={near}? {columns}"),
+        None => format!("say which one holds the `{what}`, as in --map {what}=COLUMN; {columns}"),
+    };
+    Malformed::error(format!("has no column `{key}`"), help)
+}
+
+fn inside_out(name: &str) -> io::Error {
+    Malformed::error(
+        format!("has a column `{name}` inside of another, or around it"),
+        "a dot in a name reaches inside: rename one of the two",
+    )
+}
+
+/// Puts a node at its path; nothing where something else stands in its way.
+fn insert(group: &mut Vec<(String, Node)>, path: &[&str], node: Node) -> Option<()> {
+    let (first, rest) = path.split_first()?;
+    let key = format!("{}:", serde_json::Value::from(*first));
+    let known = group.iter().position(|(name, _)| *name == key);
+    if rest.is_empty() {
+        return known.is_none().then(|| group.push((key, node)));
+    }
+    let at = known.unwrap_or_else(|| {
+        group.push((key, Node::Group(Vec::new())));
+        group.len() - 1
+    });
+    match &mut group[at].1 {
+        Node::Cell(..) => None,
+        Node::Group(inner) => insert(inner, rest, node),
+    }
+}
+
+/// Writes what is there of a group; whether there was anything.
+fn write_group<'a>(group: &[(String, Node)], value: &impl Fn(usize) -> Value<'a>, out: &mut String) -> bool {
+    let mut is_first = true;
+    for (key, node) in group {
+        let start = out.len();
+        if !is_first {
+            out.push(',');
+        }
+        out.push_str(key);
+        let is_there = match node {
+            Node::Cell(index, cell) => write_value(*cell, value(*index), out),
+            Node::Group(inner) => {
+                out.push('{');
+                let is_there = write_group(inner, value, out);
+                out.push('}');
+                is_there
+            }
+        };
+        if is_there {
+            is_first = false;
+        } else {
+            out.truncate(start);
+        }
+    }
+    !is_first
+}
+
+fn write_value(cell: Cell, value: Value, out: &mut String) -> bool {
+    match value {
+        Value::Absent | Value::Text("") => return false,
+        Value::Json(json) => out.push_str(json),
+        Value::Text(text) => write_cell(cell, text, out),
+    }
+    true
+}
+
+fn write_cell(cell: Cell, text: &str, out: &mut String) {
+    match cell {
+        Cell::Number => match Number::parse(text.trim()) {
+            Some(_) if fields::is_number(text) => out.push_str(text),
+            Some(number) => drop(write!(out, "{number}")),
+            None => write_text(text, out),
+        },
+        Cell::Flag => match text {
+            "true" | "True" | "TRUE" => out.push_str("true"),
+            "false" | "False" | "FALSE" => out.push_str("false"),
+            _ => write_text(text, out),
+        },
+        Cell::Json if fields::canonical(text).is_some() && fields::array(text).is_some() => out.push_str(text),
+        Cell::Json | Cell::Text => write_text(text, out),
+    }
+}
+
+/// A text in quotes.
+pub(super) fn write_text(text: &str, out: &mut String) {
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::Value::from(text).to_string());
+    }
+}

@@ -1,0 +1,65 @@
+//! Rows to the bytes of a file, and back: CSV, JSON Lines, Parquet.
+
+use super::{Row, Unusable};
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Cells between commas.
+    Csv,
+    /// An object a line.
+    Lines,
+}
+
+/// The rows as a file.
+#[must_use]
+pub fn render(rows: &[Row], shape: Shape) -> Vec<u8> {
+    match shape {
+        Shape::Csv => csv(rows),
+        Shape::Lines => lines(rows),
+    }
+}
+
+fn csv(rows: &[Row]) -> Vec<u8> {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    // Memory takes everything.
+    rows.iter().for_each(|row| drop(writer.serialize(row)));
+    writer.into_inner().unwrap_or_default()
+}
+
+fn lines(rows: &[Row]) -> Vec<u8> {
+    let line = |row: &Row| {
+        let mut value = serde_json::to_value(row).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            fields.retain(|_, value| !value.is_null());
+        }
+        value.to_string() + "\n"
+    };
+    rows.iter().map(line).collect::<String>().into_bytes()
+}
+
+/// The rows of a file, in whichever shape they are.
+pub fn parse(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
+    let wrong = |line: u64, why: &str| Unusable::new(format!("is no table of counts: line {line}: {why}"));
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match if bytes.starts_with(b"{") { Shape::Lines } else { Shape::Csv } {
+        Shape::Csv => {
+            let mut reader = ::csv::Reader::from_reader(bytes);
+            let line = |error: &::csv::Error| error.position().map_or(1, ::csv::Position::line);
+            reader.deserialize().collect::<Result<_, _>>().map_err(|error| wrong(line(&error), &told(&error.to_string())))
+        }
+        Shape::Lines => {
+            let lines = bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.trim_ascii().is_empty());
+            let row = |(line, at): (&[u8], u64)| {
+                serde_json::from_slice(line).map_err(|error| wrong(at, &told(&error.to_string())))
+            };
+            lines.map(row).collect()
+        }
+    }
+}
+
+/// An error without the place that it repeats.
+fn told(error: &str) -> String {
+    let text = error.split(" at line ").next().unwrap_or(error);
+    text.rsplit("): ").next().unwrap_or(text).to_owned()
+}
