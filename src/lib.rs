@@ -26,7 +26,7 @@
 //! 10  cli               argv, opening files, stdio, exit codes
 //!  9  render            values to text: for people and for programs
 //!  8  analysis          the front door: paths in, everything known about the policies out
-//!  7  check generate scenario sql  features; siblings, blind to one another
+//!  7  check generate scenario  features; siblings, blind to one another
 //!  6  replay            the one evaluator: plan and counts to decisions
 //!  5  history           bytes to records, records to counts
 //!  4  plan              the policy as executed: ticks, integers, tables, digest
@@ -84,7 +84,6 @@ pub mod replay;
 pub mod check;
 pub mod generate;
 pub mod scenario;
-pub mod sql;
 // Floor 8.
 pub mod analysis;
 // Floor 9.

@@ -27,7 +27,9 @@ mod reference;
 mod render;
 mod replay;
 mod scenario;
+mod sql;
 mod tidy;
+mod warehouse;
 
 /// The path of something in the repository.
 fn repository(path: &str) -> std::path::PathBuf {

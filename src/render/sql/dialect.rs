@@ -21,6 +21,8 @@ pub struct Dialect {
     pub(super) backslash: bool,
     /// A time as whole microseconds since 1970 in UTC, rounded down.
     pub(super) micros: &'static str,
+    /// Whole microseconds since 1970 as an RFC 3339 time in UTC, whatever the session's time zone.
+    pub(super) instant: &'static str,
     /// The whole quotient of `{a}`, which is never negative, by `{b}`.
     pub(super) quotient: &'static str,
     /// A text that compares by bytes.
@@ -65,6 +67,7 @@ const COMMON: Dialect = Dialect {
     quote: Some('"'),
     backslash: false,
     micros: "",
+    instant: "",
     quotient: "{a} / {b}",
     bytewise: "{}",
     number: "{}",
@@ -74,7 +77,7 @@ const COMMON: Dialect = Dialect {
         text: "VARCHAR",
         integer: "BIGINT",
         value: "DECIMAL(20, 6)",
-        sum: "DECIMAL(38, 6)",
+        sum: "DECIMAL(38, 0)",
         number: "DECIMAL(38, 9)",
         time: "TIMESTAMP",
         flag: "BOOLEAN",
@@ -89,6 +92,7 @@ pub static DIALECTS: [Dialect; 6] = [
         title: "DuckDB",
         is_run: true,
         micros: "EPOCH_US({})",
+        instant: "STRFTIME(MAKE_TIMESTAMP({}), '%Y-%m-%dT%H:%M:%S.%fZ')",
         quotient: "{a} // {b}",
         ..COMMON
     },
@@ -98,6 +102,8 @@ pub static DIALECTS: [Dialect; 6] = [
         is_run: true,
         notes: &["PostgreSQL 14 or newer: older ones have no exact EXTRACT(EPOCH)."],
         micros: "CAST(FLOOR(EXTRACT(EPOCH FROM {}) * 1000000) AS BIGINT)",
+        instant: "TO_CHAR(TIMESTAMP '1970-01-01' + {} / 86400000000 * INTERVAL '1 day' \
+                  + {} % 86400000000 * INTERVAL '1 microsecond', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
         bytewise: "{} COLLATE \"C\"",
         types: Types { time: "TIMESTAMPTZ", ..COMMON.types },
         ..COMMON
@@ -110,6 +116,7 @@ pub static DIALECTS: [Dialect; 6] = [
         quote: Some('`'),
         backslash: true,
         micros: "toUnixTimestamp64Micro(toDateTime64({}, 6, 'UTC'))",
+        instant: "formatDateTime(fromUnixTimestamp64Micro({}, 'UTC'), '%Y-%m-%dT%H:%i:%S.%fZ')",
         quotient: "intDiv({a}, {b})",
         number: "toDecimal128('{}', 6)",
         shortest: "toString(CAST({} AS Nullable(Decimal(38, 9))))",
@@ -118,7 +125,7 @@ pub static DIALECTS: [Dialect; 6] = [
             text: "Nullable(String)",
             integer: "Nullable(Int64)",
             value: "Nullable(Decimal(20, 6))",
-            sum: "Nullable(Decimal(38, 6))",
+            sum: "Nullable(Decimal(38, 0))",
             number: "Nullable(Decimal(38, 9))",
             time: "Nullable(DateTime64(6, 'UTC'))",
             flag: "Nullable(Bool)",
@@ -134,6 +141,8 @@ pub static DIALECTS: [Dialect; 6] = [
         quote: Some('`'),
         backslash: true,
         micros: "UNIX_MICROS({})",
+        instant: "REPLACE(CAST(TIMESTAMP_NTZ '1970-01-01 00:00:00' + MAKE_DT_INTERVAL({} DIV 86400000000, 0, 0, \
+                  CAST({} % 86400000000 AS DECIMAL(18, 0)) * 0.000001) AS STRING), ' ', 'T') || 'Z'",
         quotient: "{a} DIV {b}",
         shortest: "TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST({} AS DECIMAL(38, 9)) AS STRING)))",
         types: Types { text: "STRING", ..COMMON.types },
@@ -145,6 +154,7 @@ pub static DIALECTS: [Dialect; 6] = [
         quote: Some('`'),
         backslash: true,
         micros: "UNIX_MICROS({})",
+        instant: "FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E6SZ', TIMESTAMP_MICROS({}))",
         quotient: "DIV({a}, {b})",
         number: "NUMERIC '{}'",
         shortest: "CAST(CAST({} AS NUMERIC) AS STRING)",
@@ -165,6 +175,7 @@ pub static DIALECTS: [Dialect; 6] = [
         quote: None,
         backslash: true,
         micros: "CAST(DATE_PART(EPOCH_MICROSECOND, {}) AS BIGINT)",
+        instant: "TO_CHAR(TO_TIMESTAMP_NTZ({}, 6), 'YYYY-MM-DD\"T\"HH24:MI:SS.FF6\"Z\"')",
         quotient: "CAST(({a} - MOD({a}, {b})) / {b} AS BIGINT)",
         types: Types { time: "TIMESTAMP_TZ", ..COMMON.types },
         ..COMMON

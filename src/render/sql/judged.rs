@@ -46,7 +46,8 @@ fn heard_of(words: &Words, metric: &Metric) -> Vec<String> {
         MetricKind::Mean { signal, lower_is_better, .. } => {
             let worse = if *lower_is_better { "MAX" } else { "MIN" };
             let is_first = format!("{} AND o.heard = o.first_heard", words.is_signal("o.signal", &[*signal]));
-            let value = format!("CAST(o.value AS {})", words.dialect.types.value);
+            let types = words.dialect.types;
+            let value = format!("CAST(CAST(o.value AS {}) * 1000000 AS {})", types.value, types.sum);
             vec![first(&[*signal], "first"), format!("{worse}(CASE WHEN {is_first} THEN {value} END) AS value_{name}")]
         }
     }
@@ -121,31 +122,36 @@ fn by_customers(wanted: &Wanted, of: impl Fn(&[MetricId]) -> Option<String>) -> 
 
 fn exposed(words: &Words, wanted: &Wanted) -> Step {
     let seen = by_customers(wanted, |ids| against(words, ids));
-    let seen = seen.iter().map(|(ids, told)| format!("\n    WHEN {} AND ({told}) THEN 'seen'", words.is_action(ids)));
+    let seen = seen.iter().map(|(ids, told)| format!("\n      WHEN {} AND ({told}) THEN 'seen'", words.is_action(ids)));
     let told = against(words, &wanted.colleagues);
-    let released = told.map_or_else(String::new, |told| format!("\n    WHEN {told} THEN 'released'"));
+    let released = told.map_or_else(String::new, |told| format!("\n      WHEN {told} THEN 'released'"));
     let open = by_customers(wanted, |ids| open(words, ids));
-    let open = open.iter().map(|(ids, open)| format!("\n    WHEN {} THEN {open}", words.is_action(ids)));
-    let harm = format!(
-        "CASE{}\n    WHEN recorded_tier = 'run' THEN 'told'{released}{}\n    ELSE 'open'\n  END AS harm",
-        seen.collect::<String>(),
-        open.collect::<String>()
+    let open = open.iter().map(|(ids, open)| format!("\n      WHEN {} THEN {open}", words.is_action(ids)));
+    let (seen, open): (String, String) = (seen.collect(), open.collect());
+    let open = if open.is_empty() { "''".to_owned() } else { format!("CASE{open}\n      ELSE ''\n    END") };
+    let body = format!(
+        "SELECT\n  action_type,\n  recorded_tier,\n  tick,\n  harm,\n  CASE WHEN harm = 'open' THEN open ELSE '' END AS open\nFROM (\n  \
+         SELECT\n    action_type,\n    recorded_tier,\n    {} AS tick,\n    CASE{seen}\n      WHEN recorded_tier = 'run' THEN \
+         'told'{released}\n      ELSE 'open'\n    END AS harm,\n    {open} AS open\n  FROM judged\n) e",
+        words.tick("acted")
     );
-    let columns = [own(&["action_type", "recorded_tier"]), vec![format!("{} AS tick", words.tick("acted")), harm]].concat();
-    let why = "What it would have meant for a record to run unattended. Open: no harm was told of, and what may yet show \
-               that there was none are these samples, so many ticks after the action.";
-    Step::select("exposed", why, &columns, "FROM judged")
+    Step {
+        name: "exposed",
+        why: "What it would have meant for a record to run unattended. Open: no harm was told of, and what may yet show that \
+              there was none are these samples, so many ticks after the action.",
+        body,
+    }
 }
 
-/// The samples that may show that nothing happened: ` METRIC+TICKS` each.
+/// The samples that may show that nothing happened: `,["METRIC",TICKS]` each.
 fn open(words: &Words, ids: &[MetricId]) -> Option<String> {
     let one = |id: &MetricId| {
         let name = words.metric(*id);
         let ticks = format!("{} - ({})", words.tick(&format!("matures_{name}")), words.tick("acted"));
         let ticks = format!("CAST({ticks} AS {})", words.dialect.types.text);
-        format!(" || COALESCE({} || {ticks}, '')", words.text(&format!(" {name}+")))
+        format!("COALESCE({} || {ticks} || ']', '')", words.text(&format!(",[\"{name}\",")))
     };
-    (!ids.is_empty()).then(|| format!("'open'{}", ids.iter().map(one).collect::<String>()))
+    (!ids.is_empty()).then(|| ids.iter().map(one).collect::<Vec<_>>().join("\n        || "))
 }
 
 /// Signals that came too late to count, and signals that contradict a verdict.
@@ -200,7 +206,7 @@ fn samples(words: &Words, wanted: &Wanted) -> Step {
     let types = words.dialect.types;
     let columns = [
         own(&["j.action_type AS action_type", "recorded_tier", "cohort", "g.metric AS metric"]),
-        vec![chosen("matures", false, Words::null(types.integer)), chosen("wrong", false, "0".to_owned()), chosen("value", true, Words::null(types.value))],
+        vec![chosen("matures", false, Words::null(types.integer)), chosen("wrong", false, Words::null(types.integer)), chosen("value", true, Words::null(types.sum))],
     ];
     let tick = words.tick("matures");
     Step {

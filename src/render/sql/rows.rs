@@ -1,4 +1,4 @@
-//! The counts table: one row per figure, in the order and under the names of its columns.
+//! The rows of the counts table: the columns are those of [`Row`](crate::render::counts_table::Row).
 
 use super::words::Words;
 use crate::history::tally::Wanted;
@@ -16,6 +16,7 @@ struct Row {
     n: Option<&'static str>,
     bad: Option<&'static str>,
     sum: Option<&'static str>,
+    text: Option<String>,
     from: String,
 }
 
@@ -26,15 +27,16 @@ impl Row {
             format!("CAST({} AS {kind}) AS {name}", expression.unwrap_or("NULL"))
         };
         let columns = [
-            column(Some(&format!("'{}'", self.kind)), types.text, "kind"),
+            column(Some(self.kind), types.text, "kind"),
             column(self.action, types.text, "action"),
+            column(self.name, types.text, "name"),
             column(self.tier, types.text, "tier"),
             column(self.cohort, types.text, "cohort"),
-            column(self.name, types.text, "name"),
             column(self.tick, types.integer, "tick"),
             column(self.n, types.integer, "n"),
             column(self.bad, types.integer, "bad"),
-            column(self.sum, types.sum, "sum"),
+            column(self.sum, types.sum, "sum_millionths"),
+            column(self.text.as_deref(), types.text, "text"),
         ];
         format!("  SELECT {}\n  {}", columns.join(", "), self.from.replace('\n', "\n  "))
     }
@@ -42,8 +44,9 @@ impl Row {
 
 /// What selects the rows from the steps.
 pub(super) fn rows(words: &Words, wanted: &Wanted) -> String {
-    let mut rows = intake();
-    rows.extend([earliest(), latest(), exposure()]);
+    let mut rows = vec![head()];
+    rows.extend(intake());
+    rows.extend([bad(words), earliest(words), latest(words), exposure()]);
     rows.extend(samples(wanted));
     rows.extend(latest_cohorts(words));
     rows.extend(signals(&wanted.tripping).map(|ids| arrivals(words, &ids)));
@@ -61,15 +64,12 @@ fn signals(flags: &[bool]) -> Option<Vec<SignalId>> {
 
 fn intake() -> Vec<Row> {
     let figure = |name: &'static str, n: &'static str, from: &str| Row {
-        kind: "intake",
+        kind: "'intake'",
         name: Some(name),
         n: Some(n),
         from: from.to_owned(),
         ..Row::default()
     };
-    let bad = "FROM (\n  SELECT reason FROM record_lines\n  UNION ALL SELECT reason FROM outcome_lines\n  UNION ALL SELECT reason FROM \
-               notice_lines\n  UNION ALL SELECT reason FROM told_outcomes\n  UNION ALL SELECT 'conflicting_id' AS reason FROM \
-               ranked_lines WHERE content > 1\n) b\nWHERE reason IS NOT NULL\nGROUP BY reason";
     let merged = "FROM (\n  SELECT id FROM ranked_lines WHERE content = 1 AND copy > 1\n  UNION ALL SELECT id FROM told_outcomes WHERE \
                   reason IS NULL\n) m";
     vec![
@@ -80,25 +80,49 @@ fn intake() -> Vec<Row> {
         figure("'contradicted'", "contradicted", "FROM unheeded"),
         figure("'without_tier'", "COALESCE(SUM(without_tier), 0)", "FROM kept_records"),
         figure("'notices'", "COUNT(*)", "FROM notice_lines\nWHERE reason IS NULL"),
-        Row { kind: "bad", name: Some("reason"), n: Some("COUNT(*)"), from: bad.to_owned(), ..Row::default() },
     ]
 }
 
-fn earliest() -> Row {
-    let from = "FROM (SELECT id, acted FROM kept_records ORDER BY acted, id LIMIT 1) e".to_owned();
-    Row { kind: "earliest", name: Some("id"), n: Some("acted"), from, ..Row::default() }
+/// Bad rows by reason; in place of file and line the table and the least id (or signal, of a notice) among them.
+fn bad(words: &Words) -> Row {
+    let all = "FROM (\n  SELECT 'records' AS source, id, reason FROM record_lines\n  UNION ALL SELECT 'records', id, 'conflicting_id' \
+               FROM ranked_lines WHERE content > 1\n  UNION ALL SELECT 'outcomes', id, reason FROM outcome_lines\n  UNION ALL SELECT \
+               'outcomes', id, reason FROM told_outcomes\n  UNION ALL SELECT 'notices', signal, reason FROM notice_lines\n) b\n\
+               WHERE reason IS NOT NULL\nGROUP BY reason";
+    let quote = words.escaped("COALESCE(MIN(id), '')");
+    let text = format!(
+        "'{{\"input\":\"' || MIN(source) || '\",\"line\":0,\"why\":\"' || REPLACE(reason, '_', ' ') || '\",\"quote\":\"' || {quote} || '\"}}'"
+    );
+    Row { kind: "'bad'", name: Some("reason"), n: Some("COUNT(*)"), text: Some(text), from: all.to_owned(), ..Row::default() }
 }
 
-fn latest() -> Row {
+fn head() -> Row {
+    Row {
+        kind: "kind",
+        name: Some("name"),
+        tier: Some("tier"),
+        n: Some("n"),
+        text: Some("text".to_owned()),
+        from: "FROM made_for".to_owned(),
+        ..Row::default()
+    }
+}
+
+fn earliest(words: &Words) -> Row {
+    let from = "FROM (SELECT id, acted FROM kept_records ORDER BY acted, id LIMIT 1) e".to_owned();
+    Row { kind: "'earliest'", name: Some("id"), text: Some(words.instant("acted")), from, ..Row::default() }
+}
+
+fn latest(words: &Words) -> Row {
     let from = "FROM (\n  SELECT id, heard\n  FROM (\n    SELECT id, acted AS heard FROM kept_records\n    UNION ALL SELECT id, heard FROM \
                 kept_outcomes\n    UNION ALL SELECT signal AS id, heard FROM notice_lines WHERE reason IS NULL\n  ) a\n  ORDER BY heard \
                 DESC, id DESC\n  LIMIT 1\n) l";
-    Row { kind: "latest", name: Some("id"), n: Some("heard"), from: from.to_owned(), ..Row::default() }
+    Row { kind: "'latest'", name: Some("id"), text: Some(words.instant("heard")), from: from.to_owned(), ..Row::default() }
 }
 
 fn samples(wanted: &Wanted) -> Option<Row> {
     let row = || Row {
-        kind: "sample",
+        kind: "'sample'",
         action: Some("action_type"),
         tier: Some("recorded_tier"),
         cohort: Some("cohort"),
@@ -108,19 +132,21 @@ fn samples(wanted: &Wanted) -> Option<Row> {
         bad: Some("SUM(wrong)"),
         sum: Some("SUM(value)"),
         from: "FROM samples\nGROUP BY action_type, recorded_tier, cohort, metric, tick".to_owned(),
+        ..Row::default()
     };
     wanted.evidence.iter().any(|ids| !ids.is_empty()).then(row)
 }
 
 fn exposure() -> Row {
     Row {
-        kind: "exposure",
+        kind: "'exposure'",
         action: Some("action_type"),
         tier: Some("recorded_tier"),
         name: Some("harm"),
         tick: Some("tick"),
         n: Some("COUNT(*)"),
-        from: "FROM exposed\nGROUP BY action_type, recorded_tier, harm, tick".to_owned(),
+        text: Some("CASE WHEN harm = 'open' THEN '[' || SUBSTR(open, 2) || ']' END".to_owned()),
+        from: "FROM exposed\nGROUP BY action_type, recorded_tier, harm, open, tick".to_owned(),
         ..Row::default()
     }
 }
@@ -130,7 +156,7 @@ fn latest_cohorts(words: &Words) -> Option<Row> {
     let renewing: Vec<ActionId> =
         actions.filter(|(_, action)| action.renew.is_some()).map(|(at, _)| ActionId::new(at)).collect();
     let row = || Row {
-        kind: "cohort",
+        kind: "'cohort'",
         action: Some("action_type"),
         cohort: Some("cohort"),
         tick: Some("tick"),
@@ -147,7 +173,7 @@ fn latest_cohorts(words: &Words) -> Option<Row> {
 
 fn arrivals(words: &Words, ids: &[SignalId]) -> Row {
     Row {
-        kind: "arrival",
+        kind: "'arrival'",
         action: Some("action_type"),
         name: Some("signal"),
         tick: Some("tick"),
@@ -164,7 +190,7 @@ fn arrivals(words: &Words, ids: &[SignalId]) -> Row {
 
 fn notices(words: &Words, ids: &[SignalId]) -> Row {
     Row {
-        kind: "notice",
+        kind: "'notice'",
         name: Some("signal"),
         tick: Some("tick"),
         n: Some("COUNT(*)"),
@@ -180,7 +206,7 @@ fn notices(words: &Words, ids: &[SignalId]) -> Row {
 
 fn alive(words: &Words, ids: &[SignalId]) -> Row {
     Row {
-        kind: "alive",
+        kind: "'alive'",
         name: Some("signal"),
         tick: Some("tick"),
         from: format!(

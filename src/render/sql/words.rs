@@ -74,6 +74,11 @@ impl Words<'_> {
         format!("{quotient} - {}", SHIFT_DAYS * 86_400 / tick)
     }
 
+    /// A time in microseconds as RFC 3339.
+    pub(super) fn instant(&self, micros: &str) -> String {
+        fill(self.dialect.instant, micros)
+    }
+
     /// That a signal is one of these.
     pub(super) fn is_signal(&self, signal: &str, ids: &[SignalId]) -> String {
         let names = ids.iter().map(|id| self.plan.signals[id.index()].as_str());
@@ -154,7 +159,7 @@ impl Words<'_> {
     }
 
     /// A text with the escapes of JSON.
-    fn escaped(&self, text: &str) -> String {
+    pub(super) fn escaped(&self, text: &str) -> String {
         let plain = [('\\', "\\\\"), ('"', "\\\"")].map(|(from, to)| (self.text(&from.to_string()), to));
         let short = [(10, "\\n"), (13, "\\r"), (9, "\\t"), (8, "\\b"), (12, "\\f")];
         let controls = short.map(|(code, to)| (fill(self.dialect.character, &code.to_string()), to));

@@ -20,6 +20,8 @@ mod words;
 pub use dialect::{DIALECTS, Dialect};
 pub use names::{Names, Table};
 
+use super::counts_table::{self, Row};
+use crate::history::Counts;
 use crate::history::tally::Wanted;
 use crate::model::policy::{ActionId, AttributeKind};
 use crate::plan::Plan;
@@ -64,12 +66,30 @@ impl Step {
 pub fn query(request: &Request) -> String {
     let words = Words { plan: request.plan, dialect: request.dialect, names: request.names };
     let wanted = Wanted::new(request.plan);
-    let mut steps = lines::steps(request, &words);
+    let mut steps = vec![made_for(request, &words)];
+    steps.extend(lines::steps(request, &words));
     steps.extend(judged::steps(&words, &wanted));
     let steps: Vec<String> = steps.iter().map(Step::text).collect();
     let rows = rows::rows(&words, &wanted);
     let tail = if request.dialect.tail.is_empty() { String::new() } else { format!("\n{}", request.dialect.tail) };
     format!("{}WITH\n{}\n{rows}{tail};\n", head(&words), steps.join(",\n"))
+}
+
+/// What the counts belong to: the rows of the table that do not depend on the history.
+fn made_for(request: &Request, words: &Words) -> Step {
+    let rows = counts_table::rows(request.plan, &Counts::default(), &[], request.assume_tier);
+    let types = words.dialect.types;
+    let cell = |value: Option<String>, kind: &str| value.unwrap_or_else(|| Words::null(kind));
+    let text = |value: Option<&String>| cell(value.map(|value| words.text(value)), types.text);
+    let select = |row: &Row| {
+        let n = cell(row.n.map(|n| format!("CAST({n} AS {})", types.integer)), types.integer);
+        let kind = words.text(&row.kind);
+        let (name, tier, told) = (text(row.name.as_ref()), text(row.tier.as_ref()), text(row.text.as_ref()));
+        format!("SELECT {kind} AS kind, {name} AS name, {tier} AS tier, {n} AS n, {told} AS text")
+    };
+    let fixed = rows.iter().filter(|row| ["cwrc", "plan", "assumed"].contains(&row.kind.as_str()));
+    let body = fixed.map(select).collect::<Vec<_>>().join("\nUNION ALL ");
+    Step { name: "made_for", why: "What these counts are of: a table made for another policy is refused.", body }
 }
 
 /// What the reader must know before running it.
