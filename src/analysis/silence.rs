@@ -55,7 +55,8 @@ fn left(of: &Analysis, findings: Vec<Diagnostic>, used: &mut BTreeSet<Key>) -> V
     }
     let mut left = Vec::new();
     for finding in findings {
-        let allows = by_code.get(&finding.code).into_iter().flatten().filter_map(|allow| Some((allow.reach(&finding)?, allow)));
+        let allows =
+            by_code.get(&finding.code).into_iter().flatten().filter_map(|allow| Some((allow.reach(&finding)?, allow)));
         match allows.min_by_key(|(reach, allow)| (*reach, allow.at)) {
             Some((_, allow)) => drop(used.insert(key(of, allow))),
             None => left.push(finding),

@@ -1,10 +1,10 @@
 //! `cwrc.yaml`: the defaults of a project, found upwards from the working directory. Its paths are relative to it.
 
 use super::exit::Failure;
+use super::histories::Named;
 use super::{Global, output};
 use crate::diagnostic::Code;
 use crate::diagnostic::levels::{Asker, Level, Levels};
-use super::histories::Named;
 use crate::history::Format as HistoryFormat;
 use crate::render::diagnostics::Format;
 use crate::yaml::{self, At, Reader, instead};

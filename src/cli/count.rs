@@ -2,8 +2,8 @@
 
 use super::exit::{Exit, Failure};
 use super::{Global, compile, config, histories, output};
-use crate::history::blocks::decompress;
 use crate::history::Counts;
+use crate::history::blocks::decompress;
 use crate::plan::Plan;
 use crate::render::counts_table::{self, Shape, Unusable};
 use crate::value::Tier;

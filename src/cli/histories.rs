@@ -145,14 +145,17 @@ impl Reading {
     pub(super) fn is_counted_already(&self) -> Result<(), Failure> {
         match self.said().into_iter().find(|(_, is_said)| *is_said) {
             None => Ok(()),
-            Some((flag, _)) => Err(Failure::new(format!("{flag} is about reading records, and --counts are counted already"))
-                .help(format!("leave it out here; `cwrc count … {flag} …` takes it"))),
+            Some((flag, _)) => {
+                Err(Failure::new(format!("{flag} is about reading records, and --counts are counted already"))
+                    .help(format!("leave it out here; `cwrc count … {flag} …` takes it")))
+            }
         }
     }
 
     fn options(&self, mut mapping: Mapping) -> Result<history::Options, Failure> {
         let wrong = |error: String| {
-            let help = "name the keys or columns of the log, as in --map id=ticket,time=meta.opened_at,tier=const:crawl";
+            let help =
+                "name the keys or columns of the log, as in --map id=ticket,time=meta.opened_at,tier=const:crawl";
             Failure::new(format!("--map: {error}")).help(help)
         };
         self.map.iter().try_for_each(|pairs| mapping.apply(pairs)).map_err(wrong)?;

@@ -109,7 +109,10 @@ fn unclosed(line: u64) -> io::Error {
 
 fn too_long(line: u64) -> io::Error {
     let help = "end each row with a line end; a binary file or one of another format is no table of text";
-    Malformed::error(format!("has a row that starts in line {line} and is longer than {} MiB", LONGEST_LINE >> 20), help)
+    Malformed::error(
+        format!("has a row that starts in line {line} and is longer than {} MiB", LONGEST_LINE >> 20),
+        help,
+    )
 }
 
 /// Reads about a block more; `true` at the end of the input.

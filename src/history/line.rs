@@ -293,7 +293,9 @@ impl<'p> Reader<'p> {
             (Some(key), Some(true)) => (fields.reach(key), key),
             (Some(_), None) => {
                 let held = || self.held(&wide.key, Some(raw));
-                worst.note(Reason::BadValue, || format!("whether `{}` happened is not true or false{}", wide.signal, held()));
+                worst.note(Reason::BadValue, || {
+                    format!("whether `{}` happened is not true or false{}", wide.signal, held())
+                });
                 return true;
             }
         };

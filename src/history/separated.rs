@@ -80,7 +80,8 @@ mod tests {
         let found = rows(text);
         let lines: Vec<u64> = found.iter().map(|(line, ..)| *line).collect();
         assert_eq!(lines, [1, 3, 6, 7]);
-        let cells: Vec<Vec<&str>> = found.iter().map(|(.., cells)| cells.iter().map(String::as_str).collect()).collect();
+        let cells: Vec<Vec<&str>> =
+            found.iter().map(|(.., cells)| cells.iter().map(String::as_str).collect()).collect();
         assert_eq!(cells, [vec!["a", "b"], vec!["1", "x\n\"y\""], vec!["2", "5\" pipe"], vec!["3", ""]]);
         assert_eq!(found[2].1, "2,5\" pipe");
     }

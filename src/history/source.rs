@@ -118,7 +118,8 @@ impl Rows {
             if cells.len() != self.table.width {
                 return line(place, unread(ragged(cells.len(), self.table.width)));
             }
-            let value = |at| cells.get(at).and_then(|cell| std::str::from_utf8(cell).ok()).map_or(Value::Absent, Value::Text);
+            let value =
+                |at| cells.get(at).and_then(|cell| std::str::from_utf8(cell).ok()).map_or(Value::Absent, Value::Text);
             line(place, Ok(&self.table.line(&value)));
         });
     }

@@ -1,8 +1,8 @@
 //! The same records in every format, packing, order and split give the same counts: on random histories, and on real ones
 //! where they are at hand (`CWRC_HISTORIES` names their folder).
 
-use crate::random::{Case, case};
 use crate::engine;
+use crate::random::{Case, case};
 use cwrc::history::intake::{Place, Quote};
 use cwrc::history::{self, Counts, Format, Input, Mapping, Options};
 use cwrc::model::policy::AttributeKind;
@@ -101,7 +101,8 @@ fn outcomes(record: &mut Map<String, Value>) -> Option<Vec<Value>> {
         Some(Value::Array(all)) => all,
         Some(_) => return None,
     };
-    let is_text = |value: Option<&Value>| value.is_none_or(|it| it.is_null() || it.as_str().is_some_and(|it| !it.is_empty()));
+    let is_text =
+        |value: Option<&Value>| value.is_none_or(|it| it.is_null() || it.as_str().is_some_and(|it| !it.is_empty()));
     let fits = |it: &Value| {
         let value = it.get("value").is_none_or(|value| value.is_number() || value.is_null());
         let some = ["signal", "time", "value"].iter().any(|key| it.get(key).is_some_and(|it| !it.is_null()));
@@ -164,10 +165,10 @@ fn tellings(rows: &Rows) -> Vec<(&'static str, Vec<Input<'static>>)> {
         ("csv.gz", vec![input(Format::Csv, &gzip(&csv))]),
         ("tsv.zst", vec![input(Format::Tsv, &zstd(&tsv))]),
         ("two tables", vec![input(Format::Csv, &rows.table(b',', odd)), input(Format::Csv, &rows.table(b',', even))]),
-        ("a table and lines", vec![
-            input(Format::Lines, rows.lines(even).as_bytes()),
-            input(Format::Tsv, &zstd(&rows.table(b'\t', odd))),
-        ]),
+        (
+            "a table and lines",
+            vec![input(Format::Lines, rows.lines(even).as_bytes()), input(Format::Tsv, &zstd(&rows.table(b'\t', odd)))],
+        ),
     ]
 }
 
@@ -201,7 +202,8 @@ fn a_mapping_undoes_other_names_words_and_times() {
         let expected = counted(&plan, &[input(Format::Csv, &plain)], &options);
         let text = String::from_utf8(plain).expect("UTF-8");
         let (head, body) = text.split_once('\n').expect("a row of names");
-        let head = head.replacen("id,time,action,tier,signal,signal_time,value", "key,meta.at,kind,stage,what,seen,score", 1);
+        let head =
+            head.replacen("id,time,action,tier,signal,signal_time,value", "key,meta.at,kind,stage,what,seen,score", 1);
         let body = body.replace(",crawl,", ",L1,").replace(",walk,", ",L 2,");
         let mut mapping = Mapping::default();
         mapping

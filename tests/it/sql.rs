@@ -162,7 +162,8 @@ fn count(counts: &Counts, seen: &mut BTreeMap<String, u64>) {
 
 /// Agreement means nothing where nothing happens.
 fn told(word: &str, seen: &BTreeMap<String, u64>) {
-    let oddities = ["missing_field", "bad_tier", "bad_value", "outcome_before_action", "conflicting_id", "orphan_outcomes"];
+    let oddities =
+        ["missing_field", "bad_tier", "bad_value", "outcome_before_action", "conflicting_id", "orphan_outcomes"];
     let others = ["duplicates", "late", "contradicted", "unclassified", "notices", "cohorts", "harms", "sums"];
     for what in oddities.into_iter().chain(others) {
         assert!(seen.get(what).is_some_and(|n| *n > 0), "{word}: no {what} occurred: {seen:?}");

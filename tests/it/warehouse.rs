@@ -19,7 +19,8 @@ pub(crate) struct Tables {
 impl Tables {
     /// What can be loaded of a history: rows with no time at all, but none whose time is no time.
     pub(crate) fn of(plan: &Plan, history: &str) -> Self {
-        let mut columns = vec![json!(["id", "text"]), json!(["time", "time"]), json!(["action", "text"]), json!(["tier", "text"])];
+        let mut columns =
+            vec![json!(["id", "text"]), json!(["time", "time"]), json!(["action", "text"]), json!(["tier", "text"])];
         columns.extend(plan.attributes.iter().map(|it| json!([it.name, kind(it.kind)])));
         let columns = json!({
             "records": columns,
@@ -42,11 +43,13 @@ impl Tables {
             Some(Value::Number(number)) => json!(number.to_string()),
             other => text(other),
         };
-        for outcome in line.get("outcomes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object) {
+        for outcome in line.get("outcomes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+        {
             self.outcome(&id, outcome);
         }
         if line.keys().any(|key| key != "id" && key != "outcomes") {
-            let fields = [("id", id), ("time", time), ("action", text(line.get("action"))), ("tier", text(line.get("tier")))];
+            let fields =
+                [("id", id), ("time", time), ("action", text(line.get("action"))), ("tier", text(line.get("tier")))];
             let attributes = plan.attributes.iter().map(|it| (it.name.as_str(), given(it, line)));
             self.records.push(row(fields.into_iter().chain(attributes)));
         }
@@ -54,7 +57,8 @@ impl Tables {
 
     fn outcome(&mut self, id: &Value, outcome: &Fields) {
         let Some(time) = time(outcome) else { return };
-        let value = outcome.get("value").filter(|value| value.is_number()).map_or(Value::Null, |it| json!(it.to_string()));
+        let value =
+            outcome.get("value").filter(|value| value.is_number()).map_or(Value::Null, |it| json!(it.to_string()));
         let signal = text(outcome.get("signal"));
         self.outcomes.push(row([("id", id.clone()), ("signal", signal), ("time", time), ("value", value)]));
     }
@@ -64,7 +68,10 @@ impl Tables {
         let write = |name: &str, text: String| std::fs::write(folder.join(name), text).expect("a file");
         write("columns.json", self.columns.to_string());
         for (name, rows) in [("records", &self.records), ("outcomes", &self.outcomes), ("notices", &self.notices)] {
-            write(&format!("{name}.jsonl"), rows.iter().map(|row| format!("{}\n", Value::Object(row.clone()))).collect());
+            write(
+                &format!("{name}.jsonl"),
+                rows.iter().map(|row| format!("{}\n", Value::Object(row.clone()))).collect(),
+            );
         }
     }
 

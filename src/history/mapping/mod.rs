@@ -37,16 +37,8 @@ pub enum Field {
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 8] = [
-        Self::Id,
-        Self::Time,
-        Self::Action,
-        Self::Tier,
-        Self::Outcomes,
-        Self::Signal,
-        Self::SignalTime,
-        Self::Value,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Id, Self::Time, Self::Action, Self::Tier, Self::Outcomes, Self::Signal, Self::SignalTime, Self::Value];
 
     /// Its name in a mapping, and its key unless the mapping says otherwise.
     #[must_use]

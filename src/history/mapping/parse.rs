@@ -93,7 +93,9 @@ impl Mapping {
     pub fn complete(&self) -> Result<(), String> {
         if let Some(wide) = self.wide.iter().find(|it| it.key.is_empty()) {
             let name = &wide.signal;
-            return Err(format!("`signal.{name}.time` is said, but `signal.{name}=KEY`, which tells whether it arrived, is not"));
+            return Err(format!(
+                "`signal.{name}.time` is said, but `signal.{name}=KEY`, which tells whether it arrived, is not"
+            ));
         }
         self.times.complete()
     }

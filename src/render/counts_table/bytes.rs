@@ -46,7 +46,10 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
         Shape::Csv => {
             let mut reader = ::csv::Reader::from_reader(bytes);
             let line = |error: &::csv::Error| error.position().map_or(1, ::csv::Position::line);
-            reader.deserialize().collect::<Result<_, _>>().map_err(|error| wrong(line(&error), &told(&error.to_string())))
+            reader
+                .deserialize()
+                .collect::<Result<_, _>>()
+                .map_err(|error| wrong(line(&error), &told(&error.to_string())))
         }
         Shape::Lines => {
             let lines = bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.trim_ascii().is_empty());

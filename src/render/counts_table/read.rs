@@ -62,7 +62,10 @@ fn difference(then: &BTreeMap<String, Value>, now: &BTreeMap<String, Value>) -> 
         let keys = part.as_object().into_iter().flatten();
         if let Some((key, new)) = keys.into_iter().find(|(key, new)| old.get(key.as_str()) != Some(new)) {
             let old = old.get(key.as_str()).unwrap_or(&Value::Null);
-            return (format!("`{key}` of {name} is not what it was"), format!("it was {} and is {}; ", short(old), short(new)));
+            return (
+                format!("`{key}` of {name} is not what it was"),
+                format!("it was {} and is {}; ", short(old), short(new)),
+            );
         }
     }
     match then.keys().find(|name| !now.contains_key(*name)) {
@@ -233,7 +236,8 @@ impl<'p> Table<'p> {
         let name = needed(row.name.as_deref(), "name")?;
         let reason = Reason::ALL.into_iter().find(|reason| reason.word() == name);
         let reason = reason.ok_or_else(|| format!("there is no reason `{name}`"))?;
-        let first: First = serde_json::from_str(needed(row.text.as_deref(), "text")?).map_err(|error| error.to_string())?;
+        let first: First =
+            serde_json::from_str(needed(row.text.as_deref(), "text")?).map_err(|error| error.to_string())?;
         let names = &mut self.loaded.names;
         let input = names.iter().position(|name| *name == first.input).unwrap_or_else(|| {
             names.push(first.input);
@@ -293,12 +297,14 @@ impl<'p> Table<'p> {
         let samples = self.samples.into_iter().map(|((action, metric, values, tier), ticks)| {
             (Series { action, metric, cohort: cohort(&values), tier }, listed(ticks))
         });
-        let exposure = self.exposure.into_iter().map(|((action, tier, kind), ticks)| {
-            (Exposure { action, tier, harm: harm(&kind) }, listed(ticks))
-        });
-        let latest = self.cohorts.into_iter().map(|(action, ticks)| {
-            (action, ticks.into_iter().map(|(tick, values)| (tick, cohort(&values))).collect())
-        });
+        let exposure = self
+            .exposure
+            .into_iter()
+            .map(|((action, tier, kind), ticks)| (Exposure { action, tier, harm: harm(&kind) }, listed(ticks)));
+        let latest = self
+            .cohorts
+            .into_iter()
+            .map(|(action, ticks)| (action, ticks.into_iter().map(|(tick, values)| (tick, cohort(&values))).collect()));
         let counts = Counts {
             samples: samples.collect(),
             exposure: exposure.collect(),
@@ -341,4 +347,3 @@ fn owned(given: Given) -> Given<'static> {
         Given::Other(json) => Given::Other(json),
     }
 }
-

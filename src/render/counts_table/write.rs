@@ -99,11 +99,8 @@ impl Writer<'_> {
         let row = |kind: &str, name: SignalId, tick: i64| Row { name: self.signal(name), tick: Some(tick), ..of(kind) };
         for ((action, signal), entries) in &self.counts.arrivals {
             let action = action.and_then(|id| self.action(id));
-            let entry = |(tick, n): &(i64, u64)| Row {
-                action: action.clone(),
-                n: Some(*n),
-                ..row("arrival", *signal, *tick)
-            };
+            let entry =
+                |(tick, n): &(i64, u64)| Row { action: action.clone(), n: Some(*n), ..row("arrival", *signal, *tick) };
             rows.extend(entries.iter().map(entry));
         }
         for (signal, entries) in &self.counts.notices {

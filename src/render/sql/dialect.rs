@@ -25,6 +25,8 @@ pub struct Dialect {
     pub(super) instant: &'static str,
     /// The whole quotient of `{a}`, which is never negative, by `{b}`.
     pub(super) quotient: &'static str,
+    /// A count or sum of integers as a signed integer.
+    pub(super) whole: &'static str,
     /// A text that compares by bytes.
     pub(super) bytewise: &'static str,
     /// An exact number written out.
@@ -69,6 +71,7 @@ const COMMON: Dialect = Dialect {
     micros: "",
     instant: "",
     quotient: "{a} / {b}",
+    whole: "{}",
     bytewise: "{}",
     number: "{}",
     shortest: "RTRIM(RTRIM(CAST(CAST({} AS DECIMAL(38, 9)) AS VARCHAR), '0'), '.')",
@@ -118,6 +121,7 @@ pub static DIALECTS: [Dialect; 6] = [
         micros: "toUnixTimestamp64Micro(toDateTime64({}, 6, 'UTC'))",
         instant: "formatDateTime(fromUnixTimestamp64Micro({}, 'UTC'), '%Y-%m-%dT%H:%i:%S.%fZ')",
         quotient: "intDiv({a}, {b})",
+        whole: "toInt64({})",
         number: "toDecimal128('{}', 6)",
         shortest: "toString(CAST({} AS Nullable(Decimal(38, 9))))",
         character: "char({})",

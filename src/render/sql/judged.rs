@@ -37,8 +37,9 @@ fn heard(words: &Words) -> Step {
 /// The columns that a metric needs of the outcomes.
 fn heard_of(words: &Words, metric: &Metric) -> Vec<String> {
     let name = &metric.name;
-    let first = |ids: &[SignalId], column: &str| {
-        format!("MIN(CASE WHEN {} THEN o.heard END) AS {column}_{name}", words.is_signal("o.signal", ids))
+    let first = |ids: &[SignalId], column: &str| match ids {
+        [] => format!("{} AS {column}_{name}", Words::null(words.dialect.types.integer)),
+        ids => format!("MIN(CASE WHEN {} THEN o.heard END) AS {column}_{name}", words.is_signal("o.signal", ids)),
     };
     match &metric.kind {
         MetricKind::Verdict { bad, .. } => vec![first(&good_only(metric), "good"), first(bad, "bad")],
@@ -147,7 +148,7 @@ fn exposed(words: &Words, wanted: &Wanted) -> Step {
 fn open(words: &Words, ids: &[MetricId]) -> Option<String> {
     let one = |id: &MetricId| {
         let name = words.metric(*id);
-        let ticks = format!("{} - ({})", words.tick(&format!("matures_{name}")), words.tick("acted"));
+        let ticks = words.ticks_between("acted", &format!("matures_{name}"));
         let ticks = format!("CAST({ticks} AS {})", words.dialect.types.text);
         format!("COALESCE({} || {ticks} || ']', '')", words.text(&format!(",[\"{name}\",")))
     };
@@ -170,7 +171,9 @@ fn unheeded(words: &Words) -> Step {
 
 fn late(words: &Words, metric: &Metric) -> Option<String> {
     let (signals, seconds) = match &metric.kind {
-        MetricKind::Verdict { bad, settle: Some((seconds, _)), .. } => ([good_only(metric), bad.clone()].concat(), seconds),
+        MetricKind::Verdict { bad, settle: Some((seconds, _)), .. } => {
+            ([good_only(metric), bad.clone()].concat(), seconds)
+        }
         MetricKind::Event { signals, within } => (signals.clone(), within),
         MetricKind::Verdict { settle: None, .. } | MetricKind::Mean { .. } => return None,
     };
@@ -180,7 +183,8 @@ fn late(words: &Words, metric: &Metric) -> Option<String> {
 fn contradicted(words: &Words, metric: &Metric) -> Option<String> {
     let MetricKind::Verdict { bad, settle: None, .. } = &metric.kind else { return None };
     let name = &metric.name;
-    let other = |wrong: u8, ids: &[SignalId]| format!("j.wrong_{name} = {wrong} AND {}", words.is_signal("o.signal", ids));
+    let other =
+        |wrong: u8, ids: &[SignalId]| format!("j.wrong_{name} = {wrong} AND {}", words.is_signal("o.signal", ids));
     Some(format!("o.heard > j.matures_{name} AND ({} OR {})", other(1, &good_only(metric)), other(0, bad)))
 }
 
@@ -200,13 +204,24 @@ fn samples(words: &Words, wanted: &Wanted) -> Step {
     used.dedup();
     let chosen = |column: &str, means: bool, other: String| {
         let of = used.iter().filter(|id| words.plan.metrics[id.index()].is_mean() == means || column == "matures");
-        let cases: String = of.map(|id| words.metric(*id)).map(|name| format!("\n      WHEN {} THEN {column}_{name}", words.text(name))).collect();
-        if cases.is_empty() { format!("{other} AS {column}") } else { format!("CASE g.metric{cases}\n      ELSE {other}\n    END AS {column}") }
+        let cases: String = of
+            .map(|id| words.metric(*id))
+            .map(|name| format!("\n      WHEN {} THEN {column}_{name}", words.text(name)))
+            .collect();
+        if cases.is_empty() {
+            format!("{other} AS {column}")
+        } else {
+            format!("CASE g.metric{cases}\n      ELSE {other}\n    END AS {column}")
+        }
     };
     let types = words.dialect.types;
     let columns = [
         own(&["j.action_type AS action_type", "recorded_tier", "cohort", "g.metric AS metric"]),
-        vec![chosen("matures", false, Words::null(types.integer)), chosen("wrong", false, Words::null(types.integer)), chosen("value", true, Words::null(types.sum))],
+        vec![
+            chosen("matures", false, Words::null(types.integer)),
+            chosen("wrong", false, Words::null(types.integer)),
+            chosen("value", true, Words::null(types.sum)),
+        ],
     ];
     let tick = words.tick("matures");
     Step {

@@ -3,8 +3,8 @@
 use super::names::Table;
 use super::words::{Words, given, micros};
 use super::{Request, Step};
-use crate::model::policy::SignalId;
-use crate::plan::MetricKind;
+use crate::model::policy::{ActionId, AttributeKind, SignalId};
+use crate::plan::{Action, MetricKind};
 use crate::value::Tier;
 
 /// The steps, in order.
@@ -13,7 +13,8 @@ pub(super) fn steps(request: &Request, words: &Words) -> Vec<Step> {
         record_lines(request, words),
         outcome_lines(request, words),
         notice_lines(request, words),
-        ranked_lines(words),
+        written_lines(words),
+        ranked_lines(),
         classified(words),
         kept_records(request, words),
         told_outcomes(),
@@ -37,10 +38,10 @@ fn record_lines(request: &Request, words: &Words) -> Step {
         format!("{} AS tier", column("tier")),
     ];
     columns.extend(words.plan.attributes.iter().map(|it| match it.kind {
-        crate::model::policy::AttributeKind::Text => {
+        AttributeKind::Text => {
             format!("{} AS {}", words.text_column(Table::Records, &it.name), given(it))
         }
-        _ => format!("{} AS {}", column(&it.name), given(it)),
+        AttributeKind::Number | AttributeKind::Flag => format!("{} AS {}", column(&it.name), given(it)),
     }));
     columns.push(format!("{reasons} AS reason"));
     Step::select(
@@ -98,27 +99,35 @@ fn notice_lines(request: &Request, words: &Words) -> Step {
     Step::select("notice_lines", why, &columns, &from(words, Table::Notices))
 }
 
-fn ranked_lines(words: &Words) -> Step {
-    let tier = "CASE tier WHEN 'crawl' THEN 1 WHEN 'walk' THEN 2 WHEN 'run' THEN 3 ELSE 0 END";
-    let attributes = if words.plan.attributes.is_empty() { String::new() } else { ", attributes".to_owned() };
-    let order = format!("PARTITION BY id ORDER BY acted, action, ran_at{attributes}");
-    let content = if attributes.is_empty() { String::new() } else { format!(", {} AS attributes", words.attributes()) };
+fn written_lines(words: &Words) -> Step {
+    let attributes = if words.plan.attributes.is_empty() { "'{}'".to_owned() } else { words.attributes() };
     let body = format!(
-        "SELECT\n  l.*,\n  RANK() OVER ({order}) AS content,\n  ROW_NUMBER() OVER ({order}) AS copy\n\
-         FROM (SELECT r.*, {tier} AS ran_at{content} FROM record_lines r WHERE reason IS NULL) l"
+        "SELECT\n  r.*,\n  CASE tier WHEN 'crawl' THEN 1 WHEN 'walk' THEN 2 WHEN 'run' THEN 3 ELSE 0 END AS ran_at,\n  \
+         {attributes} AS attributes\nFROM record_lines r\nWHERE reason IS NULL"
     );
     Step {
-        name: "ranked_lines",
-        why: "Lines of one id with the same content are one record; of several contents the least stays: by time, action, \
-              tier, and attributes as canonical JSON.",
+        name: "written_lines",
+        why: "The attributes as canonical JSON, but for a comma before each first key, which changes no order.",
         body,
     }
 }
 
+fn ranked_lines() -> Step {
+    let order = "PARTITION BY id ORDER BY acted, action, ran_at, attributes";
+    let rank = format!("RANK() OVER ({order}) AS content");
+    let copy = format!("ROW_NUMBER() OVER ({order}) AS copy");
+    Step::select(
+        "ranked_lines",
+        "Lines of one id with the same content are one record; of several contents the least stays: by time, action, \
+         tier, attributes.",
+        &["w.*".to_owned(), rank, copy],
+        "FROM written_lines w",
+    )
+}
+
 fn classified(words: &Words) -> Step {
-    let when = |action: &crate::plan::Action| {
-        format!("\n    WHEN {} THEN {}", words.predicate(&action.matches), words.text(&action.name))
-    };
+    let when =
+        |action: &Action| format!("\n    WHEN {} THEN {}", words.predicate(&action.matches), words.text(&action.name));
     let cases: String = words.plan.actions.iter().map(when).collect();
     let action_type =
         if cases.is_empty() { Words::null(words.dialect.types.text) } else { format!("CASE{cases}\n  END") };
@@ -130,14 +139,16 @@ fn classified(words: &Words) -> Step {
 }
 
 fn kept_records(request: &Request, words: &Words) -> Step {
-    let renews = |(at, action): (usize, &crate::plan::Action)| {
+    let renews = |(at, action): (usize, &Action)| {
         let renew = action.renew.as_ref()?;
-        Some((vec![crate::model::policy::ActionId::new(at)], words.cohort(&renew.attributes)))
+        Some((vec![ActionId::new(at)], words.cohort(&renew.attributes)))
     };
     let cases = super::merged(words.plan.actions.iter().enumerate().filter_map(renews));
-    let cases: String = cases.iter().map(|(ids, cohort)| format!("\n    WHEN {} THEN {cohort}", words.is_action(ids))).collect();
+    let cases: String =
+        cases.iter().map(|(ids, cohort)| format!("\n    WHEN {} THEN {cohort}", words.is_action(ids))).collect();
     let cohort = if cases.is_empty() { Words::null(words.dialect.types.text) } else { format!("CASE{cases}\n  END") };
-    let tier = request.assume_tier.map_or("tier".to_owned(), |tier| format!("COALESCE(tier, {})", words.text(tier.word())));
+    let tier =
+        request.assume_tier.map_or("tier".to_owned(), |tier| format!("COALESCE(tier, {})", words.text(tier.word())));
     let columns = [
         "id".to_owned(),
         "acted".to_owned(),
@@ -155,8 +166,13 @@ fn told_outcomes() -> Step {
         ("r.id IS NULL".to_owned(), "orphan_outcomes"),
         ("o.heard < r.acted".to_owned(), "outcome_before_action"),
     ]);
-    let columns =
-        ["o.id AS id".to_owned(), "o.signal AS signal".to_owned(), "o.heard AS heard".to_owned(), "o.value AS value".to_owned(), format!("{reason} AS reason")];
+    let columns = [
+        "o.id AS id".to_owned(),
+        "o.signal AS signal".to_owned(),
+        "o.heard AS heard".to_owned(),
+        "o.value AS value".to_owned(),
+        format!("{reason} AS reason"),
+    ];
     Step::select(
         "told_outcomes",
         "Outcomes belong to a record that was kept, and are not earlier than it.",

@@ -43,6 +43,9 @@ pub struct Request<'a> {
     pub now: Option<Instant>,
 }
 
+/// Columns of a comment.
+const WIDTH: usize = 110;
+
 /// One step of the query: a common table expression.
 struct Step {
     name: &'static str,
@@ -79,16 +82,20 @@ pub fn query(request: &Request) -> String {
 fn made_for(request: &Request, words: &Words) -> Step {
     let rows = counts_table::rows(request.plan, &Counts::default(), &[], request.assume_tier);
     let types = words.dialect.types;
-    let cell = |value: Option<String>, kind: &str| value.unwrap_or_else(|| Words::null(kind));
-    let text = |value: Option<&String>| cell(value.map(|value| words.text(value)), types.text);
+    let text = |value: Option<&String>| value.map_or_else(|| "NULL".to_owned(), |value| words.text(value));
     let select = |row: &Row| {
-        let n = cell(row.n.map(|n| format!("CAST({n} AS {})", types.integer)), types.integer);
-        let kind = words.text(&row.kind);
-        let (name, tier, told) = (text(row.name.as_ref()), text(row.tier.as_ref()), text(row.text.as_ref()));
-        format!("SELECT {kind} AS kind, {name} AS name, {tier} AS tier, {n} AS n, {told} AS text")
+        let n = row.n.map_or_else(|| "NULL".to_owned(), |n| n.to_string());
+        let cells =
+            [text(Some(&row.kind)), text(row.name.as_ref()), text(row.tier.as_ref()), n, text(row.text.as_ref())];
+        format!("SELECT {}", cells.join(", "))
     };
+    let typed = |kind: &str, name: &str| format!("{} AS {name}", Words::null(kind));
+    let columns = ["kind", "name", "tier"].map(|name| typed(types.text, name)).into_iter();
+    let columns = columns.chain([typed(types.integer, "n"), typed(types.text, "text")]).collect::<Vec<_>>();
+    let names = format!("SELECT {}", columns.join(", "));
     let fixed = rows.iter().filter(|row| ["cwrc", "plan", "assumed"].contains(&row.kind.as_str()));
-    let body = fixed.map(select).collect::<Vec<_>>().join("\nUNION ALL ");
+    let rows = fixed.map(select).collect::<Vec<_>>().join("\n  UNION ALL ");
+    let body = format!("SELECT *\nFROM (\n  {names}\n  UNION ALL {rows}\n) m\nWHERE kind IS NOT NULL");
     Step { name: "made_for", why: "What these counts are of: a table made for another policy is refused.", body }
 }
 
@@ -97,8 +104,11 @@ fn head(words: &Words) -> String {
     let Dialect { title, is_run, notes, types, .. } = words.dialect;
     let tables: Vec<String> = Table::ALL.into_iter().filter_map(|table| table_line(words, table)).collect();
     let tested = if *is_run { "run by the tests of cwrc" } else { "parsed, but not run, by the tests of cwrc" };
-    let mut text = comment(&format!("The counts of policy `{}` for cwrc, in the SQL of {title} ({tested}). It reads", words.plan.policy));
-    tables.iter().for_each(|table| text.push_str(&format!("--   {table}\n")));
+    let mut text = comment(&format!(
+        "The counts of policy `{}` for cwrc, in the SQL of {title} ({tested}). It reads",
+        words.plan.policy
+    ));
+    tables.iter().for_each(|table| text.push_str(&wrapped("--  ", table)));
     text.push_str(&comment(&format!(
         "Each row is a line of a history. Times are instants in whole microseconds: cut finer ones off as you load them. Numbers \
          are exact ({}). Rows that these types cannot hold (no time, another kind of value) are to be counted and left out as you \
@@ -135,17 +145,22 @@ fn kind_of(words: &Words, kind: AttributeKind) -> &'static str {
 
 /// A comment, in lines that a person can read.
 fn comment(text: &str) -> String {
-    let mut lines = vec![String::new()];
+    wrapped("--", text)
+}
+
+/// Words in lines that begin alike.
+fn wrapped(start: &str, text: &str) -> String {
+    let mut lines = vec![start.to_owned()];
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if line.is_empty() || line.len() + word.len() < 110 => {
+            Some(line) if line.len() == start.len() || line.len() + word.len() < WIDTH => {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(format!(" {word}")),
+            _ => lines.push(format!("{start} {word}")),
         }
     }
-    lines.iter().map(|line| format!("--{line}\n")).collect()
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// Cases with the same outcome become one, of all their action types.

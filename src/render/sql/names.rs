@@ -60,7 +60,9 @@ impl Names {
     fn add(&mut self, pair: &str, plan: &Plan) -> Result<(), String> {
         let (what, name) = pair.split_once('=').map(|(what, name)| (what.trim(), name.trim())).unwrap_or_default();
         if what.is_empty() || name.is_empty() {
-            return Err(format!("`{pair}` is not of the form TABLE=NAME or TABLE.COLUMN=NAME, as in `records.time=opened_at`"));
+            return Err(format!(
+                "`{pair}` is not of the form TABLE=NAME or TABLE.COLUMN=NAME, as in `records.time=opened_at`"
+            ));
         }
         let (table, column) = what.split_once('.').map_or((what, None), |(table, column)| (table, Some(column)));
         let words = Table::ALL.map(Table::word);

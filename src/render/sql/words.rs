@@ -68,10 +68,19 @@ impl Words<'_> {
 
     /// The tick that contains a time.
     pub(super) fn tick(&self, micros: &str) -> String {
-        let tick = self.plan.tick_seconds;
+        format!("{} - {}", self.shifted_tick(micros), SHIFT_DAYS * 86_400 / self.plan.tick_seconds)
+    }
+
+    /// How many ticks a time is after an earlier one.
+    pub(super) fn ticks_between(&self, earlier: &str, later: &str) -> String {
+        format!("{} - {}", self.shifted_tick(later), self.shifted_tick(earlier))
+    }
+
+    /// The tick counted from the year 1, which is never negative.
+    fn shifted_tick(&self, micros: &str) -> String {
         let shifted = format!("({micros} + {})", SHIFT_DAYS * 86_400 * MICROS);
-        let quotient = self.dialect.quotient.replace("{a}", &shifted).replace("{b}", &(tick * MICROS).to_string());
-        format!("{quotient} - {}", SHIFT_DAYS * 86_400 / tick)
+        let tick = (self.plan.tick_seconds * MICROS).to_string();
+        self.dialect.quotient.replace("{a}", &shifted).replace("{b}", &tick)
     }
 
     /// A time in microseconds as RFC 3339.
@@ -163,7 +172,8 @@ impl Words<'_> {
         let plain = [('\\', "\\\\"), ('"', "\\\"")].map(|(from, to)| (self.text(&from.to_string()), to));
         let short = [(10, "\\n"), (13, "\\r"), (9, "\\t"), (8, "\\b"), (12, "\\f")];
         let controls = short.map(|(code, to)| (fill(self.dialect.character, &code.to_string()), to));
-        let replace = |inner: String, (from, to): (String, &str)| format!("REPLACE({inner}, {from}, {})", self.text(to));
+        let replace =
+            |inner: String, (from, to): (String, &str)| format!("REPLACE({inner}, {from}, {})", self.text(to));
         plain.into_iter().chain(controls).fold(text.to_owned(), replace)
     }
 
@@ -180,7 +190,8 @@ impl Words<'_> {
     fn object(&self, all: &[(&[String], &Attribute)]) -> String {
         let same = |one: &(&[String], &Attribute), other: &(&[String], &Attribute)| one.0[0] == other.0[0];
         let members = all.chunk_by(same).map(|group| self.member(group));
-        std::iter::once("'{'".to_owned()).chain(members).chain(["'}'".to_owned()]).collect::<Vec<_>>().join(" || ")
+        let parts = std::iter::once("'{'".to_owned()).chain(members).chain(["'}'".to_owned()]);
+        parts.collect::<Vec<_>>().join("\n    || ")
     }
 
     fn member(&self, group: &[(&[String], &Attribute)]) -> String {
@@ -190,7 +201,8 @@ impl Words<'_> {
             return format!("COALESCE({key} || {}, '')", self.json(leaf));
         }
         let inner: Vec<_> = group.iter().map(|(path, attribute)| (&path[1..], *attribute)).collect();
-        let given: Vec<String> = inner.iter().map(|(_, attribute)| format!("{} IS NOT NULL", given(attribute))).collect();
+        let given: Vec<String> =
+            inner.iter().map(|(_, attribute)| format!("{} IS NOT NULL", given(attribute))).collect();
         format!("CASE WHEN {} THEN {key} || {} ELSE '' END", given.join(" OR "), self.object(&inner))
     }
 
