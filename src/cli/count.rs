@@ -1,5 +1,6 @@
 //! `cwrc count`, and the counts that other commands are given by `--history` or `--counts`.
 
+use super::disk::STDIN;
 use super::exit::{Exit, Failure};
 use super::{Global, compile, config, histories, output};
 use crate::history::Counts;
@@ -44,6 +45,9 @@ enum TableFormat {
     Csv,
     /// One JSON object a line
     Jsonl,
+    /// Parquet
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
@@ -57,6 +61,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let shape = match args.format {
         Some(TableFormat::Csv) => Shape::Csv,
         Some(TableFormat::Jsonl) => Shape::Lines,
+        #[cfg(feature = "parquet")]
+        Some(TableFormat::Parquet) => Shape::Parquet,
         None => args.output.as_deref().map_or(Ok(Shape::Csv), shape)?,
     };
     if args.reading.is_strict() || !global.quiet {
@@ -91,7 +97,8 @@ pub(super) fn counted(
 /// The counts that a table holds, if they are what this plan would count.
 pub(super) fn load(path: &str, plan: &Plan, reading: &histories::Reading) -> Result<Counted, Failure> {
     reading.is_counted_already()?;
-    let failure = |Unusable { message, help }| Failure::new(format!("{path} {message}")).help(help);
+    let name = if path == "-" { STDIN } else { path };
+    let failure = |Unusable { message, help }| Failure::new(format!("{name} {message}")).help(help);
     let rows = counts_table::parse(&bytes(path)?).map_err(failure)?;
     let counts_table::Loaded { counts, names, assume_tier } = counts_table::load(plan, &rows).map_err(failure)?;
     Ok(Counted { counts, names, assume_tier })
@@ -117,7 +124,9 @@ fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
 fn shape(path: &str) -> Result<Shape, Failure> {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "jsonl" | "ndjson" | "json" => Ok(Shape::Lines),
-        ending @ ("gz" | "zst" | "tsv" | "parquet") => {
+        #[cfg(feature = "parquet")]
+        "parquet" => Ok(Shape::Parquet),
+        ending if ["gz", "zst", "tsv", "parquet"].contains(&ending) => {
             let help = "counts are small, and written plain: name it .csv or .jsonl, or say --format";
             Err(Failure::new(format!("a table of counts is not written as .{ending}")).help(help))
         }

@@ -167,6 +167,7 @@ impl Reading {
             unique_ids: self.unique_ids,
             survey: false,
             threads: self.threads,
+            aside: None,
         })
     }
 }

@@ -18,6 +18,7 @@ mod formats;
 mod formats_of_histories;
 mod fuzzed;
 mod generate;
+mod hostile_histories;
 mod laws;
 mod pipelines;
 mod plan;
