@@ -107,6 +107,11 @@ impl Reading {
         self.assume_tier
     }
 
+    /// Records and outcomes later than this are bad.
+    pub(super) fn now(&self) -> Option<Instant> {
+        self.now
+    }
+
     /// Whether bad lines make the difference between fine and not fine.
     pub(super) fn is_strict(&self) -> bool {
         self.strict

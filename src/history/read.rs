@@ -12,11 +12,7 @@ use super::intake::{Place, Reason};
 use super::line::{Fault, Line, Record};
 use super::mapping::Mapping;
 use super::merge::{self, Held};
-<<<<<<< HEAD
-use super::source::{Source, sources};
-=======
 use super::source::{Rows, Source, sources};
->>>>>>> formats
 use super::tally::{Tallier, Wanted};
 use crate::plan::Plan;
 use crate::value::{Instant, Tier};

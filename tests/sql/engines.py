@@ -134,6 +134,19 @@ def spark(folder):
         session.stop()
 
 
+def translated(word):
+    """The query of an engine that cannot be had: parsed in its dialect, translated, and run in DuckDB."""
+
+    def run(folder):
+        try:
+            import sqlglot
+        except ImportError:
+            absent("the package sqlglot is not installed")
+        duckdb(folder, word, lambda query: sqlglot.transpile(query, read=word, write="duckdb")[0])
+
+    return run
+
+
 def postgres(folder):
     server = Postgres()
     types = {"text": "TEXT", "time": "TIMESTAMPTZ", "number": "NUMERIC(38, 9)", "flag": "BOOLEAN"}
@@ -207,6 +220,7 @@ class Postgres:
 
 def main(engine, folder):
     engines = {"duckdb": duckdb, "postgres": postgres, "clickhouse": clickhouse, "spark": spark}
+    engines |= {word: translated(word) for word in ("bigquery", "snowflake")}
     engines[engine](folder)
 
 

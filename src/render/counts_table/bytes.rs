@@ -49,27 +49,9 @@ fn lines(rows: &[Row]) -> Vec<u8> {
 /// The rows of a file, in whichever shape they are.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-<<<<<<< HEAD
-    match if bytes.starts_with(b"{") { Shape::Lines } else { Shape::Csv } {
-        Shape::Csv => {
-            let mut reader = ::csv::Reader::from_reader(bytes);
-            let line = |error: &::csv::Error| error.position().map_or(1, ::csv::Position::line);
-            reader
-                .deserialize()
-                .collect::<Result<_, _>>()
-                .map_err(|error| wrong(line(&error), &told(&error.to_string())))
-        }
-        Shape::Lines => {
-            let lines = bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.trim_ascii().is_empty());
-            let row = |(line, at): (&[u8], u64)| {
-                serde_json::from_slice(line).map_err(|error| wrong(at, &told(&error.to_string())))
-            };
-            lines.map(row).collect()
-=======
     match bytes.first() {
         _ if bytes.starts_with(b"PAR1") => {
             parse_lines(&crate::history::lines_of_parquet(bytes).map_err(|error| unreadable(&error))?)
->>>>>>> formats
         }
         Some(b'{') => parse_lines(bytes),
         _ => parse_csv(bytes),

@@ -99,11 +99,7 @@ impl Writer<'_> {
         let row =
             |kind: &str, name: SignalId, tick: i64| Row { name: Some(self.signal(name)), tick: Some(tick), ..of(kind) };
         for ((action, signal), entries) in &self.counts.arrivals {
-<<<<<<< HEAD
-            let action = action.and_then(|id| self.action(id));
-=======
             let action = action.map(|id| self.action(id));
->>>>>>> formats
             let entry =
                 |(tick, n): &(i64, u64)| Row { action: action.clone(), n: Some(*n), ..row("arrival", *signal, *tick) };
             rows.extend(entries.iter().map(entry));

@@ -1,8 +1,8 @@
 //! From records to samples and harm: the four rules of semantics §2, and what was told against a record (§7).
 //!
-//! Each metric makes columns of its own: `good_`, `bad_` and `value_` say when its signals were first heard and what came
-//! with them; `matures_` and `wrong_` are its sample, `seen_` whether a signal told against the record where that
-//! is not the same (silence that settles as bad is no sighting).
+//! Each metric makes columns of its own: `good_`, `bad_`, `first_` and `value_` say when its signals were first heard and
+//! what came with them; `matures_` and `wrong_` are its sample, `seen_` whether a signal told against the record where
+//! that is not the same (silence that settles as bad is no sighting).
 
 use super::words::{Words, after};
 use super::{Step, merged};
@@ -25,10 +25,11 @@ fn heard(words: &Words) -> Step {
     columns.extend(words.plan.metrics.iter().flat_map(|metric| heard_of(words, metric)));
     Step {
         name: "heard",
-        why: "When the signals of each metric were first heard of each record; of several values at one instant the worse.",
+        why: "When the signals of each metric were first heard of each record; of several values at one instant the \
+              worse.",
         body: format!(
-            "SELECT\n  {}\nFROM kept_records r\nLEFT JOIN kept_outcomes o ON o.id = r.id\nWHERE r.action_type IS NOT NULL\n\
-             GROUP BY r.id, r.acted, r.action_type, r.recorded_tier, r.cohort",
+            "SELECT\n  {}\nFROM kept_records r\nLEFT JOIN kept_outcomes o ON o.id = r.id\n\
+             WHERE r.action_type IS NOT NULL\nGROUP BY r.id, r.acted, r.action_type, r.recorded_tier, r.cohort",
             columns.join(",\n  ")
         ),
     }
@@ -131,15 +132,16 @@ fn exposed(words: &Words, wanted: &Wanted) -> Step {
     let (seen, open): (String, String) = (seen.collect(), open.collect());
     let open = if open.is_empty() { "''".to_owned() } else { format!("CASE{open}\n      ELSE ''\n    END") };
     let body = format!(
-        "SELECT\n  action_type,\n  recorded_tier,\n  tick,\n  harm,\n  CASE WHEN harm = 'open' THEN open ELSE '' END AS open\nFROM (\n  \
-         SELECT\n    action_type,\n    recorded_tier,\n    {} AS tick,\n    CASE{seen}\n      WHEN recorded_tier = 'run' THEN \
-         'told'{released}\n      ELSE 'open'\n    END AS harm,\n    {open} AS open\n  FROM judged\n) e",
+        "SELECT\n  action_type,\n  recorded_tier,\n  tick,\n  harm,\n  \
+         CASE WHEN harm = 'open' THEN open ELSE '' END AS open\nFROM (\n  \
+         SELECT\n    action_type,\n    recorded_tier,\n    {} AS tick,\n    \
+         CASE{seen}\n      WHEN recorded_tier = 'run' THEN 'told'{released}\n      ELSE 'open'\n    END AS harm,\n    {open} AS open\n  FROM judged\n) e",
         words.tick("acted")
     );
     Step {
         name: "exposed",
-        why: "What it would have meant for a record to run unattended. Open: no harm was told of, and what may yet show that \
-              there was none are these samples, so many ticks after the action.",
+        why: "What it would have meant for a record to run unattended. Open: no harm was told of, and what may yet show \
+              that there was none are these samples, so many ticks after the action.",
         body,
     }
 }
@@ -228,7 +230,8 @@ fn samples(words: &Words, wanted: &Wanted) -> Step {
         name: "samples",
         why: "A sample belongs to the tick that contains its maturity.",
         body: format!(
-            "SELECT\n  s.*,\n  {tick} AS tick\nFROM (\n  SELECT\n    {}\n  FROM judged j\n  JOIN gates g ON g.action_type = j.action_type\n) s\nWHERE matures IS NOT NULL",
+            "SELECT\n  s.*,\n  {tick} AS tick\nFROM (\n  SELECT\n    {}\n  \
+             FROM judged j\n  JOIN gates g ON g.action_type = j.action_type\n) s\nWHERE matures IS NOT NULL",
             columns.concat().join(",\n    ")
         ),
     }

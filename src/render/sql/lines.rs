@@ -29,13 +29,13 @@ fn record_lines(request: &Request, words: &Words) -> Step {
     let reasons = reasons(&[
         (missing, "missing_field"),
         (too_late(request, &words.time_column(Table::Records)), "bad_time"),
-        (format!("{} NOT IN ({tiers})", column("tier")), "bad_tier"),
+        (format!("{} NOT IN ({tiers})", words.text_column(Table::Records, "tier")), "bad_tier"),
     ]);
     let mut columns = vec![
         format!("{} AS id", words.text_column(Table::Records, "id")),
         format!("{} AS acted", words.time_column(Table::Records)),
         format!("{} AS action", words.text_column(Table::Records, "action")),
-        format!("{} AS tier", column("tier")),
+        format!("{} AS tier", words.text_column(Table::Records, "tier")),
     ];
     columns.extend(words.plan.attributes.iter().map(|it| match it.kind {
         AttributeKind::Text => {

@@ -1,9 +1,9 @@
 //! The counts as one SQL query, for histories that outgrow one machine: `cwrc count POLICY --sql DIALECT`.
 //!
-//! The query reads three tables, `records`, `outcomes` and `notices` ([`names`] says how they are called), takes each row
-//! for one line of a history, and yields the counts table of semantics §2 and §7, which a replay needs and nothing
-//! else. It is one chain of steps: [`lines`] makes records of rows, [`judged`] samples and harm of records, [`rows`] the
-//! table of those. [`dialect`] is all that engines differ in; [`words`] writes expressions.
+//! The query reads three tables, `records`, `outcomes` and `notices` ([`names`] says how they are called), takes each
+//! row for one line of a history, and yields the table of counts (semantics §2 and §7; `super::counts_table`). It is one
+//! chain of steps: [`lines`] makes records of rows, [`judged`] samples and harm of records, [`rows`] the table of those.
+//! [`dialect`] is all that engines differ in; [`words`] writes expressions.
 //!
 //! What a query cannot know is left out: the file and line of bad rows. What types already forbid cannot occur in it:
 //! `unparsable`, times that are none, values and attributes of another kind.
@@ -110,10 +110,10 @@ fn head(words: &Words) -> String {
     ));
     tables.iter().for_each(|table| text.push_str(&wrapped("--  ", table)));
     text.push_str(&comment(&format!(
-        "Each row is a line of a history. Times are instants in whole microseconds: cut finer ones off as you load them. Numbers \
-         are exact ({}). Rows that these types cannot hold (no time, another kind of value) are to be counted and left out as you \
-         load them; a value of another kind in an attribute is loaded as null. Rows that are bad otherwise are counted here, by \
-         reason. Columns that are not listed are not compared.",
+        "Each row is a line of a history. Times are instants in whole microseconds: cut finer ones off as you load \
+         them. Numbers are exact ({}). Rows that these types cannot hold (a time that is none, a value that is no \
+         number) are left out, and counted, as you load them; an attribute of another kind is loaded as null. Rows \
+         that are bad otherwise are left out and counted here, by reason. Columns that are not listed are not compared.",
         types.number
     )));
     notes.iter().for_each(|note| text.push_str(&comment(note)));

@@ -73,13 +73,13 @@ impl Names {
             None if name == "none" && found != Table::Notices => {
                 return Err(format!("only `notices` may be none; `{table}` is needed"));
             }
-            None => drop(self.tables.insert(found, name.to_owned())),
+            None => once(self.tables.insert(found, name.to_owned()), what)?,
             Some(column) => {
                 let known = columns(found, plan);
                 if !known.contains(&column) {
                     return Err(unknown(column, &format!("a column of `{table}`"), &known));
                 }
-                self.columns.insert((found, column.to_owned()), name.to_owned());
+                once(self.columns.insert((found, column.to_owned()), name.to_owned()), what)?;
             }
         }
         Ok(())
@@ -103,6 +103,11 @@ impl Names {
 fn columns(table: Table, plan: &Plan) -> Vec<&str> {
     let attributes = plan.attributes.iter().filter(|_| table == Table::Records).map(|it| it.name.as_str());
     table.columns().iter().copied().chain(attributes).collect()
+}
+
+/// Nothing goes by two names.
+fn once(before: Option<String>, what: &str) -> Result<(), String> {
+    before.map_or(Ok(()), |name| Err(format!("`{what}` is named twice, first `{name}`; leave one out")))
 }
 
 fn unknown(word: &str, what: &str, known: &[&str]) -> String {

@@ -66,7 +66,8 @@ pub(super) fn rows(words: &Words, wanted: &Wanted) -> String {
     rows.extend(signals(&wanted.alive).map(|ids| alive(words, &ids)));
     let rows: Vec<String> = rows.iter().map(|row| row.text(words)).collect();
     format!(
-        "-- The counts table.\nSELECT *\nFROM (\n{}\n  UNION ALL\n{}\n) counts\nORDER BY kind, action, name, tier, cohort, tick",
+        "-- The table of counts.\nSELECT *\nFROM (\n{}\n  UNION ALL\n{}\n) counts\n\
+         ORDER BY kind, action, name, tier, cohort, tick",
         head(words),
         rows.join("\n  UNION ALL\n")
     )
@@ -131,15 +132,16 @@ fn bad(words: &Words) -> Row {
                 UNION ALL SELECT 'records', id, 'conflicting_id' FROM ranked_lines WHERE content > 1\n  \
                 UNION ALL SELECT 'outcomes', id, reason FROM outcome_lines\n  \
                 UNION ALL SELECT 'outcomes', id, reason FROM told_outcomes\n  \
-                UNION ALL SELECT 'notices', signal, reason FROM notice_lines\n) b\nWHERE reason IS NOT NULL\nGROUP BY reason";
+                UNION ALL SELECT 'notices', signal, reason FROM notice_lines\n) b\n\
+                WHERE reason IS NOT NULL\nGROUP BY reason";
     Row {
         why: "The rows that were left out, by reason. A query knows no line; it quotes the table and the least id.",
         kind: "'bad'",
         name: "reason",
         n: "COUNT(*)",
         text: format!(
-            "'{{\"input\":\"' || MIN(source) || '\",\"line\":0,\"why\":\"' || REPLACE(reason, '_', ' ') || '\",\"quote\":\"' || \
-             {quote} || '\"}}'"
+            "'{{\"input\":\"' || MIN(source) || '\",\"line\":0,\"why\":\"' || REPLACE(reason, '_', ' ') \
+             || '\",\"quote\":\"' || {quote} || '\"}}'"
         ),
         from: from.to_owned(),
         ..Row::default()
@@ -218,7 +220,8 @@ fn latest_cohorts(words: &Words) -> Option<Row> {
         from: format!(
             "FROM (\n  SELECT\n    t.*,\n    \
              ROW_NUMBER() OVER (PARTITION BY action_type, tick ORDER BY acted DESC, id DESC) AS place\n  \
-             FROM (SELECT id, acted, action_type, cohort, {} AS tick FROM kept_records) t\n  WHERE {}\n) c\nWHERE place = 1",
+             FROM (SELECT id, acted, action_type, cohort, {} AS tick FROM kept_records) t\n  WHERE {}\n) c\n\
+             WHERE place = 1",
             words.tick("acted"),
             words.is_action(&renewing)
         ),
@@ -237,7 +240,8 @@ fn arrivals(words: &Words, ids: &[SignalId]) -> Row {
         n: "COUNT(*)",
         from: format!(
             "FROM (\n  SELECT DISTINCT r.action_type AS action_type, o.id AS id, o.signal AS signal, {} AS tick\n  \
-             FROM kept_outcomes o\n  JOIN kept_records r ON r.id = o.id\n  WHERE {}\n) f\nGROUP BY action_type, signal, tick",
+             FROM kept_outcomes o\n  JOIN kept_records r ON r.id = o.id\n  WHERE {}\n) f\n\
+             GROUP BY action_type, signal, tick",
             words.tick("o.first_heard"),
             words.is_signal("o.signal", ids)
         ),

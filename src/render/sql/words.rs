@@ -167,7 +167,7 @@ impl Words<'_> {
         }
     }
 
-    /// A text with the escapes of JSON.
+    /// A text with the escapes of JSON; control characters that have no short escape, which no log has, stay.
     pub(super) fn escaped(&self, text: &str) -> String {
         let plain = [('\\', "\\\\"), ('"', "\\\"")].map(|(from, to)| (self.text(&from.to_string()), to));
         let short = [(10, "\\n"), (13, "\\r"), (9, "\\t"), (8, "\\b"), (12, "\\f")];
@@ -177,8 +177,8 @@ impl Words<'_> {
         plain.into_iter().chain(controls).fold(text.to_owned(), replace)
     }
 
-    /// The attributes of a record as canonical JSON, but for a comma too many before the first key of each object, which
-    /// changes no order: what is absent is left out.
+    /// The attributes of a record as canonical JSON, but for a comma before each first key, which changes no order: what
+    /// is absent is left out.
     pub(super) fn attributes(&self) -> String {
         let mut all: Vec<(&[String], &Attribute)> = self.plan.attributes.iter().map(|it| (&it.key[..], it)).collect();
         all.sort_by_key(|(key, _)| *key);
