@@ -142,7 +142,19 @@ def translated(word):
             import sqlglot
         except ImportError:
             absent("the package sqlglot is not installed")
-        duckdb(folder, word, lambda query: sqlglot.transpile(query, read=word, write="duckdb")[0])
+
+        def exact(node):
+            # BigQuery's NUMERIC has 38 digits, 9 of them decimals; the bare DECIMAL of DuckDB has not.
+            if isinstance(node, sqlglot.exp.DataType) and node.this.name == "DECIMAL" and not node.expressions:
+                return sqlglot.exp.DataType.build("DECIMAL(38, 9)")
+            return node
+
+        def translate(query):
+            tree = sqlglot.parse_one(query, read=word, error_level=sqlglot.ErrorLevel.RAISE)
+            # What is quoted in a format of Snowflake stays quoted in the translation.
+            return tree.transform(exact).sql("duckdb").replace('%f"Z"', "%fZ")
+
+        duckdb(folder, word, translate)
 
     return run
 
