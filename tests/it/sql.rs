@@ -107,7 +107,8 @@ fn row(line: &str) -> Row {
 /// The Python that has the engines: that of `.ci/run`, or the one on the path.
 fn python() -> PathBuf {
     let own = repository("target/sql/bin/python");
-    std::env::var_os("CWRC_SQL_PYTHON").map(PathBuf::from).unwrap_or(if own.exists() { own } else { "python3".into() })
+    let usual = || if own.exists() { own } else { "python3".into() };
+    std::env::var_os("CWRC_SQL_PYTHON").map_or_else(usual, PathBuf::from)
 }
 
 /// Runs `tests/sql/engines.py`; false where the engine is absent.
@@ -141,10 +142,14 @@ fn agrees(word: &str, seeds: impl Iterator<Item = u64>) {
     let dialect = Dialect::named(word).expect("a dialect");
     let folder = folder(word);
     let all: Vec<Asked> = seeds.map(asked).collect();
-    all.iter().for_each(|it| it.write(&folder, dialect));
+    for it in &all {
+        it.write(&folder, dialect);
+    }
     let mut seen = BTreeMap::new();
     if run(word, &folder) {
-        all.iter().for_each(|it| count(&it.check(&folder, dialect), &mut seen));
+        for it in &all {
+            count(&it.check(&folder, dialect), &mut seen);
+        }
         if all.len() >= MANY {
             told(word, &seen);
         }

@@ -68,10 +68,7 @@ impl Tables {
         let write = |name: &str, text: String| std::fs::write(folder.join(name), text).expect("a file");
         write("columns.json", self.columns.to_string());
         for (name, rows) in [("records", &self.records), ("outcomes", &self.outcomes), ("notices", &self.notices)] {
-            write(
-                &format!("{name}.jsonl"),
-                rows.iter().map(|row| format!("{}\n", Value::Object(row.clone()))).collect(),
-            );
+            write(&format!("{name}.jsonl"), lines(rows.iter().cloned().map(Value::Object)));
         }
     }
 
@@ -83,8 +80,13 @@ impl Tables {
             json!({"id": row["id"], "outcomes": [outcome]})
         });
         let notices = self.notices.iter().map(|row| json!({"signal": row["signal"], "time": rfc(&row["time"])}));
-        records.chain(outcomes).chain(notices).map(|line| format!("{line}\n")).collect()
+        lines(records.chain(outcomes).chain(notices))
     }
+}
+
+/// JSON Lines.
+fn lines(rows: impl Iterator<Item = Value>) -> String {
+    rows.map(|row| row.to_string() + "\n").collect()
 }
 
 fn kind(kind: AttributeKind) -> &'static str {

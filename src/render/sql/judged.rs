@@ -206,10 +206,8 @@ fn samples(words: &Words, wanted: &Wanted) -> Step {
     used.dedup();
     let chosen = |column: &str, means: bool, other: String| {
         let of = used.iter().filter(|id| words.plan.metrics[id.index()].is_mean() == means || column == "matures");
-        let cases: String = of
-            .map(|id| words.metric(*id))
-            .map(|name| format!("\n      WHEN {} THEN {column}_{name}", words.text(name)))
-            .collect();
+        let case = |name: &str| format!("\n      WHEN {} THEN {column}_{name}", words.text(name));
+        let cases: String = of.map(|id| case(words.metric(*id))).collect();
         if cases.is_empty() {
             format!("{other} AS {column}")
         } else {

@@ -144,8 +144,8 @@ fn kept_records(request: &Request, words: &Words) -> Step {
         Some((vec![ActionId::new(at)], words.cohort(&renew.attributes)))
     };
     let cases = super::merged(words.plan.actions.iter().enumerate().filter_map(renews));
-    let cases: String =
-        cases.iter().map(|(ids, cohort)| format!("\n    WHEN {} THEN {cohort}", words.is_action(ids))).collect();
+    let case = |(ids, cohort): &(Vec<ActionId>, String)| format!("\n    WHEN {} THEN {cohort}", words.is_action(ids));
+    let cases: String = cases.iter().map(case).collect();
     let cohort = if cases.is_empty() { Words::null(words.dialect.types.text) } else { format!("CASE{cases}\n  END") };
     let tier =
         request.assume_tier.map_or("tier".to_owned(), |tier| format!("COALESCE(tier, {})", words.text(tier.word())));
@@ -215,6 +215,7 @@ fn too_late(request: &Request, time: &str) -> String {
 /// The first reason that applies; conditions that are empty do not occur.
 fn reasons(all: &[(String, &str)]) -> String {
     let cases = all.iter().filter(|(condition, _)| !condition.is_empty());
-    let cases: String = cases.map(|(condition, reason)| format!("\n    WHEN {condition} THEN '{reason}'")).collect();
+    let case = |(condition, reason): &(String, &str)| format!("\n    WHEN {condition} THEN '{reason}'");
+    let cases: String = cases.map(case).collect();
     format!("CASE{cases}\n  END")
 }

@@ -89,9 +89,9 @@ fn made_for(request: &Request, words: &Words) -> Step {
             [text(Some(&row.kind)), text(row.name.as_ref()), text(row.tier.as_ref()), n, text(row.text.as_ref())];
         format!("SELECT {}", cells.join(", "))
     };
-    let typed = |kind: &str, name: &str| format!("{} AS {name}", Words::null(kind));
-    let columns = ["kind", "name", "tier"].map(|name| typed(types.text, name)).into_iter();
-    let columns = columns.chain([typed(types.integer, "n"), typed(types.text, "text")]).collect::<Vec<_>>();
+    let column = |kind: &str, name: &str| format!("{} AS {name}", Words::null(kind));
+    let columns = ["kind", "name", "tier"].map(|name| column(types.text, name)).into_iter();
+    let columns = columns.chain([column(types.integer, "n"), column(types.text, "text")]).collect::<Vec<_>>();
     let names = format!("SELECT {}", columns.join(", "));
     let fixed = rows.iter().filter(|row| ["cwrc", "plan", "assumed"].contains(&row.kind.as_str()));
     let rows = fixed.map(select).collect::<Vec<_>>().join("\n  UNION ALL ");
@@ -108,7 +108,9 @@ fn head(words: &Words) -> String {
         "The counts of policy `{}` for cwrc, in the SQL of {title} ({tested}). It reads",
         words.plan.policy
     ));
-    tables.iter().for_each(|table| text.push_str(&wrapped("--  ", table)));
+    for table in &tables {
+        text.push_str(&wrapped("--  ", table));
+    }
     text.push_str(&comment(&format!(
         "Each row is a line of a history. Times are instants in whole microseconds: cut finer ones off as you load \
          them. Numbers are exact ({}). Rows that these types cannot hold (a time that is none, a value that is no \
@@ -116,7 +118,9 @@ fn head(words: &Words) -> String {
          that are bad otherwise are left out and counted here, by reason. Columns that are not listed are not compared.",
         types.number
     )));
-    notes.iter().for_each(|note| text.push_str(&comment(note)));
+    for note in *notes {
+        text.push_str(&comment(note));
+    }
     text
 }
 
@@ -160,7 +164,7 @@ fn wrapped(start: &str, text: &str) -> String {
             _ => lines.push(format!("{start} {word}")),
         }
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.join("\n") + "\n"
 }
 
 /// Cases with the same outcome become one, of all their action types.

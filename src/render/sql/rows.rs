@@ -76,18 +76,18 @@ pub(super) fn rows(words: &Words, wanted: &Wanted) -> String {
 /// The first rows; they give the columns their names and types.
 fn head(words: &Words) -> String {
     let types = words.dialect.types;
-    let typed = |expression: &str, kind: &str, name: &str| format!("CAST({expression} AS {kind}) AS {name}");
+    let column = |expression: &str, kind: &str, name: &str| format!("CAST({expression} AS {kind}) AS {name}");
     let columns = [
-        typed("kind", types.text, "kind"),
-        typed(NONE, types.text, "action"),
-        typed("name", types.text, "name"),
-        typed("tier", types.text, "tier"),
-        typed(NONE, types.text, "cohort"),
-        typed(NONE, types.integer, "tick"),
-        typed("n", types.integer, "n"),
-        typed(NONE, types.integer, "bad"),
-        typed(NONE, types.sum, "sum_millionths"),
-        typed("text", types.text, "text"),
+        column("kind", types.text, "kind"),
+        column(NONE, types.text, "action"),
+        column("name", types.text, "name"),
+        column("tier", types.text, "tier"),
+        column(NONE, types.text, "cohort"),
+        column(NONE, types.integer, "tick"),
+        column("n", types.integer, "n"),
+        column(NONE, types.integer, "bad"),
+        column(NONE, types.sum, "sum_millionths"),
+        column("text", types.text, "text"),
     ];
     format!("  SELECT\n    {}\n  FROM made_for", columns.join(",\n    "))
 }

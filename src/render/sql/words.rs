@@ -119,11 +119,11 @@ impl Words<'_> {
             Predicate::Compare(subject, op, constant) => self.comparison(*subject, *op, constant),
             Predicate::In(subject, constants) => {
                 let equals = constants.iter().map(|constant| self.comparison(*subject, Op::Equal, constant));
-                joined(equals.collect(), " OR ", "FALSE")
+                joined(&equals.collect::<Vec<_>>(), " OR ", "FALSE")
             }
             Predicate::Not(inner) => format!("NOT ({})", self.predicate(inner)),
-            Predicate::And(parts) => joined(self.parts(parts), " AND ", "TRUE"),
-            Predicate::Or(parts) => joined(self.parts(parts), " OR ", "FALSE"),
+            Predicate::And(parts) => joined(&self.parts(parts), " AND ", "TRUE"),
+            Predicate::Or(parts) => joined(&self.parts(parts), " OR ", "FALSE"),
         }
     }
 
@@ -228,7 +228,7 @@ pub(super) fn after(micros: &str, seconds: i64) -> String {
     format!("{micros} + {}", seconds * MICROS)
 }
 
-fn joined(parts: Vec<String>, by: &str, none: &str) -> String {
+fn joined(parts: &[String], by: &str, none: &str) -> String {
     if parts.is_empty() { none.to_owned() } else { parts.join(by) }
 }
 
