@@ -212,15 +212,17 @@ fn snowflake_counts_as_we_do_after_a_translation() {
     agrees("snowflake", 50_000..50_010);
 }
 
-/// The same policy in every dialect.
+/// The same policy in every dialect; a case holds what `--tables` says.
 #[test]
 fn queries_are_as_written_down() {
     let folder = repository("tests/cases/sql");
-    let plan = engine::plan(&std::fs::read_to_string(folder.join("rich.cwr")).expect("a policy"));
+    let read = |path: &Path| std::fs::read_to_string(path).expect("a file of the case");
+    let plan = engine::plan(&read(&folder.join("rich.cwr")));
     for dialect in &DIALECTS {
-        let names = Names::parse("records=logs.actions,records.time=opened at,notices=none", &plan).expect("names");
+        let case = folder.join(format!("{}.tables", dialect.word));
+        let names = Names::parse(read(&case).trim(), &plan).expect("names");
         let now = Instant::parse("2026-06-01T00:00:00Z");
         let request = Request { plan: &plan, dialect, names: &names, assume_tier: Some(Tier::Walk), now };
-        crate::golden(&folder.join(format!("{}.sql", dialect.word)), &query(&request));
+        crate::golden(&case, &query(&request));
     }
 }
