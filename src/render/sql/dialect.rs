@@ -15,7 +15,7 @@ pub struct Dialect {
     pub is_run: bool,
     /// What to know before running the query.
     pub notes: &'static [&'static str],
-    /// What quotes the name of a column; `None`: names are left bare, so that the engine folds their case.
+    /// What quotes the name of a column; `None`: plain names are left bare, so that the engine folds their case.
     pub(super) quote: Option<char>,
     /// Whether `\` is special in texts.
     pub(super) backslash: bool,

@@ -46,8 +46,14 @@ impl Words<'_> {
     /// A column of a table, which goes by `t`.
     pub(super) fn column(&self, table: Table, column: &str) -> String {
         let name = self.names.column(table, column);
-        let quoted = |quote: char| format!("t.{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")));
-        self.dialect.quote.map_or_else(|| format!("t.{name}"), quoted)
+        let is_plain = name.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+        match self.dialect.quote {
+            None if is_plain => format!("t.{name}"),
+            quote => {
+                let quote = quote.unwrap_or('"');
+                format!("t.{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")))
+            }
+        }
     }
 
     /// The column of a table as a text that compares by bytes.
