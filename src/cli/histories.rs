@@ -112,9 +112,9 @@ impl Reading {
         self.assume_tier
     }
 
-    /// How many threads, if that is said.
-    pub(super) fn threads(&self) -> Option<NonZeroUsize> {
-        self.threads
+    /// Records and outcomes later than this are bad.
+    pub(super) fn now(&self) -> Option<Instant> {
+        self.now
     }
 
     /// Whether bad lines make the difference between fine and not fine.

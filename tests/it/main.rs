@@ -31,7 +31,9 @@ mod reference;
 mod render;
 mod replay;
 mod scenario;
+mod sql;
 mod tidy;
+mod warehouse;
 mod whatif;
 
 /// The path of something in the repository.
