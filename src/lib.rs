@@ -26,7 +26,7 @@
 //! 10  cli               argv, opening files, stdio, exit codes
 //!  9  render            values to text: for people and for programs
 //!  8  analysis          the front door: paths in, everything known about the policies out
-//!  7  check diff generate scenario whatif  features; siblings, blind to one another
+//!  7  check diff forecast generate scenario whatif  features; siblings, blind to one another
 //!  6  replay            the one evaluator: plan and counts to decisions
 //!  5  history odds      bytes to records, records to counts; how likely a gate is passed in a stated world
 //!  4  plan overlap      the policy as executed: ticks, integers, tables, digest; records that predicates share
@@ -87,6 +87,7 @@ pub mod replay;
 // Floor 7.
 pub mod check;
 pub mod diff;
+pub mod forecast;
 pub mod generate;
 pub mod scenario;
 pub mod whatif;

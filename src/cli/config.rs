@@ -6,6 +6,7 @@ use super::{Global, output};
 use crate::diagnostic::Code;
 use crate::diagnostic::levels::{Asker, Level, Levels};
 use crate::history::Format as HistoryFormat;
+use crate::history::mapping::NAMES;
 use crate::render::diagnostics::Format;
 use crate::yaml::{self, At, Reader, instead};
 use std::collections::BTreeSet;
@@ -133,11 +134,11 @@ impl Section<'_> {
 
     /// `FIELD: KEY`, as `--map FIELD=KEY`.
     fn map(&mut self, at: &At, history: &mut Named) {
-        let form = "fields and the keys that hold them, as in `time: meta.opened_at`";
-        for (field, at) in self.read.map(at, form).unwrap_or_default() {
+        let form = format!("a map of these keys: `{}`", NAMES.join("`, `"));
+        for (field, at) in self.read.map(at, &form).unwrap_or_default() {
             let Some(key) = self.read.text(&at, "the key that holds it, as in `meta.opened_at`") else { continue };
             if let Err(error) = history.mapping.set(field, key) {
-                self.read.wrong(&at, error, "write keys with dots between their names, as --map takes them");
+                self.read.wrong(&at.key(), error, "write `FIELD: KEY`, as --map takes FIELD=KEY");
             }
         }
         if let Err(error) = history.mapping.complete() {
@@ -149,7 +150,7 @@ impl Section<'_> {
     fn values(&mut self, at: &At, history: &mut Named) {
         let Some(fields) = self.read.record(at, &["action", "tier", "signal"]) else { return };
         for field in ["action", "tier", "signal"] {
-            let form = "words of the log and what they mean, as in `Closed: resolved`";
+            let form = "a map of words of the log and what they mean, as in `Closed: resolved`";
             let words = fields.get(field).and_then(|at| self.read.map(at, form)).unwrap_or_default();
             for (word, at) in words {
                 let Some(meaning) = self.read.text(&at, "what it means, as in `resolved`") else { continue };

@@ -1,12 +1,15 @@
 //! `cwrc count`, and the counts that other commands are given by `--history` or `--counts`.
 
+use super::disk::STDIN;
 use super::exit::{Exit, Failure};
 use super::{Global, compile, config, histories, output};
 use crate::history::Counts;
 use crate::history::blocks::decompress;
 use crate::plan::Plan;
 use crate::render::counts_table::{self, Shape, Unusable};
+use crate::render::sql::{self, DIALECTS, Dialect, Names};
 use crate::value::Tier;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use std::fs::File;
 use std::io::Read;
 
@@ -16,7 +19,12 @@ use std::io::Read;
 /// first bad line of each kind, and serve every policy that counts the same: other targets, windows and holds are no
 /// reason to count again.
 ///
-/// Example: cwrc count policies/support.cwr --history policies/support.history.jsonl.zst -o support.counts.csv
+/// Histories that outgrow one machine are counted where they are: --sql prints one query over tables of records,
+/// outcomes and notices (their columns stand at its head), whose result, saved as CSV, is what --counts reads.
+///
+/// Example: cwrc count policies/support.cwr --history policies/support.history.jsonl.zst
+///
+/// Example: cwrc count policies/support.cwr --sql duckdb --tables records=logs.actions
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The policy, or - for standard input
@@ -30,6 +38,12 @@ pub(super) struct Args {
     reading: histories::Reading,
     #[command(flatten)]
     config: config::Source,
+    /// Count nothing; print the query that makes the same table of counts where the records are
+    #[arg(long, value_name = "DIALECT", value_parser = dialects(), conflicts_with_all = OF_HISTORIES)]
+    sql: Option<String>,
+    /// What the warehouse calls tables and columns, as in records=logs.actions,records.time=opened_at,notices=none
+    #[arg(long, value_name = "TABLE=NAME,…", requires = "sql")]
+    tables: Option<String>,
     /// How to write the counts; by default as the name behind -o ends, and CSV where it does not say
     #[arg(long, value_enum)]
     format: Option<TableFormat>,
@@ -38,12 +52,22 @@ pub(super) struct Args {
     output: Option<String>,
 }
 
+/// What is said of histories and the shape of a table; a query has neither.
+const OF_HISTORIES: [&str; 8] =
+    ["history", "history_format", "map", "evidence", "strict", "unique_ids", "threads", "format"];
+
+fn dialects() -> PossibleValuesParser {
+    DIALECTS.iter().map(|dialect| PossibleValue::new(dialect.word).help(dialect.title)).collect::<Vec<_>>().into()
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum TableFormat {
     /// Cells between commas
     Csv,
     /// One JSON object a line
     Jsonl,
+    /// Parquet, in builds that have it
+    Parquet,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
@@ -51,12 +75,16 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Ok(plan) => plan,
         Err(exit) => return Ok(exit),
     };
+    if let Some(dialect) = args.sql.as_deref().and_then(Dialect::named) {
+        return query(args, &plan, dialect);
+    }
     let asked = Asked { policy: &args.policy, history: &args.history, table: None };
     let counted = Source::open(&asked, &args.reading, &args.config, global)?.count(&plan)?;
     let rows = counts_table::rows(&plan, &counted.counts, &counted.names, counted.assume_tier);
     let shape = match args.format {
         Some(TableFormat::Csv) => Shape::Csv,
         Some(TableFormat::Jsonl) => Shape::Lines,
+        Some(TableFormat::Parquet) => as_parquet()?,
         None => args.output.as_deref().map_or(Ok(Shape::Csv), shape)?,
     };
     if args.reading.is_strict() || !global.quiet {
@@ -64,6 +92,16 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     }
     output::write_bytes(&counts_table::render(&rows, shape), args.output.as_deref())?;
     Ok(args.reading.exit(&counted.counts))
+}
+
+/// Prints the query instead.
+fn query(args: &Args, plan: &Plan, dialect: &'static Dialect) -> Result<Exit, Failure> {
+    let names = args.tables.as_deref().map_or(Ok(Names::default()), |pairs| Names::parse(pairs, plan));
+    let names = names.map_err(|why| Failure::new(format!("--tables: {why}")))?;
+    let (assume_tier, now) = (args.reading.assume_tier(), args.reading.now());
+    let request = sql::Request { plan, dialect, names: &names, assume_tier, now };
+    output::write(&sql::query(&request), args.output.as_deref())?;
+    Ok(Exit::Fine)
 }
 
 /// Counts, and what else a command needs of where they are from.
@@ -126,7 +164,8 @@ impl Source {
 }
 
 fn unusable(path: &str, Unusable { message, help }: Unusable) -> Failure {
-    Failure::new(format!("{path} {message}")).help(help)
+    let name = if path == "-" { STDIN } else { path };
+    Failure::new(format!("{name} {message}")).help(help)
 }
 
 /// More than this is no table of counts.
@@ -149,10 +188,23 @@ fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
 fn shape(path: &str) -> Result<Shape, Failure> {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "jsonl" | "ndjson" | "json" => Ok(Shape::Lines),
-        ending @ ("gz" | "zst" | "tsv" | "parquet") => {
+        "parquet" => as_parquet(),
+        ending @ ("gz" | "zst" | "tsv") => {
             let help = "counts are small, and written plain: name it .csv or .jsonl, or say --format";
             Err(Failure::new(format!("a table of counts is not written as .{ending}")).help(help))
         }
         _ => Ok(Shape::Csv),
     }
+}
+
+#[cfg(feature = "parquet")]
+#[expect(clippy::unnecessary_wraps, reason = "other builds cannot")]
+fn as_parquet() -> Result<Shape, Failure> {
+    Ok(Shape::Parquet)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn as_parquet() -> Result<Shape, Failure> {
+    let help = "use a released build, build with `--features parquet`, or write CSV or JSON Lines";
+    Err(Failure::new("this build does not write Parquet").help(help))
 }

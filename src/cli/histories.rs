@@ -28,7 +28,7 @@ pub(super) struct Reading {
     /// The format of the history; by default as its names end, and JSON Lines where they do not say
     #[arg(help_heading = HEADING, long, value_enum)]
     history_format: Option<HistoryFormat>,
-    /// What the log calls things, as in time=meta.opened_at,tier=const:crawl,signal:Closed=resolved; README.md has all
+    /// What the log calls things, as in id=ticket,time=meta.opened_at,tier=const:crawl; README.md has all
     #[arg(help_heading = HEADING, long, value_name = "FIELD=KEY,…")]
     map: Vec<String>,
     /// Which records are evidence at a tier: those that ran there, or all
@@ -102,14 +102,19 @@ impl Reading {
         }
     }
 
+    /// How many threads were asked for.
+    pub(super) fn threads(&self) -> Option<NonZeroUsize> {
+        self.threads
+    }
+
     /// The tier of records that carry none.
     pub(super) fn assume_tier(&self) -> Option<Tier> {
         self.assume_tier
     }
 
-    /// How many threads, if that is said.
-    pub(super) fn threads(&self) -> Option<NonZeroUsize> {
-        self.threads
+    /// Records and outcomes later than this are bad.
+    pub(super) fn now(&self) -> Option<Instant> {
+        self.now
     }
 
     /// Whether bad lines make the difference between fine and not fine.
@@ -172,6 +177,7 @@ impl Reading {
             unique_ids: self.unique_ids,
             survey: false,
             threads: self.threads,
+            aside: None,
         })
     }
 }

@@ -21,6 +21,7 @@ mod histories;
 mod init;
 mod lints;
 mod man;
+mod odds;
 mod output;
 mod paths;
 mod place;
@@ -76,6 +77,7 @@ enum Command {
     Simulate(simulate::Args),
     Count(count::Args),
     WhatIf(what_if::Args),
+    Odds(odds::Args),
     Test(test::Args),
     Generate(generate::Args),
     Init(init::Args),
@@ -114,6 +116,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Simulate(args) => simulate::run(args, global),
         Command::Count(args) => count::run(args, global),
         Command::WhatIf(args) => what_if::run(args, global),
+        Command::Odds(args) => odds::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Generate(args) => generate::run(args, global),
         Command::Init(args) => init::run(args, global),

@@ -16,12 +16,14 @@ pub(super) struct Progress {
     started: Instant,
     shown: Arc<AtomicBool>,
     wanted: bool,
+    /// Bytes of all inputs together.
+    total: u64,
 }
 
 impl Progress {
     /// A bar over so many bytes; it stays hidden unless stderr is a terminal.
     pub(super) fn new(total: u64, quiet: bool) -> Self {
-        Self::over(total, "  counting {bar:30} {bytes} of {total_bytes}, {eta} left", quiet)
+        Self::over(total, "  counting {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left", quiet)
     }
 
     /// A bar over so many variants.
@@ -35,7 +37,7 @@ impl Progress {
             bar.set_style(style.progress_chars("━╸ "));
         }
         let wanted = !quiet && io::stderr().is_terminal();
-        Self { bar, started: Instant::now(), shown: Arc::default(), wanted }
+        Self { bar, started: Instant::now(), shown: Arc::default(), wanted, total }
     }
 
     /// A reader that reports what it read.
@@ -51,6 +53,10 @@ impl Progress {
     /// So much more is done.
     pub(super) fn advance(&self, bytes: u64) {
         self.bar.inc(bytes);
+        // Where ids occur more than once, everything is read once more.
+        if self.bar.length().is_some_and(|length| self.bar.position() > length) {
+            self.bar.inc_length(self.total.max(1));
+        }
         if self.wanted && self.started.elapsed() > PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }

@@ -46,7 +46,7 @@ impl Parting {
         is_of && self.is_looser() && (climbs || stays)
     }
 
-    /// `2026-02-03: reply goes from crawl to walk, where the old policy leaves it`
+    /// `a history shows it: on 2026-02-03 the new policy takes it from crawl to walk (promote) and the old one leaves it …`
     pub(super) fn told(&self) -> String {
         let day = super::replayed::date(Instant::from_seconds(self.at));
         let says = |happened: Happened| match happened {
@@ -54,7 +54,7 @@ impl Parting {
             Some((Kind::Stop, _)) => format!("ends the attempt at {}", self.tier),
             Some((kind, to)) => format!("takes it from {} to {to} ({})", self.tier, kind.word()),
         };
-        format!("on {day} the new policy {} and the old one {}", says(self.new), says(self.old))
+        format!("a history shows it: on {day} the new policy {} and the old one {}", says(self.new), says(self.old))
     }
 }
 

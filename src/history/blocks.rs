@@ -4,6 +4,8 @@ use super::format::Malformed;
 use super::intake::Place;
 use super::separated;
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// About how large a block is.
 const BLOCK: usize = 128 * 1024;
@@ -32,17 +34,61 @@ impl Block {
     }
 }
 
+/// Beyond this many bytes, a packed input may not have become more than [`MOST_UNPACKED`] times as long as it was.
+const UNPACKED: u64 = 1 << 30;
+/// Logs become ten to a hundred times as long.
+const MOST_UNPACKED: u64 = 500;
+
 /// Undoes gzip or zstd, whichever the first bytes show; JSON starts with neither.
 pub fn decompress(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
-    let mut raw = BufReader::with_capacity(BLOCK, raw);
+    let packed = Arc::new(AtomicU64::new(0));
+    let mut raw = BufReader::with_capacity(BLOCK, Packed { inner: raw, read: Arc::clone(&packed) });
     let start = raw.fill_buf()?;
     if start.starts_with(&[0x1f, 0x8b]) {
-        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(raw)));
+        let inner = flate2::bufread::MultiGzDecoder::new(raw);
+        return Ok(Box::new(Unpacked { inner, read: 0, packed, free: UNPACKED }));
     }
     if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        return Ok(Box::new(zstd::stream::read::Decoder::with_buffer(raw)?));
+        let inner = zstd::stream::read::Decoder::with_buffer(raw)?;
+        return Ok(Box::new(Unpacked { inner, read: 0, packed, free: UNPACKED }));
     }
     Ok(Box::new(raw))
+}
+
+/// Counts what is read of a packed input.
+struct Packed<R> {
+    inner: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Packed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Ends where a packed input becomes absurdly long.
+struct Unpacked<R> {
+    inner: R,
+    read: u64,
+    packed: Arc<AtomicU64>,
+    /// As much may come of anything.
+    free: u64,
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.read += read as u64;
+        let packed = self.packed.load(Ordering::Relaxed);
+        if self.read > self.free && self.read / MOST_UNPACKED > packed {
+            let help = "unpack it yourself if it really is a history";
+            return Err(Malformed::error(format!("becomes more than {MOST_UNPACKED} times as long unpacked"), help));
+        }
+        Ok(read)
+    }
 }
 
 /// Cuts an input into blocks and hands each to `send`, until that says `false`. Lines end at a line end; rows of cells
@@ -133,5 +179,27 @@ fn skip_line(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
         if ended {
             return Ok(Vec::new());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_UNPACKED, Packed, Unpacked};
+    use std::io::{self, Read};
+    use std::sync::Arc;
+
+    fn unpacked(times: u64, free: u64) -> io::Result<u64> {
+        let packed = Arc::default();
+        let mut raw = Packed { inner: &[0_u8; 100][..], read: Arc::clone(&packed) };
+        io::copy(&mut raw, &mut io::sink())?;
+        let mut reader = Unpacked { inner: io::repeat(0).take(100 * times), read: 0, packed, free };
+        io::copy(&mut reader, &mut io::sink())
+    }
+
+    #[test]
+    fn what_becomes_absurdly_long_ends() {
+        assert_eq!(unpacked(MOST_UNPACKED, 0).ok(), Some(100 * MOST_UNPACKED));
+        assert!(unpacked(3 * MOST_UNPACKED, 0).is_err());
+        assert!(unpacked(3 * MOST_UNPACKED, 1 << 30).is_ok(), "little may become of anything");
     }
 }

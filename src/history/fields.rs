@@ -78,7 +78,9 @@ impl<'a> Fields<'a> {
         if !kept.is_empty() {
             kept.sort_unstable();
             let all: Option<Vec<String>> = kept.into_iter().map(|(key, value)| pair(key, &value)).collect();
-            *out += &format!("{{{}}}", all?.join(","));
+            out.push('{');
+            out.push_str(&all?.join(","));
+            out.push('}');
         }
         Some(())
     }

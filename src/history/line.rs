@@ -187,13 +187,13 @@ impl<'p> Reader<'p> {
         let Found { outcomes, undeclared, .. } = found;
         let id = self.reach(fields, Field::Id).and_then(identity);
         worst.unless(id.is_some(), Reason::MissingField, "it has no id that is a text or an integer");
-        let action = self.word(fields, Field::Action).flatten();
+        let action = self.word(fields, Field::Action);
         worst.unless(action.is_some(), Reason::MissingField, "it has no action that is a text");
         let raw = self.reach(fields, Field::Time);
         let time = self.time(raw, "its time", self.mapping.key(Field::Time), worst);
-        let tier = self.word(fields, Field::Tier).map(|word| word.and_then(|word| Tier::parse(&word)));
-        if tier == Some(None) {
-            let held = || self.held(self.mapping.key(Field::Tier), self.reach(fields, Field::Tier));
+        let tier = self.word(fields, Field::Tier).and_then(|word| Tier::parse(&word));
+        if let (None, Some(raw)) = (tier, self.reach(fields, Field::Tier)) {
+            let held = || self.held(self.mapping.key(Field::Tier), Some(raw));
             worst.note(Reason::BadTier, || format!("its tier is not crawl, walk or run{}", held()));
         }
         if let Some(time) = time {
@@ -201,16 +201,15 @@ impl<'p> Reader<'p> {
             worst.unless(!early, Reason::OutcomeBeforeAction, "an outcome is earlier than the action");
         }
         let given = self.plan.attributes.iter().map(|it| fields.reach(&it.key).map(fields::given)).collect();
-        Some(Record { id: id?, time: time?, action: action?, tier: tier.flatten(), given, outcomes, undeclared })
+        Some(Record { id: id?, time: time?, action: action?, tier, given, outcomes, undeclared })
     }
 
-    /// The word of a field, translated; nothing inside where it is no text.
-    fn word<'a>(&'a self, fields: &Fields<'a>, field: Field) -> Option<Option<Cow<'a, str>>> {
+    /// The word of a field, translated, if it is a text.
+    fn word<'a>(&'a self, fields: &Fields<'a>, field: Field) -> Option<Cow<'a, str>> {
         if let Some(constant) = self.mapping.constant(field) {
-            return Some(Some(Cow::Borrowed(constant)));
+            return Some(Cow::Borrowed(constant));
         }
-        let raw = self.reach(fields, field)?;
-        Some(fields::text(raw).map(|word| self.mapping.meaning(field, word)))
+        fields::text(self.reach(fields, field)?).map(|word| self.mapping.meaning(field, word))
     }
 
     /// Where a mapping is in play: which key is meant, and what it holds.

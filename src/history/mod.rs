@@ -19,6 +19,11 @@ pub mod line;
 pub mod mapping;
 pub mod merge;
 mod numbers;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "no_parquet.rs"]
+mod parquet;
 pub mod read;
 pub mod sample;
 mod separated;
@@ -35,6 +40,7 @@ pub use counts::Counts;
 pub use format::{Format, Malformed};
 pub use intake::{Intake, Reason};
 pub use mapping::Mapping;
+pub use parquet::lines as lines_of_parquet;
 pub use read::{Input, Options, ReadError, count, count_text};
 pub use source::{Columns, columns};
 pub use survey::Survey;

@@ -2,7 +2,8 @@
 //!
 //! The first pass counts every record as if its id were unique, and keeps 8 bytes of hash per id. If no hash occurs
 //! twice, as is usual, that is all. Otherwise a second pass puts the lines aside whose hash did, and unites them by
-//! their true ids; a hash that two ids share costs a little memory and changes nothing.
+//! their true ids; a hash that two ids share costs a little memory and changes nothing. Where there are so many of them
+//! that they would fill the memory, as in a flat table, they are put aside one part after the other, in a pass each.
 
 use super::blocks::{self, Block};
 use super::counts::Counts;
@@ -11,7 +12,7 @@ use super::intake::{Place, Reason};
 use super::line::{Fault, Line, Record};
 use super::mapping::Mapping;
 use super::merge::{self, Held};
-use super::source::{Source, sources};
+use super::source::{Rows, Source, sources};
 use super::tally::{Tallier, Wanted};
 use crate::plan::Plan;
 use crate::value::{Instant, Tier};
@@ -50,7 +51,15 @@ pub struct Options {
     pub survey: bool,
     /// Workers; by default one per core.
     pub threads: Option<NonZeroUsize>,
+    /// About how many bytes of lines are put aside at once; by default 256 MiB.
+    pub aside: Option<NonZeroUsize>,
 }
+
+/// The bytes of lines that are put aside at once.
+const ASIDE: usize = 256 << 20;
+
+/// What a line that is put aside takes beside its text.
+const BESIDE: usize = 64;
 
 /// An input could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -68,12 +77,35 @@ pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts,
     let sources = sources(plan, inputs, options)?;
     let pass = Pass { plan, wanted: &wanted, sources: &sources, options };
     let mut all = pass.run(inputs, None)?;
+    let (lines, bytes) = (all.hashes.len(), all.bytes);
     let suspects = occurring_twice(&mut all.hashes);
-    if !suspects.is_empty() {
-        all = pass.run(inputs, Some(&suspects))?;
-        merge::unite(&all.held, |input| &sources[input].reader, &mut all.tallier);
+    if suspects.is_empty() {
+        return Ok(all.tallier.finish());
     }
-    Ok(all.tallier.finish())
+    let part = part(suspects.len(), lines, bytes, options.aside.map_or(ASIDE, NonZeroUsize::get));
+    let mut tallier = None;
+    for part in suspects.chunks(part) {
+        let work = pass.run(inputs, Some(Aside { all: &suspects, part }))?;
+        // Every pass counts what is not put aside; once is enough.
+        let tallier = tallier.get_or_insert(work.tallier);
+        merge::unite(&work.held, |input| &sources[input].reader, tallier);
+    }
+    Ok(tallier.map_or_else(Counts::default, Tallier::finish))
+}
+
+/// How many of the suspects are put aside at once, if every line could be one of theirs.
+fn part(suspects: usize, lines: usize, bytes: usize, most: usize) -> usize {
+    let needed = bytes.saturating_add(lines.saturating_mul(BESIDE));
+    suspects.div_ceil(needed.div_ceil(most).max(1)).max(1)
+}
+
+/// Which lines a pass puts aside.
+#[derive(Clone, Copy)]
+struct Aside<'s> {
+    /// The hashes that occur more than once, sorted.
+    all: &'s [u64],
+    /// Those of them whose turn it is.
+    part: &'s [u64],
 }
 
 /// Counts JSON Lines that are at hand as a text.
@@ -109,18 +141,20 @@ struct Pass<'a> {
 struct Work<'a> {
     tallier: Tallier<'a>,
     hashes: Vec<u64>,
+    /// The bytes of the lines that have them.
+    bytes: usize,
     held: Vec<Held>,
 }
 
 impl<'a> Pass<'a> {
-    fn run(&self, inputs: &[Input], suspects: Option<&[u64]>) -> Result<Work<'a>, ReadError> {
+    fn run(&self, inputs: &[Input], aside: Option<Aside>) -> Result<Work<'a>, ReadError> {
         let workers =
             self.options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         let (sender, receiver) = sync_channel::<Block>(workers);
         let receiver = Mutex::new(receiver);
         thread::scope(|scope| {
-            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, suspects))).collect();
-            let sent = send_all(inputs, &sender);
+            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, aside))).collect();
+            let sent = send_all(inputs, self.sources, &sender);
             drop(sender);
             let mut all = self.empty();
             for handle in handles {
@@ -135,10 +169,10 @@ impl<'a> Pass<'a> {
 
     fn empty(&self) -> Work<'a> {
         let tallier = Tallier::new(self.plan, self.wanted, self.options.assume_tier).surveying(self.options.survey);
-        Work { tallier, hashes: Vec::new(), held: Vec::new() }
+        Work { tallier, hashes: Vec::new(), bytes: 0, held: Vec::new() }
     }
 
-    fn work(&self, blocks: &Mutex<Receiver<Block>>, suspects: Option<&[u64]>) -> Work<'a> {
+    fn work(&self, blocks: &Mutex<Receiver<Block>>, aside: Option<Aside>) -> Work<'a> {
         let mut work = self.empty();
         loop {
             let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -149,20 +183,20 @@ impl<'a> Pass<'a> {
             }
             let source = &self.sources[block.input];
             match &source.rows {
-                None => {
+                Rows::Lines | Rows::Parquet(_) => {
                     for (place, line) in block.lines() {
-                        self.line(&mut work, source, place, line, suspects);
+                        self.line(&mut work, source, place, line, aside);
                     }
                 }
-                Some(rows) => rows.each(&block, |place, line| match line {
-                    Ok(line) => self.text(&mut work, source, place, line, suspects),
+                Rows::Separated(rows) => rows.each(&block, |place, line| match line {
+                    Ok(line) => self.text(&mut work, source, place, line, aside),
                     Err((fault, text)) => work.tallier.bad(&fault, place, &text),
                 }),
             }
         }
     }
 
-    fn line(&self, work: &mut Work, source: &Source, place: Place, bytes: &[u8], suspects: Option<&[u64]>) {
+    fn line(&self, work: &mut Work, source: &Source, place: Place, bytes: &[u8], aside: Option<Aside>) {
         // Blocks are longer than the longest line, so one that is too long may stand whole in a block.
         if bytes.len() > blocks::LONGEST_LINE {
             return work.tallier.bad(&too_long(), place, "");
@@ -172,28 +206,31 @@ impl<'a> Pass<'a> {
             return;
         }
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.text(work, source, place, text, suspects),
+            Ok(text) => self.text(work, source, place, text, aside),
             Err(_) => work.tallier.bad(&not_utf8(), place, &String::from_utf8_lossy(bytes)),
         }
     }
 
-    fn text(&self, work: &mut Work, source: &Source, place: Place, text: &str, suspects: Option<&[u64]>) {
+    fn text(&self, work: &mut Work, source: &Source, place: Place, text: &str, aside: Option<Aside>) {
         match source.reader.read(text) {
             Err(fault) => work.tallier.bad(&fault, place, text),
             Ok(Line::Notice { signal, name, time }) => work.tallier.notice(signal, &name, time),
-            Ok(line) => self.of_a_record(work, place, text, line, suspects),
+            Ok(line) => self.of_a_record(work, place, text, line, aside),
         }
     }
 
-    fn of_a_record(&self, work: &mut Work, place: Place, text: &str, line: Line, suspects: Option<&[u64]>) {
+    fn of_a_record(&self, work: &mut Work, place: Place, text: &str, line: Line, aside: Option<Aside>) {
         let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };
         if !self.options.unique_ids {
             let hash = hash(id);
-            match suspects {
-                None => work.hashes.push(hash),
-                Some(suspects) if suspects.binary_search(&hash).is_ok() => {
-                    return work.held.push(Held { place, text: text.to_owned() });
+            let is_in = |hashes: &[u64]| hashes.binary_search(&hash).is_ok();
+            match aside {
+                None => {
+                    work.hashes.push(hash);
+                    work.bytes += text.len();
                 }
+                Some(aside) if is_in(aside.part) => return work.held.push(Held { place, text: text.to_owned() }),
+                Some(aside) if is_in(aside.all) => return,
                 Some(_) => {}
             }
         }
@@ -209,18 +246,16 @@ impl Work<'_> {
     fn absorb(&mut self, other: Self) {
         self.tallier.absorb(other.tallier);
         self.hashes.extend(other.hashes);
+        self.bytes += other.bytes;
         self.held.extend(other.held);
     }
 }
 
 /// Reads all inputs in order; workers take the blocks as they come.
-fn send_all(inputs: &[Input], sender: &SyncSender<Block>) -> Result<(), ReadError> {
-    for (at, input) in inputs.iter().enumerate() {
-        let read = || {
-            let bytes = blocks::decompress((input.open)()?)?;
-            blocks::cut(at, input.format.delimiter(), bytes, |block| sender.send(block).is_ok())
-        };
-        read().map_err(|source| ReadError { name: input.name.clone(), source })?;
+fn send_all(inputs: &[Input], sources: &[Source], sender: &SyncSender<Block>) -> Result<(), ReadError> {
+    for (at, (input, source)) in inputs.iter().zip(sources).enumerate() {
+        let sent = source.cut(at, input, |block| sender.send(block).is_ok());
+        sent.map_err(|source| ReadError { name: input.name.clone(), source })?;
     }
     Ok(())
 }

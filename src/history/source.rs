@@ -5,6 +5,7 @@ use super::format::{Format, Malformed};
 use super::intake::{Place, Reason};
 use super::line::{Fault, Reader};
 use super::mapping::{Field, Mapping};
+use super::parquet;
 use super::read::{Input, Options, ReadError, not_utf8};
 use super::separated;
 use super::table::{Table, Value};
@@ -15,12 +16,22 @@ use std::io;
 pub(super) struct Source<'p> {
     /// Reads its lines.
     pub(super) reader: Reader<'p>,
-    /// How a table of text becomes lines.
-    pub(super) rows: Option<Rows>,
+    /// How its rows become lines.
+    pub(super) rows: Rows,
+}
+
+/// How the rows of an input become lines.
+pub(super) enum Rows {
+    /// They are.
+    Lines,
+    /// Where they are cut.
+    Parquet(Table),
+    /// Where they are counted: they are cells between delimiters.
+    Separated(Separated),
 }
 
 /// The rows of a table of text.
-pub(super) struct Rows {
+pub(super) struct Separated {
     delimiter: u8,
     table: Table,
     /// The line of the names.
@@ -49,10 +60,23 @@ pub(super) fn sources<'p>(plan: &'p Plan, inputs: &[Input], options: &Options) -
 fn source<'p>(plan: &'p Plan, input: &Input, options: &Options) -> Result<Source<'p>, ReadError> {
     let reader = |mapping: &Mapping| Reader::new(plan, mapping, options.now).surveying(options.survey);
     let Some((mapping, table, header)) = table(plan, input, options)? else {
-        return Ok(Source { reader: reader(&options.mapping), rows: None });
+        return Ok(Source { reader: reader(&options.mapping), rows: Rows::Lines });
     };
-    let rows = input.format.delimiter().map(|delimiter| Rows { delimiter, table, header });
+    let rows = match input.format.delimiter() {
+        Some(delimiter) => Rows::Separated(Separated { delimiter, table, header }),
+        None => Rows::Parquet(table),
+    };
     Ok(Source { reader: reader(&mapping), rows })
+}
+
+impl Source<'_> {
+    /// Cuts an input into blocks and hands each to `send`, until that says `false`.
+    pub(super) fn cut(&self, at: usize, input: &Input, send: impl FnMut(Block) -> bool) -> io::Result<()> {
+        if let Rows::Parquet(table) = &self.rows {
+            return parquet::cut(at, input, table, send);
+        }
+        blocks::cut(at, input.format.delimiter(), blocks::decompress((input.open)()?)?, send)
+    }
 }
 
 /// The columns of those inputs that are tables.
@@ -77,7 +101,7 @@ fn table(plan: &Plan, input: &Input, options: &Options) -> Result<Option<(Mappin
     let read = || match input.format {
         Format::Lines => Ok(None),
         Format::Csv | Format::Tsv => header(input).and_then(of_names).map(Some),
-        Format::Parquet => Err(Malformed::error("is Parquet", "this build does not read it")),
+        Format::Parquet => parquet::names(input).and_then(|names| of_names((names, 0))).map(Some),
     };
     read().map_err(|source| ReadError { name: input.name.clone(), source })
 }
@@ -104,7 +128,7 @@ fn header(input: &Input) -> io::Result<(Vec<String>, u64)> {
     }
 }
 
-impl Rows {
+impl Separated {
     /// Each row of a block as a line, but for the one of the names.
     pub(super) fn each(&self, block: &Block, mut line: impl FnMut(Place, Result<&str, Unread>)) {
         separated::each_row(block, self.delimiter, |place, text, cells| {

@@ -54,6 +54,8 @@ pub enum Value<'a> {
     Absent,
     /// Text, to be taken for what the column is.
     Text(&'a str),
+    /// Text of a column that says so itself.
+    Typed(&'a str),
     /// JSON already.
     Json(&'a str),
 }
@@ -79,6 +81,16 @@ impl Table {
             }
         }
         table.check(names, mapping)?;
+        Ok(table)
+    }
+
+    /// The table of which all columns are read, as they are.
+    pub fn whole(names: &[String]) -> io::Result<Self> {
+        let mut table = Self { width: names.len(), ..Self::default() };
+        for (index, name) in names.iter().enumerate() {
+            insert(&mut table.root, &[name], Node::Cell(index, Cell::Text)).ok_or_else(|| inside_out(name))?;
+            table.used.push((name.clone(), name.clone()));
+        }
         Ok(table)
     }
 
@@ -132,12 +144,18 @@ fn use_of(name: &str, mapping: &Mapping, plan: &Plan) -> Option<(Cell, String)> 
         (None, None) => return None,
     };
     let names = attributes.iter().map(|it| format!("attribute {}", it.name));
-    let all: Vec<String> = fields.iter().map(|it| it.to_string()).chain(names).collect();
+    let all: Vec<String> = fields.iter().map(ToString::to_string).chain(names).collect();
     Some((cell, all.join(", ")))
 }
 
 fn missing(key: &[String], what: &str, names: &[String]) -> io::Error {
     let key = key.join(".");
+    if let [only] = names
+        && only.contains(';')
+    {
+        let help = "cells stand between commas in CSV, and between tabs in TSV: replace the semicolons";
+        return Malformed::error(format!("has one column only, `{only}`"), help);
+    }
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
     let more = if names.len() > shown.len() { ", …" } else { "" };
     let columns = format!("its columns are {}{more}", shown.join(", "));
@@ -204,7 +222,8 @@ fn write_value(cell: Cell, value: Value, out: &mut String) -> bool {
     match value {
         Value::Absent | Value::Text("") => return false,
         Value::Json(json) => out.push_str(json),
-        Value::Text(text) => write_cell(cell, text, out),
+        Value::Typed(text) if cell != Cell::Json => write_text(text, out),
+        Value::Text(text) | Value::Typed(text) => write_cell(cell, text, out),
     }
     true
 }

@@ -20,17 +20,17 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Per action type: the metrics its gates use.
-    evidence: Vec<Vec<MetricId>>,
+    pub(crate) evidence: Vec<Vec<MetricId>>,
     /// Per action type: the customer metrics among them.
-    customer: Vec<Vec<MetricId>>,
+    pub(crate) customer: Vec<Vec<MetricId>>,
     /// All metrics of reviewers and staff.
-    colleagues: Vec<MetricId>,
+    pub(crate) colleagues: Vec<MetricId>,
     /// Signals that some trip counts.
-    tripping: Vec<bool>,
+    pub(crate) tripping: Vec<bool>,
     /// Signals that a trip of the policy counts.
-    noticed: Vec<bool>,
+    pub(crate) noticed: Vec<bool>,
     /// Signals that some `alive` names.
-    alive: Vec<bool>,
+    pub(crate) alive: Vec<bool>,
 }
 
 impl Wanted {

@@ -47,7 +47,7 @@ impl Effort {
         Self { states: 1_000_000, steps: 200_000_000, paths: 1 << 20, draws: 100_000_000, threads: None };
 
     /// How many paths of a course it allows.
-    fn paths_of(&self, course: &Course) -> u64 {
+    pub(super) fn paths_of(&self, course: &Course) -> u64 {
         let draws = course.boundaries as u64 * course.streams.len() as u64;
         (self.draws / draws.max(1)).clamp(1, self.paths)
     }
@@ -208,11 +208,9 @@ impl Promised {
 impl Tally {
     /// What plain paths say.
     fn answer(&self) -> Answer {
-        let (paths, hits) = (real(self.paths), real(self.hits));
-        let chance = hits / paths;
-        let error = if self.hits == 0 { 3.0 / paths } else { (chance * (1.0 - chance) / paths).sqrt() };
-        let expected = (self.hits > 0).then(|| self.ticks / hits);
-        Answer { chance, error, method: Method::Simulated { paths: self.paths, hits: self.hits }, expected }
+        let answer = simulate::shared(self.paths, self.hits, 0);
+        let expected = (self.hits > 0).then(|| self.ticks / real(self.hits));
+        Answer { expected, ..answer }
     }
 
     /// What weighed paths say; `None` where not one had any weight.

@@ -82,7 +82,7 @@ fn above(n: u64, mode: u64, odds: f64) -> impl Iterator<Item = f64> {
 /// A binomial count drawn by inversion: the same bits give a larger count where the share is larger, which is what
 /// makes rates comparable path by path.
 #[derive(Clone, Debug)]
-pub(super) struct Sampler {
+pub struct Sampler {
     first: u64,
     /// By count, from `first` on: bits below this give it or a lower one.
     below: Vec<u64>,
@@ -94,7 +94,8 @@ pub(super) struct Sampler {
 
 impl Sampler {
     /// Draws from `drawn`, to weigh as `meant`.
-    pub(super) fn new(n: u64, drawn: f64, meant: f64) -> Self {
+    #[must_use]
+    pub fn new(n: u64, drawn: f64, meant: f64) -> Self {
         let distribution = Binomial::new(n, drawn);
         let other = Binomial::new(n, meant);
         let mut sum = 0.0;
@@ -114,7 +115,8 @@ impl Sampler {
     }
 
     /// The count that these bits give.
-    pub(super) fn draw(&self, bits: u64) -> u64 {
+    #[must_use]
+    pub fn draw(&self, bits: u64) -> u64 {
         let mut at = self.guide[usize::from(bits.to_be_bytes()[0])];
         while at + 1 < self.below.len() && self.below[at] <= bits {
             at += 1;
@@ -123,7 +125,8 @@ impl Sampler {
     }
 
     /// How much likelier a count is under the other share; infinitely, where it is not drawn at all.
-    pub(super) fn weight(&self, count: u64) -> f64 {
+    #[must_use]
+    pub fn weight(&self, count: u64) -> f64 {
         let at = count.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
         at.and_then(|at| self.weights.get(at)).copied().unwrap_or(f64::INFINITY)
     }

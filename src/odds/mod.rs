@@ -25,13 +25,18 @@ mod answer;
 mod binomial;
 mod chain;
 mod course;
+mod curve;
 mod simulate;
+mod spread;
 mod states;
 mod told;
 mod world;
 
 pub use answer::{Answer, Effort, Method, Promised, Verdict};
+pub use binomial::Sampler;
 pub use course::{Asked, Course, Refused};
+pub use curve::Curve;
+pub use spread::spread;
 pub use told::percent;
 pub use world::World;
 

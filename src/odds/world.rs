@@ -25,7 +25,8 @@ impl World {
     ///
     /// A mean has no distribution that its policy states. Its values are taken to lie at the two ends of the scale,
     /// which is the widest spread that this mean can have; so luck counts for more than it will.
-    pub(super) fn bad_share(&self, id: MetricId, metric: &Metric) -> Option<f64> {
+    #[must_use]
+    pub fn bad_share(&self, id: MetricId, metric: &Metric) -> Option<f64> {
         let rate = self.rates.iter().find(|(of, _)| *of == id).map(|(_, rate)| *rate)?;
         let (far, width) = match metric.kind {
             MetricKind::Verdict { .. } => (Decimal::ONE.minus(rate), Decimal::ONE),
@@ -42,7 +43,8 @@ impl World {
     /// How many records arrive in each of the first ticks; `None` where they are too many.
     ///
     /// Until the end of a tick as many have come as whole ones fit: what is left of one comes with the next tick.
-    pub(super) fn records(&self, ticks: usize, tick_seconds: i64) -> Option<Vec<u64>> {
+    #[must_use]
+    pub fn records(&self, ticks: usize, tick_seconds: i64) -> Option<Vec<u64>> {
         // Counts have at most six decimals.
         let millionths = self.count.units() / 1_000_000_000_000;
         let in_a_tick = millionths.checked_mul(i128::from(tick_seconds))?;

@@ -11,8 +11,16 @@ use std::sync::Arc;
 /// Compiles a policy that has no errors; of one that has, the parts that are missing are left out.
 #[must_use]
 pub fn compile(policy: &Policy) -> Plan {
+    let mut plan = undigested(policy);
+    plan.digest = super::json::digest(&plan);
+    plan
+}
+
+/// The same with an empty digest: for the plans that nobody will see, of which a sweep makes many.
+#[must_use]
+pub fn undigested(policy: &Policy) -> Plan {
     let mut compiler = Compiler { policy, tick: policy.tick.seconds().max(60), tables: BTreeMap::new() };
-    let mut plan = Plan {
+    Plan {
         digest: String::new(),
         policy: policy.name.clone(),
         tick_seconds: compiler.tick,
@@ -21,9 +29,7 @@ pub fn compile(policy: &Policy) -> Plan {
         attributes: policy.attributes.iter().map(attribute).collect(),
         metrics: policy.metrics.iter().map(|metric| compiler.metric(metric)).collect(),
         actions: policy.actions.iter().map(|action| compiler.action(action)).collect(),
-    };
-    plan.digest = super::json::digest(&plan);
-    plan
+    }
 }
 
 fn attribute(attribute: &policy::Attribute) -> Attribute {

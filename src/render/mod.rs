@@ -1,8 +1,8 @@
 //! Values to text: what people and programs read. One output, one file; nothing below this floor knows how it looks.
 //!
 //! For people: [`columns`], [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`counts_table`], [`run_json`],
-//! [`saved_json`]. For both, in several formats: [`changes`], [`diagnostics`], [`scenario`]. `ink` knows colours and
-//! characters, `text` how lines break, `figures` how numbers round.
+//! [`saved_json`], [`sql`]. For both, in several formats: [`changes`], [`diagnostics`], [`scenario`], [`whatif`]. `ink`
+//! knows colours and characters, `text` how lines break, `figures` how numbers round.
 
 pub mod changes;
 pub mod columns;
@@ -12,11 +12,13 @@ pub mod diff;
 pub mod failure;
 mod figures;
 mod ink;
+pub mod odds;
 pub mod page;
 pub mod replay;
 pub mod run_json;
 pub mod saved_json;
 pub mod scenario;
+pub mod sql;
 mod text;
 pub mod whatif;
 

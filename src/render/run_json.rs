@@ -24,7 +24,7 @@ pub fn render(plan: &Plan, counts: &Counts, run: &Run) -> String {
 
 /// A map whose keys keep their order.
 #[derive(Clone, Debug)]
-struct Ordered<T>(Vec<(String, T)>);
+pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
 
 impl<T: Serialize> Serialize for Ordered<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -15,6 +15,9 @@ use super::{Allowed, E8};
 /// What luck may do: one look in 20.
 const LUCK: f64 = 0.05;
 
+/// The same in hundred-millionths.
+const LUCK_E8: i64 = 5_000_000;
+
 /// Chances this near above [`LUCK`] count as that (one sample at a share of 5 % is exactly it).
 /// They are computed to 1e-12 with pure Rust functions, so every platform decides alike.
 const GUARD: f64 = 1e-9;
@@ -76,8 +79,15 @@ pub fn fails(allowed: &Allowed, n: u64, bad_e8: i64) -> Chance {
 /// `None` if that is beyond what can be computed.
 #[must_use]
 pub fn enough_to_tell(allowed: &Allowed, bad_e8: i64) -> Option<u64> {
-    let teeth = Teeth::new(allowed, bad_e8)?;
-    let is_luck = |n: &u64| clears(allowed, *n, bad_e8).is_luck();
+    enough_for(allowed, bad_e8, LUCK_E8)
+}
+
+/// The same for another chance than 5 %, in hundred-millionths.
+#[must_use]
+pub fn enough_for(allowed: &Allowed, bad_e8: i64, luck_e8: i64) -> Option<u64> {
+    let luck = share(luck_e8);
+    let teeth = Teeth::new(allowed, bad_e8, luck)?;
+    let is_luck = |n: &u64| clears(allowed, *n, bad_e8).0 > luck + GUARD;
     // Within a tooth the chance falls: it is highest at the first count.
     let (first, last) = teeth.downwards().find(|(first, _)| is_luck(first)).unwrap_or((0, 0));
     let (mut low, mut high) = (first, last + 1);
@@ -94,7 +104,7 @@ pub fn enough_to_tell(allowed: &Allowed, bad_e8: i64) -> Option<u64> {
 /// `None` if that is beyond what can be computed.
 #[must_use]
 pub fn enough_to_keep(allowed: &Allowed, bad_e8: i64) -> Option<u64> {
-    let teeth = Teeth::new(allowed, bad_e8)?;
+    let teeth = Teeth::new(allowed, bad_e8, LUCK)?;
     // Within a tooth the chance rises: it is highest at the last count.
     let is_luck = |last: &u64| fails(allowed, *last, bad_e8).is_luck();
     Some(teeth.downwards().find(|(_, last)| is_luck(last)).map_or(1, |(_, last)| last + 1))
@@ -134,8 +144,8 @@ struct Teeth {
 }
 
 impl Teeth {
-    fn new(allowed: &Allowed, bad_e8: i64) -> Option<Self> {
-        let horizon = horizon(allowed.room_e8(), bad_e8)?;
+    fn new(allowed: &Allowed, bad_e8: i64, luck: f64) -> Option<Self> {
+        let horizon = horizon(allowed.room_e8(), bad_e8, luck)?;
         let most = allowed.at(horizon);
         if most > i64::try_from(TEETH).unwrap_or(i64::MAX) {
             return None;
@@ -149,13 +159,13 @@ impl Teeth {
     }
 }
 
-/// From how many samples on Chernoff's bound is at most 5 %, a hundredth more for rounding: between
-/// an allowed and a true share of bad samples, both in hundred-millionths.
-fn horizon(allowed_e8: i64, bad_e8: i64) -> Option<u64> {
+/// From how many samples on Chernoff's bound is at most what luck may do, a hundredth more for
+/// rounding: between an allowed and a true share of bad samples, both in hundred-millionths.
+fn horizon(allowed_e8: i64, bad_e8: i64, luck: f64) -> Option<u64> {
     let (a, q) = (share(allowed_e8), share(bad_e8));
     let part = |x: f64, y: f64| if x > 0.0 { x * libm::log(x / y) } else { 0.0 };
     let divergence = part(a, q) + part(1.0 - a, 1.0 - q);
-    let horizon = -libm::log(LUCK) / divergence * 1.01 + 1.0;
+    let horizon = -libm::log(luck) / divergence * 1.01 + 1.0;
     whole(horizon)
 }
 

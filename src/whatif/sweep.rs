@@ -5,8 +5,10 @@ use super::grid::Grid;
 use crate::history::{Counts, counts_alike};
 use crate::model::Policy;
 use crate::model::setting::{SetError, set};
+use crate::plan::compile::undigested;
 use crate::plan::{self, Plan};
 use crate::replay::{self, Evidence, Figures, Options, Summary};
+use crate::value::Step;
 use rustc_hash::FxHashMap;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
@@ -144,8 +146,12 @@ impl Part<'_> {
 
     /// The variants, those together that share their bars.
     fn order(&self) -> Vec<usize> {
+        let numbers = Numbers::new(self.grid);
         let mut order: Vec<usize> = (0..self.grid.len()).collect();
-        order.sort_by_cached_key(|cell| Kind::Bars.number(self.grid, *cell));
+        order.sort_by_cached_key(|cell| {
+            let [first, second, ..] = numbers.of(*cell);
+            (first, second)
+        });
         order
     }
 
@@ -157,7 +163,11 @@ impl Part<'_> {
         all: &Mutex<Vec<Cell>>,
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<(), Fault> {
-        let mut bench = fast.map(|fast| Bench { workers: fast.map(Fast::worker), sheets: FxHashMap::default() });
+        let mut bench = fast.map(|fast| Bench {
+            workers: fast.map(Fast::worker),
+            sheets: FxHashMap::default(),
+            numbers: Numbers::new(self.grid),
+        });
         for stride in cells.chunks(STRIDE) {
             let cells = match &mut bench {
                 Some(bench) => bench.cells(self, stride).map_err(Fault::Set)?,
@@ -178,38 +188,79 @@ impl Part<'_> {
 
     /// The plan with only the values of one kind of term changed: the others are taken from elsewhere.
     fn plan(&self, kind: Kind, cell: usize) -> Result<Plan, SetError> {
-        let changes = self.grid.changes(cell).filter(|(path, _)| Kind::of(path) == kind);
-        Ok(plan::compile(&changed(self.policy, changes)?))
+        let changes = self.grid.changes(cell).filter(|(path, _)| kind.takes(Kind::of(path)));
+        Ok(undigested(&changed(self.policy, changes)?))
     }
 }
 
-/// Which terms a path changes: none of these depends on another.
+/// Which terms a path changes: none of these depends on another, but for what all gates have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
-    Bars,
+    /// The bars of a gate; of a plan also what all gates have in common.
+    Gate(Step),
     Hold,
     Stop,
     Cooldown,
     Promote,
+    /// All the rest: both gates.
+    Common,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Bars, Self::Hold, Self::Stop, Self::Cooldown, Self::Promote];
+    /// The kinds of terms that a variant is put together from.
+    const ALL: [Self; 6] = [
+        Self::Gate(Step::CrawlToWalk),
+        Self::Gate(Step::WalkToRun),
+        Self::Hold,
+        Self::Stop,
+        Self::Cooldown,
+        Self::Promote,
+    ];
 
     fn of(path: &str) -> Self {
-        match path.rsplit('.').next() {
-            Some("hold") => Self::Hold,
-            Some("stop") => Self::Stop,
-            Some("cooldown") => Self::Cooldown,
-            Some("promote") => Self::Promote,
-            _ => Self::Bars,
+        let gate = path.split('.').zip(path.split('.').skip(1)).find_map(|(step, part)| {
+            let is_of_bar = part.starts_with("bar[") || part.starts_with("keep[");
+            Step::ALL.into_iter().find(|known| is_of_bar && known.path() == step)
+        });
+        match (gate, path.rsplit('.').next()) {
+            (Some(step), _) => Self::Gate(step),
+            (None, Some("hold")) => Self::Hold,
+            (None, Some("stop")) => Self::Stop,
+            (None, Some("cooldown")) => Self::Cooldown,
+            (None, Some("promote")) => Self::Promote,
+            (None, _) => Self::Common,
         }
     }
 
-    /// A number for the values that a variant has on the axes of this kind.
-    fn number(self, grid: &Grid, cell: usize) -> usize {
-        let places = grid.axes.iter().zip(grid.places(cell)).filter(|(axis, _)| Self::of(&axis.path) == self);
-        places.fold(0, |number, (axis, at)| number * axis.values.len() + at)
+    /// Whether terms of this kind depend on a path of the other.
+    fn takes(self, other: Self) -> bool {
+        self == other || matches!((self, other), (Self::Gate(_), Self::Common))
+    }
+}
+
+/// Numbers for the values that a variant has on the axes of each kind.
+struct Numbers {
+    /// By kind, of its axes: how many variants until the next value, and how many values there are.
+    axes: [Vec<(usize, usize)>; Kind::ALL.len()],
+}
+
+impl Numbers {
+    fn new(grid: &Grid) -> Self {
+        let mut axes = Kind::ALL.map(|_| Vec::new());
+        let mut step = 1;
+        for axis in grid.axes.iter().rev() {
+            let of = Kind::of(&axis.path);
+            let takers = axes.iter_mut().zip(Kind::ALL).filter(|(_, kind)| kind.takes(of));
+            takers.for_each(|(axes, _)| axes.push((step, axis.values.len())));
+            step *= axis.values.len();
+        }
+        Self { axes }
+    }
+
+    fn of(&self, cell: usize) -> [usize; Kind::ALL.len()] {
+        let number =
+            |axes: &Vec<(usize, usize)>| axes.iter().rev().fold(0, |sum, (step, len)| sum * len + cell / step % len);
+        self.axes.each_ref().map(number)
     }
 }
 
@@ -217,6 +268,7 @@ impl Kind {
 struct Bench<'a> {
     workers: [Worker<'a>; 2],
     sheets: FxHashMap<(Kind, usize), [Sheet; 2]>,
+    numbers: Numbers,
 }
 
 impl Bench<'_> {
@@ -224,17 +276,21 @@ impl Bench<'_> {
         if self.sheets.len() > MOST_SHEETS {
             self.sheets.clear();
         }
-        let numbered = |cell: &usize| Kind::ALL.map(|kind| (kind, kind.number(part.grid, *cell)));
-        let numbers: Vec<_> = cells.iter().map(numbered).collect();
-        for (cell, numbers) in cells.iter().zip(&numbers) {
-            numbers.iter().try_for_each(|(kind, number)| self.learn(part, *kind, *number, *cell))?;
+        let keys = |cell: &usize| {
+            let numbers = self.numbers.of(*cell);
+            std::array::from_fn::<_, { Kind::ALL.len() }, _>(|at| (Kind::ALL[at], numbers[at]))
+        };
+        let keys: Vec<_> = cells.iter().map(keys).collect();
+        for (cell, keys) in cells.iter().zip(&keys) {
+            keys.iter().try_for_each(|(kind, number)| self.learn(part, *kind, *number, *cell))?;
         }
         let mut all = vec![Cell::default(); cells.len()];
         // One reading after the other: what one has worked out stays at hand.
         for (at, worker) in self.workers.iter_mut().enumerate() {
-            for (cell, numbers) in all.iter_mut().zip(&numbers) {
-                let [bars, hold, stop, cooldown, promote] = numbers.map(|key| &self.sheets[&key][at]);
-                cell[at] = worker.summary(Variant { bars, hold, stop, cooldown, promote }).sum;
+            for (cell, keys) in all.iter_mut().zip(&keys) {
+                let [first, second, hold, stop, cooldown, promote] = keys.map(|key| &self.sheets[&key][at]);
+                let gates = [first, second];
+                cell[at] = worker.summary(Variant { gates, hold, stop, cooldown, promote }).sum;
             }
         }
         Ok(all)

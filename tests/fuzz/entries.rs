@@ -4,9 +4,10 @@
 
 use cwrc::analysis::{self, Analysis};
 use cwrc::generate::{self, World};
-use cwrc::history::{self, Counts, Input};
+use cwrc::history::{self, Counts, Format, Input, Mapping};
 use cwrc::plan::{self, Plan};
-use cwrc::render::diagnostics::{self, Format, Report};
+use cwrc::render::counts_table::{self, Shape};
+use cwrc::render::diagnostics::{self, Report};
 use cwrc::render::{self, Style, run_json, saved_json};
 use cwrc::replay::{self, Approvals, Evidence};
 use cwrc::source::{FileId, Files};
@@ -53,7 +54,7 @@ fn analyze(policy: &[u8]) -> Analysis {
     let analysis = analysis::analyze(&Memory(policy), "policy.cwr", "", None).expect("files in memory");
     let report = Report::of(std::slice::from_ref(&analysis));
     let style = Style { colour: true, unicode: true, width: 100 };
-    for format in Format::ALL {
+    for format in diagnostics::Format::ALL {
         let _ = diagnostics::render(&report, *format, style);
     }
     analysis
@@ -127,6 +128,53 @@ pub fn jsonl(bytes: &[u8]) {
     }
 }
 
+/// The bytes as a table, flat or wide, between commas or tabs; a first line that starts with `#` is a mapping.
+pub fn table(bytes: &[u8]) {
+    let end = bytes.iter().position(|byte| *byte == b'\n').filter(|_| bytes.starts_with(b"#"));
+    let (map, bytes) = end.map_or((&b""[..], bytes), |end| (&bytes[1..end], &bytes[end + 1..]));
+    let map = std::str::from_utf8(map).unwrap_or("");
+    let mut mapping = Mapping::default();
+    if !map.is_empty() && (mapping.apply(map).is_err() || mapping.complete().is_err()) {
+        return;
+    }
+    for format in [Format::Csv, Format::Tsv, Format::Lines] {
+        let read = |threads| count_as(&PLAN, format, &[bytes], (threads, &mapping, None));
+        let Ok(counts) = read(1) else { continue };
+        assert_eq!(read(2).expect("what could be read once"), counts);
+        let parts = count_as(&PLAN, format, &[bytes], (1, &mapping, NonZeroUsize::new(100))).expect("the same");
+        assert_eq!(parts, counts, "lines that are put aside in parts");
+    }
+}
+
+/// The bytes as a table of counts; those of one are replayed, written, and read again.
+pub fn counts(bytes: &[u8]) {
+    let Ok(rows) = counts_table::parse(bytes) else { return };
+    // Whatever else it says, it says that it is of this policy: few changes of a fingerprint are of interest.
+    let head = counts_table::rows(&PLAN, &Counts::default(), &[], None);
+    let told = rows.into_iter().filter(|row| !["cwrc", "plan"].contains(&row.kind.as_str()));
+    let rows: Vec<_> = head.into_iter().filter(|row| row.kind != "intake").chain(told).collect();
+    let Ok(loaded) = counts_table::load(&PLAN, &rows) else { return };
+    let again = counts_table::rows(&PLAN, &loaded.counts, &loaded.names, loaded.assume_tier);
+    for shape in [Shape::Csv, Shape::Lines] {
+        let parsed = counts_table::parse(&counts_table::render(&again, shape)).expect("what was written can be read");
+        let counts = counts_table::load(&PLAN, &parsed).expect("what was written can be used").counts;
+        assert_eq!(counts, loaded.counts);
+    }
+    if loaded.counts.intake.total() > 0 {
+        replay(&loaded.counts, &replay::Options::default());
+    }
+}
+
+/// The bytes as Parquet.
+#[cfg(feature = "parquet")]
+pub fn parquet(bytes: &[u8]) {
+    let read = |threads| count_as(&PLAN, Format::Parquet, &[bytes], (threads, &Mapping::default(), None));
+    if let Ok(counts) = read(1) {
+        assert_eq!(read(2).expect("what could be read once"), counts);
+    }
+    let _ = counts_table::parse(bytes);
+}
+
 /// The bytes as a history that may be compressed.
 pub fn compressed(bytes: &[u8]) {
     if !is_short(bytes) {
@@ -168,13 +216,28 @@ pub fn state(bytes: &[u8]) {
 
 /// The counts of some inputs.
 fn count(plan: &Plan, inputs: &[&[u8]], threads: usize) -> Result<Counts, history::ReadError> {
+    count_as(plan, Format::Lines, inputs, (threads, &Mapping::default(), None))
+}
+
+/// The same of any format, by so many threads, with a mapping, putting so many bytes aside.
+fn count_as(
+    plan: &Plan,
+    format: Format,
+    inputs: &[&[u8]],
+    (threads, mapping, aside): (usize, &Mapping, Option<NonZeroUsize>),
+) -> Result<Counts, history::ReadError> {
     let input = |bytes: &&[u8]| {
         let bytes: Arc<[u8]> = Arc::from(*bytes);
         let open = move || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(Arc::clone(&bytes)))) };
-        Input { name: "bytes".to_owned(), open: Box::new(open), format: cwrc::history::Format::Lines }
+        Input { name: "bytes".to_owned(), open: Box::new(open), format }
     };
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
-    let options = history::Options { threads: NonZeroUsize::new(threads), ..history::Options::default() };
+    let options = history::Options {
+        threads: NonZeroUsize::new(threads),
+        mapping: mapping.clone(),
+        aside,
+        ..history::Options::default()
+    };
     history::count(plan, &inputs, &options)
 }
 

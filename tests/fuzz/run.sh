@@ -14,7 +14,8 @@ case $target in
     for file in $(find tests/cases policies tests/fuzz -name '*.cwr' 2>/dev/null); do
       n=$((n + 1)) && cp "$file" "$corpus/case-$n"
     done ;;
-  jsonl) length=16384 ;;
+  jsonl|table|counts) length=16384 ;;
+  parquet) length=32768 && cp tests/cases/history/*.parquet "$corpus"/ ;;
   state) length=16384 && cp tests/fuzz/rich.history.jsonl "$corpus"/ ;;
   compressed) length=8192 ;;
 esac

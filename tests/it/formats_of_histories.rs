@@ -1,20 +1,32 @@
 //! The same records in every format, packing, order and split give the same counts: on random histories, and on real ones
 //! where they are at hand (`CWRC_HISTORIES` names their folder).
 
-use crate::engine;
 use crate::random::{Case, case};
+use crate::{engine, repository};
 use cwrc::history::intake::{Place, Quote};
 use cwrc::history::{self, Counts, Format, Input, Mapping, Options};
 use cwrc::model::policy::AttributeKind;
 use cwrc::plan::Plan;
+use cwrc::render::counts_table::{self, Shape};
+use cwrc::render::{self, Style, run_json};
+use cwrc::replay::{self, Evidence};
 use cwrc::value::Tier;
 use serde_json::{Map, Value};
+use std::fs;
 use std::io::{self, Cursor, Read, Write as _};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// The columns of a flat table that are no attributes.
 const COLUMNS: [&str; 7] = ["id", "time", "action", "tier", "signal", "signal_time", "value"];
+
+/// How a table of counts can be written.
+const SHAPES: &[Shape] = &[
+    Shape::Csv,
+    Shape::Lines,
+    #[cfg(feature = "parquet")]
+    Shape::Parquet,
+];
 
 /// An input in memory.
 fn input(format: Format, bytes: &[u8]) -> Input<'static> {
@@ -157,8 +169,8 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 /// The same rows, told in many ways.
 fn tellings(rows: &Rows) -> Vec<(&'static str, Vec<Input<'static>>)> {
     let (csv, tsv) = (rows.table(b',', |_| true), rows.table(b'\t', |_| true));
-    let odd = |at: usize| at % 2 == 1;
-    let even = |at: usize| at % 2 == 0;
+    let odd = |at: usize| !at.is_multiple_of(2);
+    let even = |at: usize| at.is_multiple_of(2);
     vec![
         ("csv", vec![input(Format::Csv, &csv)]),
         ("tsv", vec![input(Format::Tsv, &tsv)]),
@@ -170,6 +182,146 @@ fn tellings(rows: &Rows) -> Vec<(&'static str, Vec<Input<'static>>)> {
             vec![input(Format::Lines, rows.lines(even).as_bytes()), input(Format::Tsv, &zstd(&rows.table(b'\t', odd)))],
         ),
     ]
+}
+
+/// The records that are put aside in many small parts, rather than in one.
+#[test]
+fn lines_put_aside_in_parts_are_united_all_the_same() {
+    for seed in 40_300..40_330 {
+        let case = case(seed);
+        let plan = engine::plan(&case.policy);
+        let rows = Rows::new(&plan, &case.history);
+        let inputs = [input(Format::Csv, &rows.table(b',', |_| true)), input(Format::Lines, case.history.as_bytes())];
+        let whole = options(&case);
+        let parts = Options { aside: NonZeroUsize::new(10_000), ..whole.clone() };
+        assert_eq!(counted(&plan, &inputs, &parts), counted(&plan, &inputs, &whole), "seed {seed}");
+    }
+}
+
+/// What a replay makes of counts, for people and for programs.
+fn told(plan: &Plan, counts: &Counts, names: &[String], any_tier: bool) -> Option<String> {
+    let evidence = if any_tier { Evidence::AnyTier } else { Evidence::AsRecorded };
+    let run = replay::run(plan, counts, &replay::Options { evidence, ..replay::Options::default() }).ok()?;
+    let human = render::replay::human(plan, counts, &run, names, Style::PLAIN);
+    Some(run_json::render(plan, counts, &run) + &human)
+}
+
+#[test]
+fn a_table_of_counts_replays_as_the_records_do() {
+    let mut replayed = 0;
+    for seed in 40_400..40_520 {
+        let case = case(seed);
+        let plan = engine::plan(&case.policy);
+        let names = ["one.jsonl".to_owned(), "other.jsonl".to_owned()];
+        let inputs = [input(Format::Lines, case.history.as_bytes()), input(Format::Lines, b"{}\noops\n")];
+        let counts = history::count(&plan, &inputs, &Options { survey: false, ..options(&case) }).expect("memory");
+        let assumed = case.assume_tier.as_deref().and_then(Tier::parse);
+        let rows = counts_table::rows(&plan, &counts, &names, assumed);
+        for shape in SHAPES {
+            let bytes = counts_table::render(&rows, *shape);
+            let read = counts_table::parse(&bytes).expect("what was written can be read");
+            assert_eq!(read, rows, "seed {seed}");
+            let loaded = counts_table::load(&plan, &read).expect("the same policy");
+            assert_eq!(loaded.assume_tier, assumed);
+            let expected = told(&plan, &counts, &names, case.any_tier);
+            assert_eq!(told(&plan, &loaded.counts, &loaded.names, case.any_tier), expected, "seed {seed}");
+            replayed += usize::from(expected.is_some());
+        }
+        let mut turned = rows;
+        turned.reverse();
+        let loaded = counts_table::load(&plan, &turned).expect("the order of rows is no matter");
+        let names = loaded.names.clone();
+        assert_eq!(
+            told(&plan, &loaded.counts, &names, case.any_tier),
+            told(&plan, &counts, &["one.jsonl".to_owned(), "other.jsonl".to_owned()], case.any_tier)
+        );
+    }
+    assert!(replayed > 150, "{replayed} replays: hardly tried");
+}
+
+/// A number of a policy that counting does not use may change; what it uses may not, and is named.
+#[test]
+fn a_table_serves_policies_that_count_the_same() {
+    let policy = fs::read_to_string(repository("tests/cases/cli/files/desk.cwr")).expect("the policy");
+    let history = fs::read_to_string(repository("tests/cases/cli/files/desk.jsonl")).expect("the history");
+    let plan = engine::plan(&policy);
+    let counts = engine::count(&plan, &[&history], &engine::Arguments::default());
+    let rows = counts_table::rows(&plan, &counts, &["desk.jsonl".to_owned()], None);
+    for (old, new, complaint) in [
+        (">= 50% over tier min 5", ">= 60% over 9d min 7", None),
+        ("hold 2d", "hold 3d", None),
+        (
+            "counts reopened within 1d",
+            "counts reopened within 2d",
+            Some("`kind` of metric `reopen_rate` is not what it was"),
+        ),
+        ("action reply", "action answer", Some("it had no action `answer`")),
+        ("metric completion from staff", "metric completion from customer", Some("`from` of metric `completion`")),
+        ("signal accepted\n", "signal accepted\nattribute size number\n", Some("it had no attribute `size`")),
+        ("owner \"support\"", "owner \"support\" evaluate every 12h", Some("`seconds` of the tick is not what it was")),
+        (
+            "owner \"support\"",
+            "owner \"support\" trip reopened >= 9 within 1d to crawl",
+            Some("of the trips is not what it was"),
+        ),
+    ] {
+        assert!(policy.contains(old), "{old}");
+        let other = engine::plan(&policy.replace(old, new));
+        let told = counts_table::load(&other, &rows).map(|_| ()).map_err(|error| error.message);
+        match complaint {
+            None => assert_eq!(told, Ok(()), "{new}"),
+            Some(complaint) => assert!(told.clone().is_err_and(|it| it.contains(complaint)), "{new}: {told:?}"),
+        }
+    }
+}
+
+/// Tables that other programs wrote: `tests/cases/history/`.
+#[test]
+fn files_of_other_programs_give_the_same_counts() {
+    let plan = engine::plan(&fs::read_to_string(repository("tests/fuzz/rich.cwr")).expect("the policy"));
+    let lines = fs::read(repository("tests/fuzz/rich.history.jsonl")).expect("the history");
+    let options = Options { survey: true, ..Options::default() };
+    let expected = counted(&plan, &[input(Format::Lines, &lines)], &options);
+    let mut read = 0;
+    for path in ["nested.parquet", "flat.parquet", "flat.csv"] {
+        let bytes = fs::read(repository(&format!("tests/cases/history/{path}"))).expect("a file");
+        let format = Format::of_name(path);
+        if format == Format::Parquet && !cfg!(feature = "parquet") {
+            println!("skipped: {path}, as this build does not read Parquet");
+            continue;
+        }
+        let mut counts = counted(&plan, &[input(format, &bytes)], &options);
+        // A row that says more of a record is merged into it.
+        counts.intake.duplicates = expected.intake.duplicates;
+        assert_eq!(counts, expected, "{path}");
+        read += 1;
+    }
+    assert!(read > 0);
+}
+
+/// Histories that are not ours, as JSON Lines and as the same in a table.
+#[test]
+fn real_histories_give_the_same_counts_as_tables() {
+    let Some(folder) = crate::histories() else { return };
+    let policy = "policy real { owner \"us\" }\nsignal completed signal reopened signal accepted signal rejected\n\
+                  metric stands from customer { counts reopened within 9d alive unchecked because \"a test\" }\n\
+                  metric taken from reviewer { good accepted bad rejected }\n\
+                  action all { risk low matches action != \"x\"\n gate crawl to walk { bar taken >= 10% over 30d min 9 margin 5pp hold 9d stop after 300d }\n\
+                  gate walk to run { bar stands <= 40% over 30d min 9 margin 5pp hold 9d stop after 300d }\n stale 60d }\n";
+    let plan = engine::plan(policy);
+    let mut mapping = Mapping::default();
+    mapping.apply("tier=stage").expect("a mapping");
+    for name in ["aidev", "servicenow"] {
+        let packed = fs::read(folder.join(format!("{name}.jsonl.zst"))).expect("the history");
+        let text = String::from_utf8(zstd::decode_all(&packed[..]).expect("zstd")).expect("UTF-8");
+        let options = Options { mapping: mapping.clone(), ..Options::default() };
+        let mut expected = counted(&plan, &[input(Format::Lines, &packed)], &options);
+        let rows = Rows::new(&plan, &text.replace("\"stage\":", "\"tier\":"));
+        let mut counts = counted(&plan, &[input(Format::Csv, &gzip(&rows.table(b',', |_| true)))], &Options::default());
+        (counts.intake.duplicates, expected.intake.duplicates) = (0, 0);
+        assert!(counts.intake.total() > 7_000);
+        assert_eq!(counts, expected, "{name}");
+    }
 }
 
 #[test]
@@ -198,9 +350,9 @@ fn a_mapping_undoes_other_names_words_and_times() {
         let plan = engine::plan(&case.policy);
         let rows = Rows::new(&plan, &case.history);
         let options = options(&case);
-        let plain = rows.table(b',', |_| true);
-        let expected = counted(&plan, &[input(Format::Csv, &plain)], &options);
-        let text = String::from_utf8(plain).expect("UTF-8");
+        let table = rows.table(b',', |_| true);
+        let expected = counted(&plan, &[input(Format::Csv, &table)], &options);
+        let text = String::from_utf8(table).expect("UTF-8");
         let (head, body) = text.split_once('\n').expect("a row of names");
         let head =
             head.replacen("id,time,action,tier,signal,signal_time,value", "key,meta.at,kind,stage,what,seen,score", 1);

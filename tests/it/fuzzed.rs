@@ -12,11 +12,15 @@ use std::fs;
 /// A target: its name, what it does, and how many inputs proptest makes for it.
 type Target = (&'static str, fn(&[u8]), u32);
 
-const TARGETS: [Target; 7] = [
+const TARGETS: &[Target] = &[
     ("parser", entries::parser, 100),
     ("fmt", entries::fmt, 100),
     ("predicate", entries::predicate, 100),
     ("jsonl", entries::jsonl, 100),
+    ("table", entries::table, 200),
+    ("counts", entries::counts, 200),
+    #[cfg(feature = "parquet")]
+    ("parquet", entries::parquet, 200),
     ("compressed", entries::compressed, 200),
     ("world", entries::world, 200),
     ("state", entries::state, 200),
@@ -29,6 +33,7 @@ fn known(target: &str) -> Vec<Vec<u8>> {
     match target {
         "parser" => known.extend(inputs("tests/cases/syntax")),
         "fmt" => known.extend(inputs("tests/cases/fmt")),
+        "parquet" => known.retain(|bytes| bytes.starts_with(b"PAR1")),
         _ => {}
     }
     assert!(!known.is_empty(), "nothing to start from for {target}");
@@ -74,7 +79,7 @@ fn what_was_found_stays_mended() {
 fn any_bytes_are_survived() {
     for (target, run, cases) in TARGETS {
         let any_bytes = prop::collection::vec(any::<u8>(), 0..300);
-        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(cases));
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(*cases));
         let checked = runner.run(&prop_oneof![1 => any_bytes, 4 => damaged(known(target))], |bytes| {
             run(&bytes);
             Ok(())

@@ -15,10 +15,12 @@ mod engine;
 mod fix;
 mod floors;
 mod fmt;
+mod forecast;
 mod formats;
 mod formats_of_histories;
 mod fuzzed;
 mod generate;
+mod hostile_histories;
 mod laws;
 mod odds;
 mod pipelines;
@@ -29,12 +31,26 @@ mod reference;
 mod render;
 mod replay;
 mod scenario;
+mod sql;
 mod tidy;
+mod warehouse;
 mod whatif;
 
 /// The path of something in the repository.
 fn repository(path: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The folder of the real histories (aidev.jsonl.zst, servicenow.jsonl.zst), which are not part of the repository: the
+/// one that `CWRC_HISTORIES` names, or one beside the repository. That there is none is said.
+fn histories() -> Option<std::path::PathBuf> {
+    let named = std::env::var_os("CWRC_HISTORIES").map(std::path::PathBuf::from);
+    let folder = named.unwrap_or_else(|| repository("../shared/data/histories"));
+    let has_both = ["aidev", "servicenow"].iter().all(|name| folder.join(format!("{name}.jsonl.zst")).is_file());
+    if !has_both {
+        println!("skipped: no folder with aidev.jsonl.zst and servicenow.jsonl.zst (CWRC_HISTORIES names it)");
+    }
+    has_both.then_some(folder)
 }
 
 /// All files below a directory, with this extension, in order.

@@ -6,6 +6,7 @@
 mod parse;
 mod times;
 
+pub use parse::NAMES;
 pub use times::Times;
 
 use std::borrow::Cow;

@@ -2,9 +2,11 @@
 
 use super::{Field, Key, Mapping, Times, Wide};
 use crate::source::suggest::suggest;
+use crate::value::Tier;
 
-/// What a pair may set beside the fields.
-const OTHERS: [&str; 2] = ["time_format", "time_offset"];
+/// What a pair may set, but for signals that have keys of their own.
+pub const NAMES: [&str; 10] =
+    ["id", "time", "action", "tier", "outcomes", "signal", "signal_time", "value", "time_format", "time_offset"];
 
 /// What stands before a word that is the same for all records.
 const CONSTANT: &str = "const:";
@@ -46,6 +48,9 @@ impl Mapping {
         if !field.is_word() {
             return Err(format!("`{what}` has no words to translate; `action`, `tier` and `signal` have"));
         }
+        if field == Field::Tier {
+            known_tier(meaning)?;
+        }
         self.words[field as usize].insert(word.to_owned(), meaning.to_owned());
         Ok(())
     }
@@ -65,6 +70,9 @@ impl Mapping {
         }
         if constant.is_empty() {
             return Err(format!("nothing stands behind `{}={CONSTANT}`", field.word()));
+        }
+        if field == Field::Tier {
+            known_tier(constant)?;
         }
         self.constants[field as usize] = Some(constant.to_owned());
         Ok(())
@@ -101,6 +109,11 @@ impl Mapping {
     }
 }
 
+fn known_tier(word: &str) -> Result<(), String> {
+    let is_known = Tier::parse(word).is_some();
+    is_known.then_some(()).ok_or_else(|| format!("`{word}` is no tier; write crawl, walk or run"))
+}
+
 /// The segments of a key.
 fn key(text: &str) -> Result<Key, String> {
     let path: Key = text.split('.').map(|part| part.trim().to_owned()).collect();
@@ -114,8 +127,7 @@ fn field(name: &str) -> Result<Field, String> {
     if let Some(field) = Field::ALL.into_iter().find(|field| field.word() == name) {
         return Ok(field);
     }
-    let known: Vec<&str> = Field::ALL.map(Field::word).into_iter().chain(OTHERS).collect();
-    let near = suggest(name, known.iter().copied());
-    let hint = near.map_or_else(|| format!("one of {}, signal.NAME", known.join(", ")), |near| format!("`{near}`"));
+    let near = suggest(name, NAMES);
+    let hint = near.map_or_else(|| format!("one of {}, signal.NAME", NAMES.join(", ")), |near| format!("`{near}`"));
     Err(format!("`{name}` is not a field of a record; write {hint}"))
 }

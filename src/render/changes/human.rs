@@ -100,14 +100,17 @@ fn line(text: &str, place: &str, style: Style) -> String {
     wrap(text, &indent, &rest, style.width) + &format!("{}{place}\n", " ".repeat(left))
 }
 
-/// What the gate amounts to now, where that is not what it was.
+/// What a gate that changed amounts to, before and now.
 fn gate(gates: &Gates, style: Style) -> String {
     let head = format!("{} to {}", gates.step.from(), gates.step.to());
     let (before, after) = (gates.before.as_ref().map(facts), gates.after.as_ref().map(facts));
     let rows: Vec<String> = match (&before, &after) {
         (Some(before), Some(after)) => {
-            let both = before.iter().zip(after).filter(|(one, other)| one != other);
-            both.map(|(one, other)| format!("{}: {} {} {}", one.0, one.1, style.arrow(), other.1)).collect()
+            let row = |((what, before), (_, after)): (&(&str, String), &(&str, String))| match before == after {
+                true => format!("{what}: {after}, as before"),
+                false => format!("{what}: {before} {} {after}", style.arrow()),
+            };
+            before.iter().zip(after).map(row).collect()
         }
         (None, Some(after)) => after.iter().map(|(what, value)| format!("{what}: {value}")).collect(),
         _ => vec!["no such gate any more".to_owned()],

@@ -48,6 +48,7 @@ fn policy(out: &mut String, one: &Compared) {
             let _ = writeln!(out, "| neutral | {name} | {plain} change{s} | |");
         }
     }
+    gates(out, &one.diff.gates);
     if let Some(replayed) = &one.replayed {
         history(out, replayed);
     }
@@ -97,9 +98,6 @@ fn details(out: &mut String, one: &Compared) {
             *out += &item;
         }
     }
-    for gates in &one.diff.gates {
-        *out += &gate(gates);
-    }
     if left > 0 {
         let _ = writeln!(out, "- and {left} more: `cwrc diff` tells all");
     }
@@ -118,16 +116,20 @@ fn item(one: &Compared, it: &Change) -> String {
     out
 }
 
-fn gate(it: &Gates) -> String {
-    let (Some(before), Some(after)) = (it.before.as_ref().map(facts), it.after.as_ref().map(facts)) else {
-        return String::new();
-    };
-    let rows = before.iter().zip(&after).filter(|(one, other)| one != other);
-    let rows: Vec<String> =
-        rows.map(|(one, other)| format!("{}: {} → {}", one.0, prose(&one.1), prose(&other.1))).collect();
-    if rows.is_empty() {
-        return String::new();
+/// What the gates that changed amount to, before and now.
+fn gates(out: &mut String, all: &[Gates]) {
+    let both = all.iter().filter_map(|it| Some((it, it.before.as_ref().map(facts)?, it.after.as_ref().map(facts)?)));
+    for (at, (it, before, after)) in both.enumerate() {
+        if at == 0 {
+            let heads: Vec<&str> = before.iter().map(|(what, _)| *what).collect();
+            let _ = write!(out, "\n| | | {} |\n|---|---|---|---|---|\n", heads.join(" | "));
+        }
+        let cell = |((_, before), (_, after)): (&(&str, String), &(&str, String))| match before == after {
+            true => html(after),
+            false => format!("{} → {}", html(before), html(after)),
+        };
+        let cells: Vec<String> = before.iter().zip(&after).map(cell).collect();
+        let row = format!("| {} to {} | {} |", it.step.from(), it.step.to(), cells.join(" | "));
+        let _ = writeln!(out, "| {} {}", code_span(&clean(&it.action)), row.replace(GLUE, " "));
     }
-    let name = code_span(&clean(&it.action));
-    format!("- {name} {} to {}: {}\n", it.step.from(), it.step.to(), rows.join("; ").replace(GLUE, " "))
 }

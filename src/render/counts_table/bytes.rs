@@ -1,6 +1,7 @@
 //! Rows to the bytes of a file, and back: CSV, JSON Lines, Parquet.
 
 use super::{Row, Unusable};
+use crate::history::Malformed;
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +10,9 @@ pub enum Shape {
     Csv,
     /// An object a line.
     Lines,
+    /// Parquet, in builds that have it.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// The rows as a file.
@@ -17,13 +21,17 @@ pub fn render(rows: &[Row], shape: Shape) -> Vec<u8> {
     match shape {
         Shape::Csv => csv(rows),
         Shape::Lines => lines(rows),
+        #[cfg(feature = "parquet")]
+        Shape::Parquet => super::parquet::render(rows),
     }
 }
 
 fn csv(rows: &[Row]) -> Vec<u8> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     // Memory takes everything.
-    rows.iter().for_each(|row| drop(writer.serialize(row)));
+    for row in rows {
+        drop(writer.serialize(row));
+    }
     writer.into_inner().unwrap_or_default()
 }
 
@@ -40,24 +48,37 @@ fn lines(rows: &[Row]) -> Vec<u8> {
 
 /// The rows of a file, in whichever shape they are.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
-    let wrong = |line: u64, why: &str| Unusable::new(format!("is no table of counts: line {line}: {why}"));
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match if bytes.starts_with(b"{") { Shape::Lines } else { Shape::Csv } {
-        Shape::Csv => {
-            let mut reader = ::csv::Reader::from_reader(bytes);
-            let line = |error: &::csv::Error| error.position().map_or(1, ::csv::Position::line);
-            reader
-                .deserialize()
-                .collect::<Result<_, _>>()
-                .map_err(|error| wrong(line(&error), &told(&error.to_string())))
+    match bytes.first() {
+        _ if bytes.starts_with(b"PAR1") => {
+            parse_lines(&crate::history::lines_of_parquet(bytes).map_err(|error| unreadable(&error))?)
         }
-        Shape::Lines => {
-            let lines = bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.trim_ascii().is_empty());
-            let row = |(line, at): (&[u8], u64)| {
-                serde_json::from_slice(line).map_err(|error| wrong(at, &told(&error.to_string())))
-            };
-            lines.map(row).collect()
-        }
+        Some(b'{') => parse_lines(bytes),
+        _ => parse_csv(bytes),
+    }
+}
+
+fn parse_lines(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
+    let lines = bytes.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.trim_ascii().is_empty());
+    let row =
+        |(line, at): (&[u8], u64)| serde_json::from_slice(line).map_err(|error| wrong(at, &told(&error.to_string())));
+    lines.map(row).collect()
+}
+
+fn parse_csv(bytes: &[u8]) -> Result<Vec<Row>, Unusable> {
+    let mut reader = ::csv::Reader::from_reader(bytes);
+    let line = |error: &::csv::Error| error.position().map_or(1, ::csv::Position::line);
+    reader.deserialize().collect::<Result<_, _>>().map_err(|error| wrong(line(&error), &told(&error.to_string())))
+}
+
+fn wrong(line: u64, why: &str) -> Unusable {
+    Unusable::new(format!("is no table of counts: line {line}: {why}"))
+}
+
+fn unreadable(error: &std::io::Error) -> Unusable {
+    match Malformed::of(error) {
+        Some(Malformed { message, help }) => Unusable { message: message.clone(), help: help.clone() },
+        None => Unusable::new(format!("cannot be read: {error}")),
     }
 }
 

@@ -18,6 +18,8 @@
 //! | `exposure` | records by what it would mean for them to have run unattended |
 
 mod bytes;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod read;
 mod write;
 

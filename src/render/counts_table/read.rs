@@ -119,6 +119,23 @@ fn once<K: Ord, V>(entries: &mut BTreeMap<K, V>, key: K, value: V) -> Read<()> {
     }
 }
 
+fn tier(row: &Row) -> Read<Option<Tier>> {
+    let parse = |word: &String| Tier::parse(word).ok_or_else(|| format!("`{word}` is no tier"));
+    row.tier.as_ref().map(parse).transpose()
+}
+
+fn cohort(row: &Row) -> Read<Cohort> {
+    let Some(text) = &row.cohort else { return Ok(Vec::new()) };
+    let all = fields::array(text).ok_or_else(|| format!("its cohort is no list: {text}"))?;
+    Ok(all.iter().map(|raw| (raw.get() != "null").then(|| owned(fields::given(raw.get())))).collect())
+}
+
+fn end(row: &Row) -> Read<(Instant, String)> {
+    let text = needed(row.text.as_deref(), "text")?;
+    let time = Instant::parse(text).ok_or_else(|| format!("`{text}` is no time"))?;
+    Ok((time, row.name.clone().unwrap_or_default()))
+}
+
 impl<'p> Table<'p> {
     fn new(plan: &'p Plan) -> Self {
         Self {
@@ -138,13 +155,13 @@ impl<'p> Table<'p> {
         match row.kind.as_str() {
             "cwrc" | "plan" => Ok(()),
             "assumed" => {
-                self.loaded.assume_tier = self.tier(row)?;
+                self.loaded.assume_tier = tier(row)?;
                 Ok(())
             }
             "intake" => self.intake(row),
             "bad" => self.bad(row),
-            "earliest" => self.end(row).map(|end| self.loaded.counts.earliest = Some(end)),
-            "latest" => self.end(row).map(|end| self.loaded.counts.latest = Some(end)),
+            "earliest" => end(row).map(|end| self.loaded.counts.earliest = Some(end)),
+            "latest" => end(row).map(|end| self.loaded.counts.latest = Some(end)),
             "sample" => self.sample(row),
             "arrival" => {
                 let key = (row.action.as_ref().map(|_| self.action(row)).transpose()?, self.signal(row)?);
@@ -161,11 +178,11 @@ impl<'p> Table<'p> {
                 Ok(())
             }
             "cohort" => {
-                let (action, tick, cohort) = (self.action(row)?, self.tick(row)?, self.cohort(row)?);
+                let (action, tick, cohort) = (self.action(row)?, self.tick(row)?, cohort(row)?);
                 once(self.cohorts.entry(action).or_default(), tick, cohort)
             }
             "exposure" => {
-                let key = (self.action(row)?, self.tier(row)?, self.harm(row)?);
+                let key = (self.action(row)?, tier(row)?, self.harm(row)?);
                 let (tick, n) = (self.tick(row)?, self.count(row)?);
                 once(self.exposure.entry(key).or_default(), tick, n)
             }
@@ -190,11 +207,6 @@ impl<'p> Table<'p> {
         found.map(MetricId::new).ok_or_else(|| format!("the policy has no metric `{name}`"))
     }
 
-    fn tier(&self, row: &Row) -> Read<Option<Tier>> {
-        let parse = |word: &String| Tier::parse(word).ok_or_else(|| format!("`{word}` is no tier"));
-        row.tier.as_ref().map(parse).transpose()
-    }
-
     fn tick(&self, row: &Row) -> Read<Tick> {
         let tick = needed(row.tick, "tick")?;
         let seconds = tick.checked_mul(self.plan.tick_seconds);
@@ -207,12 +219,6 @@ impl<'p> Table<'p> {
         let total = self.total.checked_add(n).filter(|total| i64::try_from(*total).is_ok());
         self.total = total.ok_or("more is counted than can be")?;
         Ok(n)
-    }
-
-    fn cohort(&self, row: &Row) -> Read<Cohort> {
-        let Some(text) = &row.cohort else { return Ok(Vec::new()) };
-        let all = fields::array(text).ok_or_else(|| format!("its cohort is no list: {text}"))?;
-        Ok(all.iter().map(|raw| (raw.get() != "null").then(|| owned(fields::given(raw.get())))).collect())
     }
 
     fn intake(&mut self, row: &Row) -> Read<()> {
@@ -248,15 +254,9 @@ impl<'p> Table<'p> {
         once(&mut self.loaded.counts.intake.bad, reason, bad)
     }
 
-    fn end(&self, row: &Row) -> Read<(Instant, String)> {
-        let text = needed(row.text.as_deref(), "text")?;
-        let time = Instant::parse(text).ok_or_else(|| format!("`{text}` is no time"))?;
-        Ok((time, row.name.clone().unwrap_or_default()))
-    }
-
     fn sample(&mut self, row: &Row) -> Read<()> {
         let metric = self.metric(needed(row.name.as_deref(), "name")?)?;
-        let key = (self.action(row)?, metric, self.cohort(row)?, self.tier(row)?);
+        let key = (self.action(row)?, metric, cohort(row)?, tier(row)?);
         let (tick, n) = (self.tick(row)?, self.count(row)?);
         let is_mean = self.plan.metrics[metric.index()].is_mean();
         let bad = if is_mean { 0 } else { needed(row.bad, "bad")? };

@@ -22,8 +22,8 @@ pub fn rows(plan: &Plan, counts: &Counts, names: &[String], assume_tier: Option<
     rows.extend(parts.into_iter().map(plan_row));
     rows.extend(assume_tier.map(|tier| Row { tier: Some(tier.to_string()), ..of("assumed") }));
     writer.intake(names, &mut rows);
-    rows.extend(counts.earliest.as_ref().map(|end| writer.end("earliest", end)));
-    rows.extend(counts.latest.as_ref().map(|end| writer.end("latest", end)));
+    rows.extend(counts.earliest.as_ref().map(|end| self::end("earliest", end)));
+    rows.extend(counts.latest.as_ref().map(|end| self::end("latest", end)));
     writer.samples(&mut rows);
     writer.signals(&mut rows);
     writer.cohorts(&mut rows);
@@ -35,18 +35,22 @@ fn of(kind: &str) -> Row {
     Row { kind: kind.to_owned(), ..Row::default() }
 }
 
+fn end(kind: &str, (time, name): &(Instant, String)) -> Row {
+    Row { name: Some(name.clone()), text: Some(time.to_string()), ..of(kind) }
+}
+
 struct Writer<'a> {
     plan: &'a Plan,
     counts: &'a Counts,
 }
 
 impl Writer<'_> {
-    fn action(&self, id: ActionId) -> Option<String> {
-        Some(self.plan.actions[id.index()].name.clone())
+    fn action(&self, id: ActionId) -> String {
+        self.plan.actions[id.index()].name.clone()
     }
 
-    fn signal(&self, id: SignalId) -> Option<String> {
-        Some(self.plan.signals[id.index()].clone())
+    fn signal(&self, id: SignalId) -> String {
+        self.plan.signals[id.index()].clone()
     }
 
     fn metric(&self, id: MetricId) -> &str {
@@ -71,15 +75,11 @@ impl Writer<'_> {
         }));
     }
 
-    fn end(&self, kind: &str, (time, name): &(Instant, String)) -> Row {
-        Row { name: Some(name.clone()), text: Some(time.to_string()), ..of(kind) }
-    }
-
     fn samples(&self, rows: &mut Vec<Row>) {
         for (series, entries) in &self.counts.samples {
             let metric = &self.plan.metrics[series.metric.index()];
             let row = Row {
-                action: self.action(series.action),
+                action: Some(self.action(series.action)),
                 name: Some(metric.name.clone()),
                 tier: series.tier.map(|tier| tier.to_string()),
                 cohort: cohort(&self.counts.cohorts[series.cohort as usize]),
@@ -96,9 +96,10 @@ impl Writer<'_> {
     }
 
     fn signals(&self, rows: &mut Vec<Row>) {
-        let row = |kind: &str, name: SignalId, tick: i64| Row { name: self.signal(name), tick: Some(tick), ..of(kind) };
+        let row =
+            |kind: &str, name: SignalId, tick: i64| Row { name: Some(self.signal(name)), tick: Some(tick), ..of(kind) };
         for ((action, signal), entries) in &self.counts.arrivals {
-            let action = action.and_then(|id| self.action(id));
+            let action = action.map(|id| self.action(id));
             let entry =
                 |(tick, n): &(i64, u64)| Row { action: action.clone(), n: Some(*n), ..row("arrival", *signal, *tick) };
             rows.extend(entries.iter().map(entry));
@@ -114,7 +115,7 @@ impl Writer<'_> {
     fn cohorts(&self, rows: &mut Vec<Row>) {
         for (action, entries) in &self.counts.latest_cohorts {
             rows.extend(entries.iter().map(|(tick, id)| Row {
-                action: self.action(*action),
+                action: Some(self.action(*action)),
                 cohort: cohort(&self.counts.cohorts[*id as usize]),
                 tick: Some(*tick),
                 ..of("cohort")
@@ -126,7 +127,7 @@ impl Writer<'_> {
         for (exposure, entries) in &self.counts.exposure {
             let (word, text) = self.harm(&self.counts.harms[exposure.harm as usize]);
             let row = Row {
-                action: self.action(exposure.action),
+                action: Some(self.action(exposure.action)),
                 name: Some(word.to_owned()),
                 tier: exposure.tier.map(|tier| tier.to_string()),
                 text,

@@ -92,7 +92,9 @@ fn bad_line(reason: Reason, bad: &Bad, counts: usize, names: &[String], style: S
     let first = format!("  {count} {}  ", style.paint(Ink::Strong, reason.word()));
     let rest = " ".repeat(counts + 5);
     let often = if bad.count > 1 { "first " } else { "" };
-    let out = wrap(&format!("{often}{}:{}: {}", clean(name), place.line, clean(why)), &first, &rest, style.width);
+    // Counts that a query made know no lines.
+    let line = if place.line == 0 { String::new() } else { format!(":{}", place.line) };
+    let out = wrap(&format!("{often}{}{line}: {}", clean(name), clean(why)), &first, &rest, style.width);
     let room = style.width.saturating_sub(rest.len());
     let quoted = clip(&clean(text), room, style.pick("…", "..."));
     out + &format!("{rest}{}\n", style.paint(Ink::Quiet, quoted))

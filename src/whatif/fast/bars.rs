@@ -1,7 +1,8 @@
 //! Bars and trips, each kept once with what it says at every boundary: two policies that share one share the work.
 
-use super::mask::Mask;
-use super::sums::Sums;
+use super::mask::{self, Mask};
+use super::sums::{Sums, less};
+use super::ticks;
 use crate::history::Counts;
 use crate::history::counts::Tally;
 use crate::model::policy::{ActionId, SignalId};
@@ -12,6 +13,7 @@ use crate::syntax::ast::Op;
 use crate::value::duration::Tick;
 use crate::value::{Decimal, Tier};
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Staircases longer than this are not made: the table is asked instead.
@@ -27,6 +29,34 @@ pub(super) type TripAt = usize;
 pub(super) struct Stands {
     pub(super) enough: Mask,
     pub(super) clears: Mask,
+}
+
+impl Stands {
+    /// At none of so many boundaries.
+    pub(super) fn none(len: usize) -> Self {
+        Self { enough: Mask::none(len), clears: Mask::none(len) }
+    }
+
+    fn copy(&mut self, other: &Self) {
+        self.enough.copy(&other.enough);
+        self.clears.copy(&other.clears);
+    }
+
+    /// Puts what is said of some boundaries: enough, and clears.
+    fn put(&mut self, range: Range<usize>, says: impl Fn(usize) -> (bool, bool)) {
+        mask::by_word(range, |word, within| {
+            let (mut over, mut enough, mut clears) = (0, 0, 0);
+            for at in within {
+                let (is_enough, does_clear) = says(at);
+                let bit = 1 << (at % mask::WORD);
+                over |= bit;
+                enough |= if is_enough { bit } else { 0 };
+                clears |= if does_clear { bit } else { 0 };
+            }
+            self.enough.put_word(word, over, enough);
+            self.clears.put_word(word, over, clears);
+        });
+    }
 }
 
 /// What makes two bars the same.
@@ -118,8 +148,7 @@ impl<'a> Bars<'a> {
             return *at;
         }
         let steps = self.steps(&bar.limit);
-        let none = Mask::none(self.sums.len);
-        let whole = Stands { enough: none.clone(), clears: none };
+        let whole = Stands::none(self.sums.len);
         let mut known = Known { key: key.clone(), limit: bar.limit.clone(), steps, whole };
         known.whole = self.read_whole(&known);
         self.all.push(known);
@@ -139,35 +168,41 @@ impl<'a> Bars<'a> {
 
     fn read_whole(&self, bar: &Known) -> Stands {
         let mut stands = bar.whole.clone();
-        for at in 0..self.sums.len {
-            let now = Tick::try_from(at).unwrap_or(0);
-            // `over tier` at a tier that was not entered starts where all sums start.
-            let start = bar.key.window.map_or(Tick::MIN / 2, |window| now.saturating_sub(window));
-            self.read_at(bar, start, at, &mut stands);
-        }
+        let lead = self.sums.lead;
+        // `over tier` at a tier that was not entered starts where all sums start.
+        let start = |at: usize| bar.key.window.map_or(0, |window| (lead + at).saturating_sub(ticks(window)));
+        self.stand(bar, 0..self.sums.len, start, &mut stands);
         stands
     }
 
-    /// How a bar stands at each boundary after `entry` (`None`: the tier was not entered).
-    pub(super) fn read(&self, at: BarAt, entry: Option<usize>) -> Stands {
+    /// Writes to `stands` how a bar stands at each boundary after `entry` (`None`: the tier was not entered).
+    pub(super) fn read(&self, at: BarAt, entry: Option<usize>, stands: &mut Stands) {
         let bar = &self.all[at];
-        let mut stands = bar.whole.clone();
-        let Some(entry) = entry else { return stands };
-        let cut = Tick::try_from(entry).unwrap_or(0) + bar.key.delay;
-        let reach = bar.key.window.map_or(Tick::MAX, |window| cut.saturating_add(window));
+        stands.copy(&bar.whole);
+        let Some(entry) = entry else { return };
+        let cut = entry.saturating_add(ticks(bar.key.delay));
         // From there on the window no longer reaches back to before the entry.
-        let end = usize::try_from(reach).unwrap_or(usize::MAX).min(self.sums.len);
-        for now in entry + 1..end {
-            self.read_at(bar, cut, now, &mut stands);
-        }
-        stands
+        let end = bar.key.window.map_or(usize::MAX, |window| cut.saturating_add(ticks(window))).min(self.sums.len);
+        let lead = self.sums.lead;
+        self.stand(bar, entry + 1..end, |at| lead + cut.min(at), stands);
     }
 
-    fn read_at(&self, bar: &Known, start: Tick, at: usize, stands: &mut Stands) {
-        let tally = self.sums.tally(bar.key.place, bar.key.action, start, at);
-        let enough = tally.n >= bar.key.min.max(1);
-        stands.enough.put(at, enough);
-        stands.clears.put(at, enough && bar.clears(&tally));
+    /// Looks at some boundaries; `start` says from which place of the sums on the samples count.
+    fn stand(&self, bar: &Known, at: Range<usize>, start: impl Fn(usize) -> usize, stands: &mut Stands) {
+        let (key, lead) = (&bar.key, self.sums.lead);
+        let min = key.min.max(1);
+        match (self.sums.dense(key.place, key.action), &bar.steps) {
+            // What almost every bar is, and so the inmost loop of all.
+            (Some(dense), Some(steps)) => stands.put(at, |at| {
+                let [n, bad] = less(dense.shares[lead + at], dense.shares[start(at)]);
+                let n = u64::from(n);
+                (n >= min, n >= min && steps.get(bad as usize).is_some_and(|least| *least <= n))
+            }),
+            _ => stands.put(at, |at| {
+                let tally = self.sums.tally(key.place, key.action, start(at), at);
+                (tally.n >= min, tally.n >= min && bar.clears(&tally))
+            }),
+        }
     }
 
     /// The place of a trip of an action type.

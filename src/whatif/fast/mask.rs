@@ -1,10 +1,23 @@
 //! Facts of boundaries: one bit each, counted from the first boundary of the replay.
 
+use std::ops::Range;
+
 /// A set of boundaries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Mask(Box<[u64]>);
 
-const WORD: usize = 64;
+/// So many boundaries are in a word.
+pub(super) const WORD: usize = 64;
+
+/// The words that some boundaries are in, and which of them are in each.
+pub(super) fn by_word(range: Range<usize>, mut take: impl FnMut(usize, Range<usize>)) {
+    let mut from = range.start;
+    while from < range.end {
+        let end = (from / WORD * WORD + WORD).min(range.end);
+        take(from / WORD, from..end);
+        from = end;
+    }
+}
 
 /// The bits of a word from this place on.
 fn from_on(place: usize) -> u64 {
@@ -17,11 +30,6 @@ impl Mask {
         Self(vec![0; len.div_ceil(WORD)].into())
     }
 
-    /// All of so many boundaries, and what rounds them up.
-    pub(super) fn all(len: usize) -> Self {
-        Self(vec![u64::MAX; len.div_ceil(WORD)].into())
-    }
-
     pub(super) fn has(&self, at: usize) -> bool {
         self.0[at / WORD] >> (at % WORD) & 1 == 1
     }
@@ -31,9 +39,14 @@ impl Mask {
         *word = *word & !(1 << (at % WORD)) | u64::from(holds) << (at % WORD);
     }
 
-    /// Keeps what is in both.
-    pub(super) fn keep(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= other);
+    /// Puts those bits of a word that are in `over`.
+    pub(super) fn put_word(&mut self, at: usize, over: u64, bits: u64) {
+        self.0[at] = self.0[at] & !over | bits;
+    }
+
+    /// Becomes equal to another of as many boundaries.
+    pub(super) fn copy(&mut self, other: &Self) {
+        self.0.copy_from_slice(&other.0);
     }
 
     /// Adds what is in the other.

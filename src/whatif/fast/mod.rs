@@ -7,6 +7,7 @@
 mod agenda;
 mod bars;
 mod mask;
+mod queue;
 mod stay;
 mod sums;
 mod terms;
@@ -18,6 +19,7 @@ pub use walk::{Move, Variant};
 use crate::history::Counts;
 use crate::plan::Plan;
 use crate::replay::{Approvals, Evidence, Options, Summary, run};
+use crate::value::duration::Tick;
 use bars::Bars;
 use stay::Stays;
 use sums::Sums;
@@ -55,7 +57,7 @@ impl<'a> Fast<'a> {
     #[must_use]
     pub fn worker(&self) -> Worker<'_> {
         let parts = Parts::new(self.plan, Bars::new(&self.sums, self.counts));
-        Worker { parts, stays: Stays::default(), no_approvals: self.no_approvals }
+        Worker { parts, stays: Stays::new(self.sums.len), no_approvals: self.no_approvals }
     }
 }
 
@@ -89,4 +91,9 @@ impl Worker<'_> {
         self.stays.tidy();
         Walk::new(&self.parts, &mut self.stays, variant, self.no_approvals)
     }
+}
+
+/// A span of ticks as a number of boundaries.
+fn ticks(ticks: Tick) -> usize {
+    usize::try_from(ticks).unwrap_or(0)
 }

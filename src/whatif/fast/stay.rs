@@ -1,14 +1,17 @@
 //! A stay at a tier, from its entry to what could end it: worked out once for all variants that come to it.
 
-use super::mask::{Bits, Mask};
-use super::terms::{Fall, Parts};
+use super::bars::Stands;
+use super::mask::{Bits, Mask, WORD};
+use super::terms::{Fall, Parts, Rise};
 use crate::replay::Kind;
 use crate::value::Tier;
 use crate::value::duration::Tick;
-use rustc_hash::FxHashMap;
 
-/// So many words of masks are remembered; then all are forgotten.
-const MOST_WORDS: usize = 1 << 24;
+/// So many words of masks are remembered, then all are forgotten: what the processor has at hand is worked out anew
+/// sooner than what it has not is fetched.
+const MOST_WORDS: usize = 1 << 19;
+/// So many endings are remembered.
+const MOST_ENDINGS: usize = 1 << 20;
 
 /// At which boundaries the bars of a gate are met.
 #[derive(Clone, Copy, Debug)]
@@ -30,27 +33,63 @@ pub(super) struct Ending {
     pub(super) watched: Option<Mask>,
 }
 
-/// The stays that were worked out.
+/// Where something is kept, by row and column; a row comes into being when it is first asked for.
 #[derive(Debug, Default)]
+struct Places(Vec<Box<[u32]>>);
+
+impl Places {
+    /// One place of a row of so many: one more than where the thing is, or 0 if it is not kept.
+    fn at(&mut self, row: usize, column: usize, columns: usize) -> &mut u32 {
+        if self.0.len() <= row {
+            self.0.resize(row + 1, Box::default());
+        }
+        let places = &mut self.0[row];
+        if places.is_empty() {
+            *places = vec![0; columns].into();
+        }
+        &mut places[column]
+    }
+}
+
+/// The stays that were worked out.
+#[derive(Debug)]
 pub(super) struct Stays {
     /// One behind the other, so that a walk finds them together: where the bars pass, where they have enough.
     passings: Vec<u64>,
-    passing_at: FxHashMap<u64, usize>,
+    passing_at: Places,
     endings: Vec<Ending>,
-    ending_at: FxHashMap<u64, usize>,
+    ending_at: Places,
+    /// For one bar.
+    stands: Stands,
 }
 
 impl Stays {
+    /// None yet, over so many boundaries.
+    pub(super) fn new(len: usize) -> Self {
+        Self {
+            passings: Vec::new(),
+            passing_at: Places::default(),
+            endings: Vec::new(),
+            ending_at: Places::default(),
+            stands: Stands::none(len),
+        }
+    }
+
     /// Forgets all, if that is too much.
     pub(super) fn tidy(&mut self) {
-        if self.passings.len() + self.endings.len() * 16 > MOST_WORDS {
-            *self = Self::default();
+        if self.passings.len() > MOST_WORDS {
+            self.passings.clear();
+            self.passing_at.0.clear();
+        }
+        if self.endings.len() > MOST_ENDINGS {
+            self.endings.clear();
+            self.ending_at.0.clear();
         }
     }
 
     /// What was found at a place, over so many boundaries.
     pub(super) fn passing(&self, at: usize, len: usize) -> Passing<'_> {
-        let words = len.div_ceil(64);
+        let words = len.div_ceil(WORD);
         let (passes, enough) = self.passings[at..at + 2 * words].split_at(words);
         Passing { passes: Bits(passes), enough: Bits(enough) }
     }
@@ -61,64 +100,61 @@ impl Stays {
 
     /// Where the bars above a tier are met that was entered at `entry`.
     pub(super) fn find_passing(&mut self, parts: &Parts, rise: usize, entry: Option<usize>, demoted: bool) -> usize {
-        let key = key(rise, entry.map_or(0, |entry| entry + 1) * 2 + usize::from(demoted));
-        if let Some(at) = self.passing_at.get(&key) {
-            return *at;
+        let len = parts.bars.sums.len;
+        let column = entry.map_or(0, |entry| entry + 1);
+        let place = self.passing_at.at(rise * 2 + usize::from(demoted), column, len + 1);
+        let words = 2 * len.div_ceil(WORD);
+        if *place == 0 {
+            let at = self.passings.len();
+            self.passings.resize(at + words, u64::MAX);
+            let (passes, enough) = self.passings[at..].split_at_mut(words / 2);
+            pass(parts, &parts.rises[rise], entry, demoted, [passes, enough], &mut self.stands);
+            *place = u32::try_from(at / words + 1).unwrap_or(0);
         }
-        let at = self.passings.len();
-        for mask in passing(parts, rise, entry, demoted) {
-            self.passings.extend_from_slice(mask.words());
-        }
-        self.passing_at.insert(key, at);
-        at
+        (*place as usize - 1) * words
     }
 
     /// What ends a stay at a tier that was entered at `entry`.
     pub(super) fn find_ending(&mut self, parts: &Parts, fall: usize, entry: usize) -> usize {
-        let key = key(fall, entry);
-        if let Some(at) = self.ending_at.get(&key) {
-            return *at;
+        let place = self.ending_at.at(fall, entry, parts.bars.sums.len);
+        if *place == 0 {
+            self.endings.push(ending(parts, &parts.falls[fall], entry, &mut self.stands));
+            *place = u32::try_from(self.endings.len()).unwrap_or(0);
         }
-        let ending = ending(parts, &parts.falls[fall], entry);
-        self.endings.push(ending);
-        self.ending_at.insert(key, self.endings.len() - 1);
-        self.endings.len() - 1
+        *place as usize - 1
     }
 }
 
-/// Two small numbers as one: what fits in memory is far below 2^32.
-fn key(part: usize, rest: usize) -> u64 {
-    (part as u64) << 32 | rest as u64
-}
-
-/// Where the bars pass, and where they have enough evidence.
-fn passing(parts: &Parts, rise: usize, entry: Option<usize>, demoted: bool) -> [Mask; 2] {
-    let (rise, len) = (&parts.rises[rise], parts.bars.sums.len);
-    let [mut passes, mut enough] = [Mask::all(len), Mask::all(len)];
+/// Takes out where the bars do not pass, and where they have not enough evidence.
+fn pass(parts: &Parts, rise: &Rise, entry: Option<usize>, demoted: bool, out: [&mut [u64]; 2], stands: &mut Stands) {
+    let [passes, enough] = out;
+    let keep = |all: &mut [u64], some: &Mask| all.iter_mut().zip(some.words()).for_each(|(word, some)| *word &= some);
     for bar in &rise.bars[usize::from(demoted)] {
-        let stands = parts.bars.read(*bar, entry);
-        passes.keep(&stands.clears);
-        enough.keep(&stands.enough);
+        parts.bars.read(*bar, entry, stands);
+        keep(passes, &stands.clears);
+        keep(enough, &stands.enough);
     }
-    rise.barring.iter().for_each(|trip| passes.drop(parts.bars.tripping(*trip)));
-    [passes, enough]
+    for trip in &rise.barring {
+        let tripping = parts.bars.tripping(*trip).words();
+        passes.iter_mut().zip(tripping).for_each(|(word, some)| *word &= !some);
+    }
 }
 
 /// The first of steps 1 to 4 that moves it, in their order where they fall on one boundary.
-fn ending(parts: &Parts, fall: &Fall, entry: usize) -> Ending {
+fn ending(parts: &Parts, fall: &Fall, entry: usize, stands: &mut Stands) -> Ending {
     let len = parts.bars.sums.len;
     let mut first = (len, Kind::Stale, fall.tier);
     let mut watched = Mask::none(len);
     for keep in &fall.keeps {
-        let stands = parts.bars.read(*keep, Some(entry));
+        parts.bars.read(*keep, Some(entry), stands);
         if let Some(at) = gap(stands.enough.bits(), fall.stale, entry, first.0) {
             first = (at, Kind::Stale, fall.tier.down());
         }
         watched.join(&stands.enough);
-        let mut fails = stands.enough;
-        fails.drop(&stands.clears);
+        stands.enough.drop(&stands.clears);
+        let fails = stands.enough.bits();
         if let Some(at) =
-            fails.bits().next(entry + 1, len.min(first.0 + 1)).filter(|at| *at < first.0 || first.1 == Kind::Stale)
+            fails.next(entry + 1, len.min(first.0 + 1)).filter(|at| *at < first.0 || first.1 == Kind::Stale)
         {
             first = (at, Kind::Demote, fall.tier.down());
         }

@@ -17,9 +17,46 @@ const MOST_SUMS: usize = 1 << 24;
 /// Which samples a bar looks at: action type, metric, and tier (`None`: wherever they ran).
 type Of = (ActionId, MetricId, Option<Tier>);
 
-/// The sums before each tick, the first tick's first; per cohort.
+/// The sums before each tick, the first tick's first: small, so that many are at hand.
 #[derive(Debug, Default)]
-pub(super) struct Source(BTreeMap<CohortId, Box<[Tally]>>);
+pub(super) struct Dense {
+    /// How many samples, and how many bad ones.
+    pub(super) shares: Box<[[u32; 2]]>,
+    /// Of a mean the sum of the values; of others there is none.
+    values: Box<[i128]>,
+}
+
+impl Dense {
+    /// The sums of these tallies, each in its place; `None` if they do not fit.
+    fn of(tallies: &[Tally]) -> Option<Self> {
+        let mut sum = Tally::default();
+        let (mut shares, mut values) = (Vec::with_capacity(tallies.len()), Vec::new());
+        for tally in tallies {
+            sum.add(*tally);
+            shares.push([u32::try_from(sum.n).ok()?, u32::try_from(sum.bad).ok()?]);
+            values.push(sum.sum);
+        }
+        if values.iter().all(|value| *value == 0) {
+            values = Vec::new();
+        }
+        Some(Self { shares: shares.into(), values: values.into() })
+    }
+
+    /// What is in the ticks from one place to before another.
+    fn tally(&self, start: usize, end: usize) -> Tally {
+        let [n, bad] = less(self.shares[end], self.shares[start]);
+        let value = |at: usize| self.values.get(at).copied().unwrap_or(0);
+        Tally { n: n.into(), bad: bad.into(), sum: value(end) - value(start) }
+    }
+}
+
+/// What is left of a sum without an earlier one.
+pub(super) fn less<const N: usize>(sum: [u32; N], before: [u32; N]) -> [u32; N] {
+    std::array::from_fn(|at| sum[at] - before[at])
+}
+
+/// The sums of some samples, per cohort.
+type Source = BTreeMap<CohortId, Dense>;
 
 /// The counts as sums, for the boundaries of one replay.
 #[derive(Debug)]
@@ -29,13 +66,13 @@ pub(super) struct Sums {
     /// How many boundaries.
     pub(super) len: usize,
     /// From the tick of the earliest record, where all sums start, to the first boundary.
-    lead: usize,
+    pub(super) lead: usize,
     sources: Vec<Source>,
     places: FxHashMap<Of, usize>,
     /// Per action type with cohorts: the cohort at each boundary.
     cohorts: Vec<Option<Box<[Option<CohortId>]>>>,
-    /// Per action type: what its records would count for at run, before each tick.
-    exposed: Vec<Box<[Exposed]>>,
+    /// Per action type: what its records would count for at run, before each tick: all, seen, released, unknown.
+    exposed: Vec<Box<[[u32; 4]]>>,
     /// The most samples, and the most bad ones, that any window can hold.
     pub(super) most: (u64, u64),
 }
@@ -53,51 +90,50 @@ impl Sums {
             from,
             len,
             lead,
-            sources: vec![Source::default()],
+            sources: Vec::new(),
             places: FxHashMap::default(),
             cohorts: cohorts(plan, counts, from, len),
-            exposed: exposed(plan, counts, first, span),
+            exposed: exposed(plan, counts, first, span)?,
             most: (0, 0),
         };
         let feeds: Vec<Feed> = plan.metrics.iter().map(|metric| Feed::of(counts, metric)).collect();
+        // The first place has no samples.
+        let mut tallies = vec![BTreeMap::new()];
         for (series, entries) in &counts.samples {
             if any_tier || series.tier.is_some() {
                 let feed = &feeds[series.metric.index()];
                 let alive = entries.iter().filter(|(tick, _)| feed.is_alive(*tick));
-                sums.add(series, any_tier, span, alive.map(|(tick, tally)| (tick - first, *tally)));
+                let place = sums.make_place(series, any_tier, &mut tallies);
+                let dense = tallies[place].entry(series.cohort).or_insert_with(|| vec![Tally::default(); span]);
+                add(dense, alive.map(|(tick, tally)| (tick - first, *tally)));
             }
         }
-        sums.add_up();
+        for by_cohort in tallies {
+            sums.add_up(by_cohort)?;
+        }
         Some(sums)
     }
 
-    /// Adds samples, each one place behind its tick: what stands there in the end is the sum before the next tick.
-    fn add(&mut self, of: &Series, any_tier: bool, span: usize, entries: impl Iterator<Item = (Tick, Tally)>) {
+    /// The place of the samples of a series: a new one for what was not met before.
+    fn make_place(&mut self, of: &Series, any_tier: bool, tallies: &mut Vec<BTreeMap<CohortId, Vec<Tally>>>) -> usize {
         let tier = of.tier.filter(|_| !any_tier);
-        let place = *self.places.entry((of.action, of.metric, tier)).or_insert_with(|| {
-            self.sources.push(Source::default());
-            self.sources.len() - 1
-        });
-        let empty = || vec![Tally::default(); span].into_boxed_slice();
-        let dense = self.sources[place].0.entry(of.cohort).or_insert_with(empty);
-        for (tick, tally) in entries {
-            if let Some(sum) = usize::try_from(tick + 1).ok().and_then(|at| dense.get_mut(at)) {
-                sum.add(tally);
-            }
-        }
+        *self.places.entry((of.action, of.metric, tier)).or_insert_with(|| {
+            tallies.push(BTreeMap::new());
+            tallies.len() - 1
+        })
     }
 
-    fn add_up(&mut self) {
-        let sums = self.sources.iter_mut().flat_map(|source| source.0.iter_mut());
-        // Each is added up by itself, and of the most there is one: their order does not matter.
-        for (_, dense) in sums {
-            let mut sum = Tally::default();
-            for place in &mut *dense {
-                sum.add(*place);
-                *place = sum;
-            }
-            self.most = (self.most.0.max(sum.n), self.most.1.max(sum.bad));
+    /// Adds the next place up.
+    fn add_up(&mut self, tallies: BTreeMap<CohortId, Vec<Tally>>) -> Option<()> {
+        let mut source = Source::new();
+        for (cohort, tallies) in tallies {
+            let dense = Dense::of(&tallies)?;
+            let [n, bad] = dense.shares.last().copied().unwrap_or_default();
+            self.most = (self.most.0.max(n.into()), self.most.1.max(bad.into()));
+            source.insert(cohort, dense);
         }
+        self.sources.push(source);
+        Some(())
     }
 
     /// Where the samples of an action type's metric at a tier are.
@@ -107,13 +143,16 @@ impl Sums {
         at(Some(tier)).or_else(|| at(None)).copied().unwrap_or(0)
     }
 
-    /// The samples in the ticks from `start` to before boundary `at`, both counted from the first boundary.
-    pub(super) fn tally(&self, place: usize, action: usize, start: Tick, at: usize) -> Tally {
+    /// The samples in the ticks from place `start` to before boundary `at`.
+    pub(super) fn tally(&self, place: usize, action: usize, start: usize, at: usize) -> Tally {
         let cohort = self.cohorts[action].as_ref().map_or(Some(0), |cohorts| cohorts[at]);
-        let Some(dense) = cohort.and_then(|cohort| self.sources[place].0.get(&cohort)) else { return Tally::default() };
-        let end = self.lead + at;
-        let start = usize::try_from(start + Tick::try_from(self.lead).unwrap_or(0)).unwrap_or(0).min(end);
-        dense[end].without(dense[start])
+        let Some(dense) = cohort.and_then(|cohort| self.sources[place].get(&cohort)) else { return Tally::default() };
+        dense.tally(start, self.lead + at)
+    }
+
+    /// All samples of a place, where an action type has no cohorts.
+    pub(super) fn dense(&self, place: usize, action: usize) -> Option<&Dense> {
+        if self.cohorts[action].is_some() { None } else { self.sources[place].get(&0) }
     }
 
     /// The boundaries at which the cohort of an action type changed.
@@ -123,23 +162,31 @@ impl Sums {
         (1..cohorts.len()).filter(changed).collect()
     }
 
-    /// What the records of an action type count for at a tier in the ticks from one boundary to before another; `all`
-    /// with what came before.
+    /// How many records an action type has before the last boundary.
+    pub(super) fn records(&self, action: usize) -> u64 {
+        self.exposed[action].last().map_or(0, |sum| sum[0].into())
+    }
+
+    /// What the records of an action type count for at a tier, but for their number, in the ticks from one boundary to
+    /// before another; `all` with what came before.
     pub(super) fn exposed(&self, action: usize, tier: Tier, start: usize, end: usize, all: bool) -> Exposed {
+        if tier == Tier::Crawl {
+            return Exposed::default();
+        }
         let sums = &self.exposed[action];
-        let before = if all { Exposed::default() } else { sums[self.lead + start] };
-        without(sums[self.lead + end], before).at(tier)
+        let before = if all { [0; 4] } else { sums[self.lead + start] };
+        let [n, seen, released, unknown] = less(sums[self.lead + end], before).map(u64::from);
+        let exposed = Exposed { records: 0, autonomous: n, unattended: n, seen, released, unknown };
+        exposed.at(tier)
     }
 }
 
-fn without(sum: Exposed, before: Exposed) -> Exposed {
-    Exposed {
-        records: sum.records - before.records,
-        autonomous: sum.autonomous - before.autonomous,
-        unattended: sum.unattended - before.unattended,
-        seen: sum.seen - before.seen,
-        released: sum.released - before.released,
-        unknown: sum.unknown - before.unknown,
+/// Adds samples, each one place behind its tick: what stands there in the end is the sum before the next tick.
+fn add(dense: &mut [Tally], entries: impl Iterator<Item = (Tick, Tally)>) {
+    for (tick, tally) in entries {
+        if let Some(place) = usize::try_from(tick + 1).ok().and_then(|at| dense.get_mut(at)) {
+            place.add(tally);
+        }
     }
 }
 
@@ -152,19 +199,24 @@ fn cohorts(plan: &Plan, counts: &Counts, from: Tick, len: usize) -> Vec<Option<B
     plan.actions.iter().enumerate().map(|(at, action)| action.renew.as_ref().map(|_| at_each(at))).collect()
 }
 
-fn exposed(plan: &Plan, counts: &Counts, first: Tick, span: usize) -> Vec<Box<[Exposed]>> {
-    let mut all = vec![vec![Exposed::default(); span].into_boxed_slice(); plan.actions.len()];
+/// What the records count for, added up; `None` if the sums do not fit.
+fn exposed(plan: &Plan, counts: &Counts, first: Tick, span: usize) -> Option<Vec<Box<[[u32; 4]]>>> {
+    let mut all = vec![vec![[0_u64; 4]; span]; plan.actions.len()];
     exposure::for_each(plan, counts, |action, tick, exposed| {
         if let Some(sum) = usize::try_from(tick - first + 1).ok().and_then(|at| all[action].get_mut(at)) {
-            *sum = sum.plus(&exposed);
+            let Exposed { records, seen, released, unknown, .. } = exposed;
+            sum.iter_mut().zip([records, seen, released, unknown]).for_each(|(sum, more)| *sum += more);
         }
     });
-    for sums in &mut all {
-        let mut sum = Exposed::default();
-        for place in sums {
-            sum = sum.plus(place);
-            *place = sum;
-        }
-    }
-    all
+    let add_up = |places: Vec<[u64; 4]>| {
+        let sums = places.into_iter().scan([0_u64; 4], |sum, place| {
+            sum.iter_mut().zip(place).for_each(|(sum, more)| *sum += more);
+            Some(*sum)
+        });
+        let fits = |sum: [u64; 4]| {
+            Some([sum[0].try_into().ok()?, sum[1].try_into().ok()?, sum[2].try_into().ok()?, sum[3].try_into().ok()?])
+        };
+        sums.map(fits).collect::<Option<Box<[[u32; 4]]>>>()
+    };
+    all.into_iter().map(add_up).collect()
 }

@@ -19,6 +19,13 @@ pub(super) struct Rise {
     pub(super) approval: bool,
 }
 
+impl Rise {
+    /// Whether other action types or an approval must agree.
+    pub(super) fn is_bound(&self) -> bool {
+        self.approval || !self.requires.is_empty()
+    }
+}
+
 /// What makes an action type fall from a tier.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Fall {
@@ -34,13 +41,15 @@ pub(super) struct Fall {
     pub(super) is_top: bool,
 }
 
-/// The terms of one action type, by [`Tier::index`].
+/// The terms of one action type, by [`Step::index`].
 #[derive(Clone, Debug, Default)]
 pub(super) struct Terms {
-    pub(super) rises: [Option<usize>; 3],
-    pub(super) falls: [Option<usize>; 3],
-    pub(super) hold: [Tick; 3],
-    pub(super) stop: [Option<Tick>; 3],
+    /// What lets it take the step.
+    pub(super) rises: [Option<u32>; 2],
+    /// What takes it down again.
+    pub(super) falls: [Option<u32>; 2],
+    pub(super) hold: [Tick; 2],
+    pub(super) stop: [Option<Tick>; 2],
     pub(super) cooldown: Tick,
 }
 
@@ -94,15 +103,12 @@ impl<'a> Parts<'a> {
     fn terms(&mut self, plan: &Plan, at: usize) -> Terms {
         let action = &plan.actions[at];
         let mut terms = Terms { cooldown: action.cooldown, ..Terms::default() };
-        for tier in Tier::ALL {
-            if let Some(gate) = action.gate_above(tier) {
-                terms.rises[tier.index()] = Some(self.rise(plan, at, gate));
-                terms.hold[tier.index()] = gate.hold;
-                terms.stop[tier.index()] = gate.stop;
-            }
-            if let Some(gate) = action.gate_below(tier) {
-                terms.falls[tier.index()] = Some(self.fall(plan, at, gate, tier));
-            }
+        for gate in action.gates.iter().flatten() {
+            let step = gate.step.index();
+            terms.rises[step] = u32::try_from(self.rise(plan, at, gate)).ok();
+            terms.falls[step] = u32::try_from(self.fall(plan, at, gate)).ok();
+            terms.hold[step] = gate.hold;
+            terms.stop[step] = gate.stop;
         }
         terms
     }
@@ -125,8 +131,8 @@ impl<'a> Parts<'a> {
         known
     }
 
-    fn fall(&mut self, plan: &Plan, at: usize, gate: &Gate, tier: Tier) -> usize {
-        let action = &plan.actions[at];
+    fn fall(&mut self, plan: &Plan, at: usize, gate: &Gate) -> usize {
+        let (action, tier) = (&plan.actions[at], gate.step.to());
         let fall = Fall {
             action: at,
             tier,

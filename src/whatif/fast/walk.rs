@@ -1,17 +1,19 @@
 //! One variant: from event to event, each action type by its stays, all of them by the promotions they share.
 
 use super::agenda::{Agenda, NEVER};
+use super::queue::{Queue, Rank};
 use super::stay::Stays;
-use super::terms::{Parts, Sheet, Terms};
+use super::terms::{Parts, Rise, Sheet};
+use super::ticks;
 use crate::replay::{Figures, Kind};
-use crate::value::Tier;
 use crate::value::duration::Tick;
+use crate::value::{Step, Tier};
 
 /// The sheets from which a variant takes each kind of term.
 #[derive(Clone, Copy, Debug)]
 pub struct Variant<'s> {
-    /// Bars, keeps, trips, stale, ceilings, reentry.
-    pub bars: &'s Sheet,
+    /// Per step its gate, but for the times: bars, keeps, and what all gates have in common.
+    pub gates: [&'s Sheet; 2],
     /// Holds.
     pub hold: &'s Sheet,
     /// Stops.
@@ -24,7 +26,7 @@ pub struct Variant<'s> {
 
 impl<'s> From<&'s Sheet> for Variant<'s> {
     fn from(sheet: &'s Sheet) -> Self {
-        Self { bars: sheet, hold: sheet, stop: sheet, cooldown: sheet, promote: sheet }
+        Self { gates: [sheet; 2], hold: sheet, stop: sheet, cooldown: sheet, promote: sheet }
     }
 }
 
@@ -68,6 +70,7 @@ struct Course {
     /// When the attempt ends.
     stop: usize,
     spell: Option<Spell>,
+    /// Of one that is bound.
     eligible_since: Option<usize>,
     deferred: bool,
     /// Other action types or an approval must agree to its promotion.
@@ -116,15 +119,17 @@ pub(super) struct Walk<'w, 'a> {
     courses: Vec<Course>,
     /// When to look at which action type again.
     agenda: Agenda,
-    /// Those whose hold is over.
-    waiting: Vec<usize>,
+    /// Those whose hold is over and who are eligible by that.
+    queue: Queue,
+    /// Those whose hold is over and who are bound.
+    bound: Vec<usize>,
     last_promotion: Option<usize>,
     log: Option<Vec<Move>>,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
     pub(super) fn new(parts: &'w Parts<'a>, stays: &'w mut Stays, variant: Variant<'w>, no_approvals: bool) -> Self {
-        let actions = variant.bars.actions.len();
+        let actions = variant.hold.actions.len();
         Self {
             len: parts.bars.sums.len,
             parts,
@@ -133,7 +138,8 @@ impl<'w, 'a> Walk<'w, 'a> {
             no_approvals,
             courses: vec![Course::start(); actions],
             agenda: Agenda::new(actions, parts.bars.sums.len),
-            waiting: Vec::new(),
+            queue: Queue::default(),
+            bound: Vec::new(),
             last_promotion: None,
             log: None,
         }
@@ -155,7 +161,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.wake_up(action, now);
                 (is_event, next) = (true, action + 1);
             }
-            if is_event && !self.waiting.is_empty() {
+            if is_event && !(self.queue.is_empty() && self.bound.is_empty()) {
                 retry = self.promote_and_defer(now);
             }
         }
@@ -163,25 +169,31 @@ impl<'w, 'a> Walk<'w, 'a> {
         (self.courses.into_iter().map(|course| course.figures).collect(), self.log.unwrap_or_default())
     }
 
-    fn terms(&self, action: usize) -> &'w Terms {
-        &self.variant.bars.actions[action]
+    fn rise(&self, action: usize, step: Option<Step>) -> Option<usize> {
+        let step = step?.index();
+        self.variant.gates[step].actions[action].rises[step].map(|at| at as usize)
     }
 
-    fn hold(&self, action: usize, tier: Tier) -> usize {
-        ticks(self.variant.hold.actions[action].hold[tier.index()])
+    fn fall_from(&self, action: usize, tier: Tier) -> Option<usize> {
+        let step = tier.step_below()?.index();
+        self.variant.gates[step].actions[action].falls[step].map(|at| at as usize)
+    }
+
+    fn hold(&self, action: usize, step: usize) -> usize {
+        ticks(self.variant.hold.actions[action].hold[step])
     }
 
     /// Works out a stay that has just begun.
     fn begin(&mut self, action: usize) {
-        let terms = self.terms(action);
         let Course { tier, since, entered, demoted, .. } = self.courses[action];
         let entry = entered.then_some(since);
-        let passing = terms.rises[tier.index()].map(|rise| self.stays.find_passing(self.parts, rise, entry, demoted));
-        let ending = terms.falls[tier.index()].map(|fall| self.stays.find_ending(self.parts, fall, since));
+        let rise = self.rise(action, tier.step_up());
+        let passing = rise.map(|rise| self.stays.find_passing(self.parts, rise, entry, demoted));
+        let ending = self.fall_from(action, tier).map(|fall| self.stays.find_ending(self.parts, fall, since));
         let fall = ending.map_or(self.len, |at| self.stays.ending(at).at);
-        let rise = terms.rises[tier.index()].map(|rise| &self.parts.rises[rise]);
+        let rise = rise.map(|rise| &self.parts.rises[rise]);
         let course = &mut self.courses[action];
-        course.is_bound = rise.is_some_and(|rise| rise.approval || !rise.requires.is_empty());
+        course.is_bound = rise.is_some_and(Rise::is_bound);
         (course.passing, course.ending, course.fall) = (passing, ending, fall);
         self.courses[action].stop = self.stop(action).unwrap_or(NEVER);
         let first = self.courses[action].first_look();
@@ -191,8 +203,8 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// The first boundary after `stop after` at which it is not passing.
     fn stop(&self, action: usize) -> Option<usize> {
         let course = &self.courses[action];
+        let after = self.variant.stop.actions[action].stop[course.tier.step_up()?.index()]?;
         let passing = self.stays.passing(course.passing?, self.len);
-        let after = self.variant.stop.actions[action].stop[course.tier.index()]?;
         let from = course.since.saturating_add(ticks(after)).max(course.first_look());
         if from < course.cooldown_until {
             return Some(from).filter(|at| *at < course.fall);
@@ -213,7 +225,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let course = &self.courses[action];
         let passes = self.stays.passing(course.passing?, self.len).passes;
         let limit = course.fall.min(course.stop);
-        let hold = self.hold(action, course.tier);
+        let hold = self.hold(action, course.tier.step_up()?.index());
         let mut start = passes.next(from.max(course.cooldown_until), limit)?;
         loop {
             let mut end = passes.next_gap(start, limit).unwrap_or(limit);
@@ -232,16 +244,31 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn wake_up(&mut self, action: usize, now: usize) {
         let course = &self.courses[action];
         if course.fall == now {
-            self.waiting.retain(|waiting| *waiting != action);
+            self.wait_no_more(action);
             return self.fall(action, now);
         }
         if course.spell.is_some_and(|spell| spell.end == now) {
-            self.waiting.retain(|waiting| *waiting != action);
+            self.wait_no_more(action);
             self.seek(action, now);
         }
         if let Some(spell) = self.courses[action].spell.filter(|spell| spell.ready == now) {
-            self.waiting.push(action);
+            if self.courses[action].is_bound {
+                self.bound.push(action);
+            } else {
+                self.queue.join(self.rank(action, now));
+            }
             self.agenda.put(action, spell.end);
+        }
+    }
+
+    /// A spell is over, if there was one.
+    fn wait_no_more(&mut self, action: usize) {
+        let course = &self.courses[action];
+        let Some(spell) = course.spell else { return };
+        if course.is_bound {
+            self.bound.retain(|waiting| *waiting != action);
+        } else {
+            self.queue.leave(self.rank(action, spell.ready));
         }
     }
 
@@ -249,8 +276,8 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn fall(&mut self, action: usize, now: usize) {
         let Some(ending) = self.courses[action].ending.map(|at| self.stays.ending(at)) else { return };
         let (kind, to) = (ending.kind, ending.to);
-        let holds = [Tier::Crawl, Tier::Walk].map(|tier| self.hold(action, tier));
-        let has_gate = self.terms(action).rises.map(|rise| rise.is_some());
+        let holds = [0, 1].map(|step| self.hold(action, step));
+        let has_gate = Step::ALL.map(|step| self.rise(action, Some(step)).is_some());
         let course = &mut self.courses[action];
         let is_flap = |step: usize| {
             has_gate[step] && course.promoted[step].is_some_and(|at| now - at <= holds[step].saturating_mul(2))
@@ -264,47 +291,51 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// Steps 5 to 7: who of the waiting is eligible, who is promoted, who is deferred. Gives when to look again.
     fn promote_and_defer(&mut self, now: usize) -> usize {
-        let mut first: Option<usize> = None;
-        let mut eligible = 0;
-        for at in 0..self.waiting.len() {
-            let action = self.waiting[at];
-            let may = !self.courses[action].is_bound || self.may_rise(action);
-            let course = &mut self.courses[action];
-            course.eligible_since = if may { course.eligible_since.or(Some(now)) } else { None };
-            if may {
-                eligible += 1;
-                first = Some(
-                    first.map_or(action, |first| if self.rank(action) < self.rank(first) { action } else { first }),
-                );
-            }
-        }
-        let Some(first) = first else { return NEVER };
+        let (bound, eligible) = self.ask_bound(now);
+        let Some(first) = self.queue.first().into_iter().chain(bound).min() else { return NEVER };
         let per = ticks(self.variant.promote.promote_ticks);
         let is_free = self.last_promotion.is_none_or(|last| now - last >= per);
+        let is_left = self.queue.len() + eligible > usize::from(is_free);
         if is_free {
-            self.waiting.retain(|waiting| *waiting != first);
+            self.wait_no_more(first.action());
             self.last_promotion = Some(now);
         }
         self.defer(now);
         if is_free {
-            self.promote(first, now);
+            self.promote(first.action(), now);
         }
         // After a promotion another action type may find what it requires.
-        let next = if is_free && !self.waiting.is_empty() { now + 1 } else { NEVER };
-        let is_left = eligible > usize::from(is_free);
+        let next = if is_free && !self.bound.is_empty() { now + 1 } else { NEVER };
         let slot = self.last_promotion.map_or(now + 1, |last| (last.saturating_add(per)).max(now + 1));
         next.min(if is_left { slot } else { NEVER })
     }
 
+    /// Of those that are bound the first that may rise now, and how many may.
+    fn ask_bound(&mut self, now: usize) -> (Option<Rank>, usize) {
+        let (mut first, mut eligible) = (None, 0);
+        for at in 0..self.bound.len() {
+            let action = self.bound[at];
+            let may = self.may_rise(action);
+            let since = &mut self.courses[action].eligible_since;
+            *since = if may { since.or(Some(now)) } else { None };
+            if let Some(since) = *since {
+                let rank = self.rank(action, since);
+                first = Some(first.map_or(rank, |first: Rank| first.min(rank)));
+                eligible += 1;
+            }
+        }
+        (first, eligible)
+    }
+
     fn may_rise(&self, action: usize) -> bool {
-        let Some(rise) = self.terms(action).rises[self.courses[action].tier.index()] else { return false };
+        let Some(rise) = self.rise(action, self.courses[action].tier.step_up()) else { return false };
         let rise = &self.parts.rises[rise];
         let is_met = |(other, tier): &(usize, Tier)| self.courses[*other].tier >= *tier;
         !(rise.approval && self.no_approvals) && rise.requires.iter().all(is_met)
     }
 
-    fn rank(&self, action: usize) -> (Option<usize>, crate::value::Risk, usize) {
-        (self.courses[action].eligible_since, self.parts.risks[action], action)
+    fn rank(&self, action: usize, since: usize) -> Rank {
+        Rank::new(since, self.parts.risks[action], action)
     }
 
     fn promote(&mut self, action: usize, now: usize) {
@@ -313,9 +344,15 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.enter(action, Kind::Promote, step.to(), now);
     }
 
+    /// Whoever is eligible and was not deferred yet: of those in the queue who joined it just now.
     fn defer(&mut self, now: usize) {
-        for at in 0..self.waiting.len() {
-            let action = self.waiting[at];
+        let mut behind = self.queue.len();
+        while let Some(rank) = behind.checked_sub(1).and_then(|at| self.queue.get(at)).filter(|it| it.since() == now) {
+            self.note(rank.action(), Kind::Defer, now, self.courses[rank.action()].tier);
+            behind -= 1;
+        }
+        for at in 0..self.bound.len() {
+            let action = self.bound[at];
             let course = &mut self.courses[action];
             if course.eligible_since.is_some() && !course.deferred {
                 course.deferred = true;
@@ -336,7 +373,9 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn finish(&mut self, action: usize) {
         self.leave(action, self.len - 1, self.len);
-        self.courses[action].figures.boundaries = self.len as u64;
+        let figures = &mut self.courses[action].figures;
+        figures.boundaries = self.len as u64;
+        figures.exposed.records = self.parts.bars.sums.records(action);
     }
 
     /// Adds up a stay that ends at a boundary; the boundaries before `looks` were looked at from it.
@@ -365,9 +404,4 @@ impl<'w, 'a> Walk<'w, 'a> {
             log.push(Move { at: self.parts.bars.sums.from + Tick::try_from(at).unwrap_or(0), kind, action, to });
         }
     }
-}
-
-/// A span of ticks as a number of boundaries.
-fn ticks(ticks: Tick) -> usize {
-    usize::try_from(ticks).unwrap_or(0)
 }

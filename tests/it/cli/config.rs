@@ -80,9 +80,14 @@ fn mistakes_are_told_with_their_place() {
         ("lints: {allow: warnings}\n", "`warnings` can be denied"),
         ("lints: {allow: CWR214, deny: unused-allow}\n", "`unused-allow` stands in these lists already"),
         ("history: {map: {tier: stage}}\n", "`history` has no `paths`"),
-        ("history: {paths: a, map: {teir: stage}}\n", "`teir` is no key of `map` help: did you mean `tier`?"),
-        ("history: {paths: a, map: {tier: 'a,b'}}\n", "`a,b` is no key help: write names with dots"),
-        ("history: {paths: a, format: csv}\n", "`format` is `csv` help: write `jsonl`"),
+        (
+            "history: {paths: a, map: {teir: stage}}\n",
+            "cwrc.yaml:1:27: `teir` is not a field of a record; write `tier`",
+        ),
+        ("history: {paths: a, map: {tier: a..b}}\n", "`a..b` is no key: a name between dots is empty"),
+        ("history: {paths: a, map: {time_format: '%F'}}\n", "`time_format=%F` has no offset"),
+        ("history: {paths: a, values: {time: {now: then}}}\n", "`time` is no key of `values`"),
+        ("history: {paths: a, format: xml}\n", "`format` is `xml` help: write `jsonl`, `csv`, `tsv` or `parquet`"),
         ("", "cwrc.yaml:1:1: there is nothing in it"),
         ("- a\n", "the configuration is a list"),
         ("a: [\n", "cwrc.yaml:2:1"),
@@ -107,6 +112,7 @@ fn the_schema_and_the_reader_know_the_same_keys() {
         ("", "- a\n"),
         ("/properties/history", "history: [a]\n"),
         ("/properties/history/properties/map", "history: {paths: a, map: [a]}\n"),
+        ("/properties/history/properties/values", "history: {paths: a, values: [a]}\n"),
         ("/properties/lints", "lints: [a]\n"),
     ] {
         let object = schema.pointer(pointer).expect("an object");
@@ -130,6 +136,12 @@ fn the_schema_takes_what_the_reader_takes() {
         ("policies: policies/\n", true),
         ("policies: [a, b]\nformat: sarif\nlints: {deny: warnings, warn: [CWR214]}\n", true),
         ("history: {paths: [a, b], map: {time: meta.opened_at}, format: jsonl}\n", true),
+        (
+            "history: {paths: a, map: {tier: const:walk, signal.closed: at, time_format: '%F', time_offset: Z}, format: csv}\n",
+            true,
+        ),
+        ("history: {paths: a, values: {signal: {Closed: resolved}}}\n", true),
+        ("history: {paths: a, values: {id: {a: b}}}\n", false),
         ("format: yaml\n", false),
         ("polices: a\n", false),
         ("history: {map: {}}\n", false),

@@ -150,14 +150,61 @@ fn line_ends_and_a_mark_at_the_start_do_not_matter() {
     assert_eq!(told.out, plain(&sandbox));
 }
 
-#[test]
-fn tables_are_told_to_be_tables() {
-    let names = ["log.csv", "log.tsv", "log.parquet", "log.csv.gz", "log.parquet.zst"];
-    for name in names {
-        let sandbox = Sandbox::new().with(name, "id,time,action\n1,2026-01-01T00:00:00Z,reply\n");
-        let told = sandbox.cwrc(&format!("simulate desk.cwr --history {name}")).exits(2).only_complains(name);
-        told.complains("this version reads JSON Lines");
+/// The history as a flat table.
+fn table(delimiter: &str) -> String {
+    let row = |cells: [&str; 6]| cells.join(delimiter) + "\n";
+    let mut text = row(["id", "time", "action", "tier", "signal", "signal_time"]);
+    for line in history().lines() {
+        let record: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let [id, time, action, tier] =
+            ["id", "time", "action", "tier"].map(|key| record[key].as_str().expect("a text"));
+        let outcomes = record["outcomes"].as_array().cloned().unwrap_or_default();
+        if outcomes.is_empty() {
+            text += &row([id, time, action, tier, "", ""]);
+        }
+        for outcome in &outcomes {
+            let text_of = |key: &str| outcome[key].as_str().expect("a text");
+            text += &row([id, time, action, tier, text_of("signal"), text_of("time")]);
+        }
     }
+    text
+}
+
+#[test]
+fn tables_are_read_by_their_names_or_as_is_said() {
+    let sandbox = Sandbox::new()
+        .with("log.csv", table(","))
+        .with("log.tsv.gz", gzip(&table("\t")))
+        .with("log.csv.zst", zstd(&table(",")))
+        .with("log", table("\t"));
+    // A row that says more of a record is a line that is merged into its record.
+    let without_duplicates = |told: &str| {
+        told.split("\"duplicates\"").map(|it| it.split_once('\n').expect("a line").1.to_owned()).collect::<Vec<_>>()
+    };
+    let expected = without_duplicates(&plain(&sandbox));
+    for history in ["log.csv", "log.tsv.gz", "log.csv.zst", "log --history-format tsv"] {
+        let told =
+            sandbox.cwrc(&format!("simulate desk.cwr --history {history} --format json")).exits(0).without_complaint();
+        assert_eq!(without_duplicates(&told.out), expected, "{history}");
+    }
+    let told = sandbox.cwrc_with("simulate desk.cwr --history - --history-format csv --format json", table(","));
+    assert_eq!(without_duplicates(&told.exits(0).out), expected);
+}
+
+#[test]
+fn a_replay_from_counts_is_the_replay_from_records() {
+    let sandbox = Sandbox::new().with("bad.jsonl", history() + "oops\n{\"id\":1}\n");
+    for (history, file) in [("desk.jsonl", "counts.csv"), ("bad.jsonl", "counts.jsonl")] {
+        sandbox.cwrc(&format!("count desk.cwr --history {history} -o {file} -q")).exits(0).without_complaint();
+        for format in ["human", "json", "state"] {
+            let [one, other] = [format!("--history {history}"), format!("--counts {file}")]
+                .map(|from| sandbox.cwrc(&format!("simulate desk.cwr {from} --format {format} --strict")));
+            assert_eq!((one.code, one.out, one.err), (other.code, other.out, other.err), "{history} {format}");
+        }
+    }
+    let piped = sandbox.cwrc_with("simulate desk.cwr --counts - --format json", sandbox.read("counts.csv"));
+    assert_eq!(piped.exits(0).out, plain(&sandbox));
+    assert_eq!(sandbox.files().iter().filter(|name| name.starts_with('.')).count(), 0, "nothing is left behind");
 }
 
 #[test]

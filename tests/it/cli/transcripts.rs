@@ -15,6 +15,9 @@ pub(crate) fn is_update() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1")
 }
 
+/// A session over the real histories, in the folder `$CWRC_HISTORIES`.
+const REAL: &str = "console real";
+
 /// A fenced block of a Markdown text.
 pub(crate) struct Block<'a> {
     /// What stands behind the fence: `console`, `cwr bad`.
@@ -88,6 +91,9 @@ fn print(command: &str, folder: &Path) -> String {
     let mut shell = Command::new("sh");
     shell.args(["-c", command]).current_dir(folder).stdin(Stdio::null());
     shell.env("PATH", format!("{programs}:{}", std::env::var("PATH").unwrap_or_default()));
+    if let Some(histories) = crate::histories() {
+        shell.env("CWRC_HISTORIES", histories);
+    }
     for name in SURROUNDINGS {
         shell.env_remove(name);
     }
@@ -104,11 +110,14 @@ fn print(command: &str, folder: &Path) -> String {
     printed
 }
 
-/// The text with all its sessions as they print now; blocks marked `ignore` are left alone.
+/// The text with all its sessions as they print now; blocks marked `ignore` are left alone, and blocks marked `real` where
+/// there are no real histories.
 pub(crate) fn replayed(text: &str, folder: &Path) -> Result<String, String> {
     let mut now = String::new();
     let mut copied = 0;
-    for block in blocks(text)?.iter().filter(|block| block.info == "console") {
+    let blocks = blocks(text)?;
+    let has_histories = blocks.iter().any(|block| block.info == REAL) && crate::histories().is_some();
+    for block in blocks.iter().filter(|block| block.info == "console" || has_histories && block.info == REAL) {
         for step in steps(block.text) {
             // A slice of the text: its distance from the start is its place.
             let from = step.printed.as_ptr() as usize - text.as_ptr() as usize;

@@ -1,0 +1,223 @@
+//! The odds of a policy for people: by gate what it lets through, the figures, their curve; then the year of all of it,
+//! and what was assumed.
+
+use super::table::Row as Cells;
+use super::words::{agent_of, beside, days, points, rate, times};
+use super::{Asked, View, curve};
+use crate::forecast::{Forecast, GateOdds, HORIZONS, MONTH, Noticed, Row, YEAR, Year, need};
+use crate::odds::Method;
+use crate::render::ink::Ink;
+use crate::render::text::{GLUE, clean, list, thousands, wrap};
+use crate::render::{Style, figures};
+use crate::stats::real;
+use crate::value::Decimal;
+
+/// The odds of a policy for people.
+#[must_use]
+pub fn human(asked: Asked, forecast: &Forecast, style: Style) -> String {
+    let view = View { asked, style };
+    let mut out = view.head();
+    for gate in &forecast.gates {
+        out += &format!("\n{}", view.gate_odds(gate));
+    }
+    out += &view.years(&forecast.years);
+    out + &view.assumptions(forecast)
+}
+
+impl View<'_> {
+    /// Which policy, and what arrives.
+    pub(super) fn head(&self) -> String {
+        let policy = self.style.paint(Ink::Strong, clean(&self.plan().policy));
+        let digest: String = self.plan().digest.chars().take(19).collect();
+        let mut out = format!("{policy}: the odds of its gates\n");
+        out += &wrap(&digest, "plan     ", "         ", self.style.width);
+        out + &wrap(self.asked.traffic, "traffic  ", "         ", self.style.width)
+    }
+
+    pub(super) fn line(&self, text: &str) -> String {
+        wrap(text, "  ", "  ", self.style.width)
+    }
+
+    fn gate_odds(&self, odds: &GateOdds) -> String {
+        let mut out = format!("{}\n", self.style.paint(Ink::Strong, self.path(odds.action, odds.step)));
+        out += &self.clauses(odds);
+        out += &self.line(&self.verdict(odds));
+        out += &format!("\n{}", self.climb(odds));
+        out += &curve::plot(self, &odds.climb, "promoted");
+        if !odds.stay.is_empty() {
+            out += &format!("\n{}", self.stay(odds));
+        }
+        out
+    }
+
+    /// What the gate asks.
+    fn clauses(&self, odds: &GateOdds) -> String {
+        let Some(gate) = self.gate(odds.action, odds.step) else { return String::new() };
+        let mut told: Vec<String> = gate.bars.iter().map(|bar| format!("bar {}", self.bar(&bar.first))).collect();
+        told.push(format!("hold{GLUE}{}", self.span(gate.hold)));
+        told.extend(gate.keeps.iter().map(|bar| {
+            let metric = &self.plan().metrics[bar.metric.index()];
+            format!("keep {}", self.keep(bar, need::margin_of(metric, bar)))
+        }));
+        self.style.paint(Ink::Quiet, self.line(&told.join("; ")).trim_end()) + "\n"
+    }
+
+    /// Who gets through, in a sentence or two.
+    fn verdict(&self, odds: &GateOdds) -> String {
+        let two = Decimal::whole(-2).percent();
+        let far = |row: &&Row| if row.better > two { row.better.minus(two) } else { two.minus(row.better) };
+        let below = odds.climb.iter().filter(|row| row.is_below()).min_by_key(far);
+        let good = odds.climb.iter().filter(|row| !row.is_below()).next_back();
+        let mut told = String::new();
+        if let Some(row) = below {
+            let (quarter, year) = (&row.chances[1], &row.chances[2]);
+            let agent = agent_of(self.plan(), &row.rates).replacen("an agent", "An agent", 1);
+            let often = times(quarter.chance).map_or(String::new(), |often| format!(", {often}"));
+            told = format!(
+                "{agent}, {} the bar, is promoted within 90{GLUE}d with {}{often}, and within 365{GLUE}d with {}: \
+                 wrongly.",
+                beside(row.better),
+                self.style.paint(Ink::Bad, self.chance(quarter)),
+                self.style.paint(Ink::Bad, self.chance(year)),
+            );
+        }
+        if let Some(row) = good.filter(|row| row.better > Decimal::ZERO) {
+            let after = row.days.map_or(String::new(), |after| format!(", after {} on average", days(after)));
+            let chance = self.style.paint(Ink::Good, self.chance(&row.chances[1]));
+            told += &format!(" One {} it is promoted within 90{GLUE}d with {chance}{after}.", beside(row.better));
+        }
+        told
+    }
+
+    /// The first cells of a row: the rates, and how far from the bar.
+    fn agent(&self, row: &Row) -> Vec<String> {
+        let told: Vec<String> = row.rates.iter().map(|(id, value)| rate(self.plan(), *id, *value)).collect();
+        vec![told.join(", "), points(row.better, self.style)]
+    }
+
+    fn heading(&self, what: &str, rows: &[Row]) -> String {
+        let ids = rows.first().map_or(&[][..], |row| &row.rates).iter();
+        let names: Vec<String> = ids.map(|(id, _)| clean(&self.plan().metrics[id.index()].name)).collect();
+        self.line(&self.style.paint(Ink::Strong, format!("{what}, by true {}", list(&names, "and"))))
+    }
+
+    fn climb(&self, odds: &GateOdds) -> String {
+        let rows = odds.climb.iter().map(|row| {
+            let mut cells = self.agent(row);
+            cells.extend(row.chances.iter().map(|answer| self.chance(answer)));
+            cells.push(row.days.map_or_else(|| self.style.dash().to_owned(), days));
+            (ink(row), cells)
+        });
+        let within = HORIZONS.map(|days| format!("in {days} d"));
+        let heads = ["true rate", "from bar", &within[0], &within[1], &within[2], "after"];
+        self.heading("Promoted", &odds.climb) + &self.table(&heads, 2, &rows.collect::<Vec<Cells>>())
+    }
+
+    fn stay(&self, odds: &GateOdds) -> String {
+        let rows = odds.stay.iter().map(|row| {
+            let mut cells = self.agent(row);
+            cells.extend(row.chances.iter().map(|answer| self.chance(answer)));
+            (ink(row), cells)
+        });
+        let within = [format!("in {MONTH} d"), format!("in the first {YEAR} d")];
+        let heads = ["true rate", "from bar", &within[0], &within[1]];
+        let mut out = self.heading("Falls back by its keep bars", &odds.stay);
+        out += &self.table(&heads, 2, &rows.collect::<Vec<Cells>>());
+        let drops = odds.drops.iter().map(|drop| (None, self.noticed(drop)));
+        let heads = ["by", "half of the time after", "9 times in 10 after", "not in a year"];
+        out += &format!("\n{}", self.line(&self.style.paint(Ink::Strong, "A real drop from the bar is noticed")));
+        out + &self.table(&heads, 1, &drops.collect::<Vec<Cells>>())
+    }
+
+    /// By how much, the median and the range that holds it, the ninth decile, and how often not at all.
+    fn noticed(&self, noticed: &Noticed) -> Vec<String> {
+        let question = self.asked.question;
+        let told = |ticks: Option<i64>| {
+            let after = ticks.map(|ticks| question.days(real(ticks.unsigned_abs())));
+            after.map_or_else(|| format!(">{YEAR}{GLUE}d"), days)
+        };
+        let bare = |ticks| told(ticks).replace(&format!("{GLUE}d"), "");
+        let (from, to) = noticed.median_between();
+        let range =
+            if from == to { String::new() } else { format!(" ({}{}{})", bare(from), self.style.dash(), bare(to)) };
+        let never = Year { histories: noticed.histories, ..Year::default() }.chance(noticed.never());
+        vec![
+            figures::points(noticed.drop),
+            format!("{}{range}", told(noticed.by(50))),
+            told(noticed.by(90)),
+            self.chance(&never),
+        ]
+    }
+
+    /// What was taken to be so.
+    fn assumptions(&self, forecast: &Forecast) -> String {
+        let histories = thousands(self.asked.question.histories);
+        let answers =
+            || forecast.gates.iter().flat_map(|gate| gate.climb.iter().chain(&gate.stay)).flat_map(|row| &row.chances);
+        let paths = answers().filter_map(|answer| match answer.method {
+            Method::Exact => None,
+            Method::Simulated { paths, .. } | Method::Weighted { paths } => Some(paths),
+        });
+        let errors = match paths.max() {
+            None => "All chances in the tables of gates are exact.".to_owned(),
+            Some(paths) => format!(
+                "A chance without {sign} is exact; {sign} is the standard error of one that was simulated, by {} paths \
+                 at most, the same at every run.",
+                thousands(paths),
+                sign = self.style.pick("±", "+-"),
+            ),
+        };
+        let mut notes = vec![
+            errors,
+            format!(
+                "What several clauses do together (drops, the year) is the evaluator itself over {histories} drawn \
+                 histories each; medians are given with the range that holds the true one with 95{GLUE}%."
+            ),
+            "Wrongly means: with a true rate below the bar. A record is good or bad by chance alone, independently of all \
+             others and at the same rate all year; records arrive evenly."
+                .to_owned(),
+            format!(
+                "Falls in {MONTH}{GLUE}d are counted from when the windows of the keep bars are full, for agents that kept \
+                 the tier until then. A drop happens to an agent that was exactly at the bar."
+            ),
+            "At a gate, approvals, requires and other action types' turns are taken as met at once, and trips do not fire; \
+             in the year and in drops they are as the policy has them, approvals given, and each bad sample brings one of \
+             its signals."
+                .to_owned(),
+        ];
+        if self.means() {
+            notes.push(
+                "Values of a mean are taken to lie at the ends of its scale, which is the most that luck can do."
+                    .to_owned(),
+            );
+        }
+        let unheard: Vec<String> = self.unheard();
+        if !unheard.is_empty() {
+            notes.push(format!("No metric brings {}: nothing here trips by it.", list(&unheard, "or")));
+        }
+        let mut out = format!("\n{}\n", self.style.paint(Ink::Strong, "What is assumed"));
+        for note in notes {
+            out += &wrap(&note, "  - ", "    ", self.style.width);
+        }
+        out
+    }
+
+    fn means(&self) -> bool {
+        let bars = self.plan().actions.iter().flat_map(|action| action.bars());
+        bars.into_iter().any(|bar| self.plan().metrics[bar.metric.index()].is_mean())
+    }
+
+    fn unheard(&self) -> Vec<String> {
+        let names = self.plan().actions.iter().flat_map(|action| crate::forecast::year::unheard(self.plan(), action));
+        let names: std::collections::BTreeSet<String> = names.collect();
+        names.into_iter().map(|name| format!("`{}`", clean(&name))).collect()
+    }
+}
+
+fn ink(row: &Row) -> Option<Ink> {
+    match row.better.cmp(&Decimal::ZERO) {
+        std::cmp::Ordering::Less => Some(Ink::Bad),
+        std::cmp::Ordering::Equal => Some(Ink::Care),
+        std::cmp::Ordering::Greater => Some(Ink::Good),
+    }
+}
