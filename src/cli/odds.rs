@@ -82,7 +82,9 @@ enum Format {
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if args.plan && matches!(args.format, Format::Csv | Format::Svg) {
-        return Err(Failure::new("--plan is told for people or as JSON").help("leave --format out, or write --format json"));
+        return Err(
+            Failure::new("--plan is told for people or as JSON").help("leave --format out, or write --format json")
+        );
     }
     let plan = match compile::load(&args.policy, global)? {
         Ok(plan) => plan,
@@ -119,7 +121,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 }
 
 fn question<'a>(args: &Args, plan: &'a Plan, traffic: &'a Traffic) -> Question<'a> {
-    let quick = Effort { states: 1_000_000, steps: 1_000_000_000, paths: 1 << 16, draws: 50_000_000, threads: None };
+    let quick = Effort { states: 1_000_000, steps: 1_000_000_000, paths: 1 << 16, draws: 24_000_000, threads: None };
     let effort = if args.thorough { Effort::THOROUGH } else { quick };
     let effort = Effort { threads: args.reading.threads(), ..effort };
     Question {
@@ -138,7 +140,9 @@ fn action(plan: &Plan, name: &str) -> Result<ActionId, Failure> {
         let names = || plan.actions.iter().map(|action| action.name.as_str());
         let help = match suggest(name, names()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the policy has {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+            None => {
+                format!("the policy has {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+            }
         };
         Failure::new(format!("the policy has no action type `{name}`")).help(help)
     })
@@ -204,10 +208,12 @@ fn measured(args: &Args, plan: &Plan, global: &Global) -> Result<(Traffic, Strin
 /// `20/day`, `1.5/h`, `140/1w`
 fn flow(text: &str) -> Result<Flow, Failure> {
     let wrong = |what: &str| Failure::new(format!("--traffic: {what}")).help(TRAFFIC);
-    let Some((count, time)) = text.split_once('/') else { return Err(wrong(&format!("`{text}` does not say in what time"))) };
+    let Some((count, time)) = text.split_once('/') else {
+        return Err(wrong(&format!("`{text}` does not say in what time")));
+    };
     let count: Decimal = count.trim().parse().map_err(|_| wrong(&format!("`{count}` is no number")))?;
     if count <= Decimal::ZERO || count.units() % 1_000_000_000_000 != 0 {
-        return Err(wrong(&format!("`{count}` records are not more than none, or have more than six decimals")));
+        return Err(wrong(&format!("`{count}` is no count above 0 with at most six decimals")));
     }
     let per_seconds = seconds(time.trim()).ok_or_else(|| wrong(&format!("`{time}` is no length of time")))?;
     Ok(Flow { count, per_seconds })
@@ -216,7 +222,8 @@ fn flow(text: &str) -> Result<Flow, Failure> {
 fn seconds(time: &str) -> Option<i64> {
     let word = time.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let count = &time[..time.len() - word.len()];
-    let count: i64 = if count.is_empty() { 1 } else { count.parse().ok().filter(|count| (1..100_000).contains(count))? };
+    let count: i64 =
+        if count.is_empty() { 1 } else { count.parse().ok().filter(|count| (1..100_000).contains(count))? };
     let unit = match word.trim() {
         "minute" => Unit::Minutes,
         "hour" => Unit::Hours,
@@ -231,12 +238,14 @@ fn seconds(time: &str) -> Option<i64> {
 fn points(text: &str) -> Result<Decimal, String> {
     let parsed = text.trim().strip_suffix("pp").and_then(|number| number.parse::<Decimal>().ok());
     let share = parsed.map(Decimal::percent).filter(|it| it.hundred_millionths().is_some());
-    share.filter(|it| (-Decimal::ONE.units()..=Decimal::ONE.units()).contains(&it.units()))
+    share
+        .filter(|it| (-Decimal::ONE.units()..=Decimal::ONE.units()).contains(&it.units()))
         .ok_or_else(|| "write percentage points, as in -2pp or 0.5pp".to_owned())
 }
 
 fn positive_points(text: &str) -> Result<Decimal, String> {
-    points(text).and_then(|it| if it > Decimal::ZERO { Ok(it) } else { Err("write how many points, as in 2pp".to_owned()) })
+    points(text)
+        .and_then(|it| if it > Decimal::ZERO { Ok(it) } else { Err("write how many points, as in 2pp".to_owned()) })
 }
 
 /// `5%`, between none and a half.

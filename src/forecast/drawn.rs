@@ -135,7 +135,9 @@ impl Stream {
         let tripping = plan.actions[action.index()].trips.iter().flat_map(|trip| &trip.signals);
         let counted = tripping.copied().filter(|signal| signals.contains(signal)).collect();
         let ends = match metric.kind {
-            MetricKind::Mean { low, high, lower_is_better, .. } => Some(if lower_is_better { (high, low) } else { (low, high) }),
+            MetricKind::Mean { low, high, lower_is_better, .. } => {
+                Some(if lower_is_better { (high, low) } else { (low, high) })
+            }
             MetricKind::Verdict { .. } | MetricKind::Event { .. } => None,
         };
         let series = Series { action, metric: id, cohort: 0, tier: None };

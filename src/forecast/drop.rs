@@ -60,20 +60,11 @@ pub(super) fn drops(question: &Question, action: ActionId, gate: &Gate) -> Resul
     drops.into_iter().map(|drop| noticed(question, &plan, action, gate, drop)).collect()
 }
 
-fn noticed(
-    question: &Question,
-    plan: &Plan,
-    action: ActionId,
-    gate: &Gate,
-    drop: Decimal,
-) -> Result<Noticed, Unknown> {
+fn noticed(question: &Question, plan: &Plan, action: ActionId, gate: &Gate, drop: Decimal) -> Result<Noticed, Unknown> {
     let (turn, year) = (gate::full(question, gate), question.ticks(YEAR));
     let rates = |better| agent::rates(plan, gate.keeps.iter(), better);
-    let truth = Truth {
-        action: ActionId::new(0),
-        before: rates(Decimal::ZERO),
-        after: rates(Decimal::ZERO.minus(drop)),
-    };
+    let truth =
+        Truth { action: ActionId::new(0), before: rates(Decimal::ZERO), after: rates(Decimal::ZERO.minus(drop)) };
     let traffic = question.traffic.alone(action);
     let drawn = Drawn::new(plan, &traffic, &[truth], turn + year, turn).ok_or(Refused::TooMuch)?;
     let initial = Some(settled(gate.step.to(), START + turn, gate.keeps.len()));

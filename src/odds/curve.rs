@@ -67,7 +67,8 @@ impl Curve {
                 let hits = || (1_u64..).zip(hits).skip(after).take(by - after);
                 let happened: u64 = hits().map(|(_, hits)| hits).sum();
                 let ticks: u64 = hits().map(|(boundary, hits)| boundary * hits).sum();
-                simulate::shared(left, happened, ticks)
+                let expected = (happened > 0).then(|| real(ticks) / real(happened));
+                Answer { expected, ..Answer::of_paths(left, happened) }
             }
         }
     }
@@ -89,7 +90,9 @@ impl Curve {
         };
         let sums: Vec<f64> = match &self.0 {
             Known::Exact(chances) => chances.iter().map(|chance| add(*chance)).collect(),
-            Known::Simulated { hits, paths } => hits.iter().map(|hits| add(real(*hits) / real((*paths).max(1)))).collect(),
+            Known::Simulated { hits, paths } => {
+                hits.iter().map(|hits| add(real(*hits) / real((*paths).max(1)))).collect()
+            }
         };
         std::iter::once(0.0).chain(sums).collect()
     }

@@ -11,8 +11,7 @@ use cwrc::value::Decimal;
 use std::num::NonZeroUsize;
 
 /// Small enough for tests.
-const EFFORT: Effort =
-    Effort { states: 100_000, steps: 50_000_000, paths: 20_000, draws: 10_000_000, threads: None };
+const EFFORT: Effort = Effort { states: 100_000, steps: 50_000_000, paths: 20_000, draws: 10_000_000, threads: None };
 
 fn headline() -> Plan {
     engine::plan(&std::fs::read_to_string(repository("tests/cases/odds-command/headline.cwr")).expect("a policy"))
@@ -118,10 +117,14 @@ fn needed_minima_are_the_published_ones() {
         let wanted = Wanted { tolerance: decimal(tolerance), error: decimal(error), falls: decimal("0.01") };
         let need = question.need(ActionId::new(0), gate, &wanted).expect("a need");
         let found = need.mins[0].need.expect("an answer");
-        assert_eq!((found.min, found.window), (min, i64::try_from(min.div_ceil(20)).expect("small")), "{tolerance} {error}");
+        assert_eq!(
+            (found.min, found.window),
+            (min, i64::try_from(min.div_ceil(20)).expect("small")),
+            "{tolerance} {error}"
+        );
         assert_eq!(found.earliest, found.window + gate.hold);
         let then = need.then.expect("figures").chance;
-        assert!(then < need.now.chance, "{then} {:?}", need.now);
+        assert!(then <= need.now.chance, "{then} {:?}", need.now);
     }
 }
 

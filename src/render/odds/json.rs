@@ -1,7 +1,9 @@
 //! `odds --format json`: keys in this order, chances as numbers, rates and shares as exact decimals.
 
 use super::Asked;
-use crate::forecast::{Forecast, GateNeed, GateOdds, HORIZONS, MONTH, MarginNeed, MinNeed, Noticed, Row, Wanted, YEAR, Year};
+use crate::forecast::{
+    Forecast, GateNeed, GateOdds, HORIZONS, MONTH, MarginNeed, MinNeed, Noticed, Row, Wanted, YEAR, Year,
+};
 use crate::model::policy::MetricId;
 use crate::odds::{Answer, Method};
 use crate::plan::Plan;
@@ -189,13 +191,20 @@ fn gate_json(asked: Asked, odds: &GateOdds) -> GateJson {
     let climb = |row: &Row| ClimbJson {
         better: row.better.to_string(),
         rates: rates(plan, &row.rates),
-        within_days: Ordered(HORIZONS.iter().zip(&row.chances).map(|(days, it)| (days.to_string(), answer(it))).collect()),
+        within_days: Ordered(
+            HORIZONS.iter().zip(&row.chances).map(|(days, it)| (days.to_string(), answer(it))).collect(),
+        ),
         average_days: row.days,
     };
     let stay = |row: &Row| {
         let [month, year] = row.chances.as_slice() else { return None };
         let (in_30_days_when_full, in_first_365_days) = (answer(month), answer(year));
-        Some(StayJson { better: row.better.to_string(), rates: rates(plan, &row.rates), in_30_days_when_full, in_first_365_days })
+        Some(StayJson {
+            better: row.better.to_string(),
+            rates: rates(plan, &row.rates),
+            in_30_days_when_full,
+            in_first_365_days,
+        })
     };
     debug_assert_eq!((MONTH, YEAR), (30, 365), "the names of keys");
     GateJson {

@@ -9,6 +9,7 @@ use crate::render::figures;
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, thousands, wrap};
 use crate::value::Decimal;
+use std::fmt::Write as _;
 
 /// What gates would need, for people.
 #[must_use]
@@ -28,7 +29,7 @@ pub fn human(asked: Asked, needs: &[GateNeed], wanted: &Wanted, style: Style) ->
         style.width,
     );
     for need in needs {
-        out += &format!("\n{}", view.need(need, &worse));
+        let _ = write!(out, "\n{}", view.need(need, &worse));
     }
     out + &view.notes()
 }
@@ -44,14 +45,23 @@ impl View<'_> {
             self.style.paint(Ink::Bad, self.chance(&need.now))
         ));
         let rows: Vec<Cells> = need.mins.iter().map(|min| (None, self.min(min))).collect();
-        out += &format!("\n{}", self.table(&["bar", "keeps out", "min", "needed", "over", "needed", "earliest"], 1, &rows));
+        let _ = write!(
+            out,
+            "\n{}",
+            self.table(&["bar", "keeps out", "min", "needed", "over", "needed", "earliest"], 1, &rows)
+        );
         let rows: Vec<Cells> = need.margins.iter().map(|margin| (None, self.margin_row(margin))).collect();
         out + &format!("\n{}", self.table(&["keep", "margin", "falls in 30 d", "needed", "falls in 30 d"], 1, &rows))
     }
 
     fn min(&self, min: &MinNeed) -> Vec<String> {
         let metric = &self.plan().metrics[min.bar.metric.index()];
-        let name = format!("{} {} {}", clean(&metric.name), min.bar.op.sign(), rate(self.plan(), min.bar.metric, min.bar.target));
+        let name = format!(
+            "{} {} {}",
+            clean(&metric.name),
+            min.bar.op.sign(),
+            rate(self.plan(), min.bar.metric, min.bar.target)
+        );
         let window = min.bar.window.map_or_else(|| "tier".to_owned(), |ticks| self.span(ticks));
         let none = || self.style.dash().to_owned();
         vec![

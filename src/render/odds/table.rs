@@ -3,6 +3,7 @@
 use super::View;
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, pad, pad_left, width};
+use std::fmt::Write as _;
 
 /// A row: its ink, and its cells.
 pub(super) type Row = (Option<Ink>, Vec<String>);
@@ -17,16 +18,18 @@ impl View<'_> {
         let widths: Vec<usize> = (0..heads.len()).map(widest).collect();
         let line = |cells: &[String]| {
             let cells = cells.iter().zip(&widths).enumerate();
-            let cells = cells.map(|(at, (cell, columns))| {
-                if at < left { pad(cell, *columns) } else { pad_left(cell, *columns) }
-            });
+            let cells = cells.map(
+                |(at, (cell, columns))| {
+                    if at < left { pad(cell, *columns) } else { pad_left(cell, *columns) }
+                },
+            );
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
         let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
         let mut out = format!("  {}\n", self.style.paint(Ink::Quiet, line(&heads)));
         for (ink, cells) in rows {
             let told = line(cells);
-            out += &format!("  {}\n", ink.map_or_else(|| told.clone(), |ink| self.style.paint(ink, &told)));
+            let _ = writeln!(out, "  {}", ink.map_or_else(|| told.clone(), |ink| self.style.paint(ink, &told)));
         }
         out.replace(GLUE, " ")
     }
