@@ -121,7 +121,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 }
 
 fn question<'a>(args: &Args, plan: &'a Plan, traffic: &'a Traffic) -> Question<'a> {
-    let quick = Effort { states: 1_000_000, steps: 1_000_000_000, paths: 1 << 16, draws: 50_000_000, threads: None };
+    let quick = Effort { states: 1_000_000, steps: 1_000_000_000, paths: 1 << 16, draws: 24_000_000, threads: None };
     let effort = if args.thorough { Effort::THOROUGH } else { quick };
     let effort = Effort { threads: args.reading.threads(), ..effort };
     Question {
@@ -214,7 +214,7 @@ fn flow(text: &str) -> Result<Flow, Failure> {
     };
     let count: Decimal = count.trim().parse().map_err(|_| wrong(&format!("`{count}` is no number")))?;
     if count <= Decimal::ZERO || count.units() % 1_000_000_000_000 != 0 {
-        return Err(wrong(&format!("`{count}` records are not more than none, or have more than six decimals")));
+        return Err(wrong(&format!("`{count}` is no count above 0 with at most six decimals")));
     }
     let per_seconds = seconds(time.trim()).ok_or_else(|| wrong(&format!("`{time}` is no length of time")))?;
     Ok(Flow { count, per_seconds })

@@ -73,7 +73,9 @@ pub fn around<'a>(plan: &Plan, bars: impl Iterator<Item = &'a Bar>, asked: Optio
     let (worst, best) = (Decimal::ZERO.minus(room(false)), room(true));
     let usual = || AROUND.map(|points| Decimal::whole(points).percent()).to_vec();
     let mut points = asked.map_or_else(usual, <[Decimal]>::to_vec);
-    points.iter_mut().for_each(|point| *point = (*point).clamp(worst, best));
+    for point in &mut points {
+        *point = (*point).clamp(worst, best);
+    }
     points.sort_unstable();
     points.dedup();
     points

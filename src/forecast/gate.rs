@@ -61,6 +61,9 @@ impl Row {
     }
 }
 
+/// The chances, the average and the curve of a [`Row`].
+type Figures = (Vec<Answer>, Option<f64>, Vec<f64>);
+
 /// An agent at a gate.
 struct Agent<'a> {
     question: &'a Question<'a>,
@@ -132,7 +135,7 @@ impl Question<'_> {
         points.into_iter().map(row).collect()
     }
 
-    fn climb(&self, agent: &Agent) -> Result<(Vec<Answer>, Option<f64>, Vec<f64>), Refused> {
+    fn climb(&self, agent: &Agent) -> Result<Figures, Refused> {
         let year = self.ticks(YEAR);
         let curve = agent.course(true, year)?.curve(&self.effort);
         let chances = HORIZONS.iter().map(|days| agent.by(true, &curve, self.ticks(*days)));
@@ -140,7 +143,7 @@ impl Question<'_> {
         Ok((chances.collect::<Result<_, _>>()?, expected, curve.sums()))
     }
 
-    fn stay(&self, agent: &Agent) -> Result<(Vec<Answer>, Option<f64>, Vec<f64>), Refused> {
+    fn stay(&self, agent: &Agent) -> Result<Figures, Refused> {
         let (year, full) = (self.ticks(YEAR), full(self, agent.gate));
         let month = full + self.ticks(MONTH);
         let course = agent.course(false, year.max(month))?;

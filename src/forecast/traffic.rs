@@ -45,7 +45,8 @@ impl Traffic {
             let of = of.filter(|(key, _)| tiers.is_none_or(|tiers| tiers.contains(&key.tier)));
             of.flat_map(|(_, ticks)| ticks).map(|(_, n)| i128::from(*n)).sum()
         };
-        let mut samples: BTreeMap<(ActionId, MetricId), (i128, BTreeSet<Option<Tier>>)> = BTreeMap::new();
+        // Of each metric of each action type: how many samples, and at which tiers.
+        let mut samples: BTreeMap<_, (i128, BTreeSet<Option<Tier>>)> = BTreeMap::new();
         for (series, ticks) in &counts.samples {
             let known = samples.entry((series.action, series.metric)).or_default();
             known.0 += ticks.iter().map(|(_, tally)| i128::from(tally.n)).sum::<i128>();

@@ -3,7 +3,7 @@
 use super::drawn::{Drawn, Truth};
 use super::{Question, YEAR, agent, gate};
 use crate::model::policy::{ActionId, MetricId};
-use crate::odds::{Answer, Method, spread};
+use crate::odds::{Answer, spread};
 use crate::plan::{Action, Plan};
 use crate::replay::{self, Evidence, Figures, Kind, Options, Summary};
 use crate::stats::real;
@@ -41,10 +41,7 @@ impl Year {
     /// The chance of something that happened in so many of the histories.
     #[must_use]
     pub fn chance(&self, hits: u64) -> Answer {
-        let all = real(self.histories.max(1));
-        let chance = real(hits) / all;
-        let error = if hits == 0 { 3.0 / all } else { (chance * (1.0 - chance) / all).sqrt() };
-        Answer { chance, error, method: Method::Simulated { paths: self.histories, hits }, expected: None }
+        Answer::of_paths(self.histories, hits)
     }
 
     /// Flaps of an action type on average, and the standard error of that.

@@ -77,12 +77,25 @@ pub enum Method {
 pub struct Answer {
     /// The chance.
     pub chance: f64,
-    /// Its standard error; 0 where it is exact. Where no path met it, what it is below with 95 %: three in all paths.
+    /// Its standard error; 0 where it is exact. Where all paths ended alike, how far it may be from there with 95 %: three
+    /// in all paths.
     pub error: f64,
     /// How it is known.
     pub method: Method,
     /// The boundary at which it happens on average, where it does; `None` where it never did.
     pub expected: Option<f64>,
+}
+
+impl Answer {
+    /// What paths say, on so many of which it happened.
+    #[must_use]
+    pub fn of_paths(paths: u64, hits: u64) -> Self {
+        let all = real(paths.max(1));
+        let chance = real(hits) / all;
+        let is_open = hits > 0 && hits < paths;
+        let error = if is_open { (chance * (1.0 - chance) / all).sqrt() } else { 3.0 / all };
+        Self { chance, error, method: Method::Simulated { paths, hits }, expected: None }
+    }
 }
 
 /// A promise about a chance.
@@ -208,7 +221,7 @@ impl Promised {
 impl Tally {
     /// What plain paths say.
     fn answer(&self) -> Answer {
-        let answer = simulate::shared(self.paths, self.hits, 0);
+        let answer = Answer::of_paths(self.paths, self.hits);
         let expected = (self.hits > 0).then(|| self.ticks / real(self.hits));
         Answer { expected, ..answer }
     }

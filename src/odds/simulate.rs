@@ -3,7 +3,7 @@
 //! The bits of a record's tick are the same whatever the rates and bars (common random numbers), and a larger share of
 //! bad samples gives no fewer of them from the same bits: so what is harder is harder on every single path.
 
-use super::answer::{Answer, Effort, Method};
+use super::answer::Effort;
 use super::binomial::Sampler;
 use super::course::{Course, Event, Stream};
 use super::spread::spread;
@@ -71,15 +71,6 @@ pub(super) fn histogram(course: &Course, paths: u64, effort: &Effort) -> Vec<u64
         hits
     });
     (0..course.boundaries).map(|at| parts.iter().map(|hits: &Vec<u64>| hits[at]).sum()).collect()
-}
-
-/// What paths say on so many of which it happened, at boundaries of this sum.
-pub(super) fn shared(paths: u64, hits: u64, ticks: u64) -> Answer {
-    let all = real(paths.max(1));
-    let chance = real(hits) / all;
-    let error = if hits == 0 { 3.0 / all } else { (chance * (1.0 - chance) / all).sqrt() };
-    let expected = (hits > 0).then(|| real(ticks) / real(hits));
-    Answer { chance, error, method: Method::Simulated { paths, hits }, expected }
 }
 
 /// Paths of an agent that from some tick on, each as likely as any other, is at the edge of the bars wherever that makes

@@ -5,6 +5,7 @@ use crate::forecast::{Forecast, GateOdds, HORIZONS, MONTH, Noticed, Row, YEAR, Y
 use crate::odds::{Answer, Method};
 use crate::stats::real;
 use crate::value::{Decimal, Step, Tier};
+use std::fmt::Write as _;
 
 /// The columns.
 const HEAD: &str = "of,figure,better,days,value,error,method,paths\n";
@@ -47,7 +48,7 @@ fn gate_rows(asked: Asked, odds: &GateOdds, out: &mut String) {
         }
         let average = days.map_or(String::new(), |days| days.to_string());
         let method = if chances.iter().all(|answer| answer.method == Method::Exact) { "exact" } else { "simulated" };
-        *out += &format!("{of},average_days_to_promotion,{better},{YEAR},{average},,{method},\n");
+        let _ = writeln!(out, "{of},average_days_to_promotion,{better},{YEAR},{average},,{method},");
     }
     for Row { better, chances, .. } in &odds.stay {
         for ((figure, days), answer) in [("falls_when_full", MONTH), ("falls_from_entry", YEAR)].iter().zip(chances) {

@@ -1,11 +1,10 @@
 //! The chance over a year, drawn with letters: one line for each agent, its rate at the end of it.
 
 use super::View;
-use super::words::rate;
+use super::words::{ink, rate};
 use crate::forecast::{Row, YEAR};
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, pad_left, width};
-use crate::value::Decimal;
 
 /// Rows of the drawing.
 const HEIGHT: usize = 11;
@@ -18,11 +17,13 @@ const MARKS: [usize; 5] = [0, 90, 180, 270, 365];
 
 /// The sign and the ink of an agent's line.
 fn sign(view: &View, row: &Row) -> (&'static str, Ink) {
-    match row.better.cmp(&Decimal::ZERO) {
-        std::cmp::Ordering::Less => (view.style.pick("·", "."), Ink::Bad),
-        std::cmp::Ordering::Equal => (view.style.pick("─", "-"), Ink::Care),
-        std::cmp::Ordering::Greater => (view.style.pick("•", "o"), Ink::Good),
-    }
+    let ink = ink(row.better);
+    let sign = match ink {
+        Ink::Bad => view.style.pick("·", "."),
+        Ink::Care => view.style.pick("─", "-"),
+        _ => view.style.pick("•", "o"),
+    };
+    (sign, ink)
 }
 
 /// The drawing.

@@ -2,7 +2,7 @@
 //! and what was assumed.
 
 use super::table::Row as Cells;
-use super::words::{agent_of, beside, days, points, rate, times};
+use super::words::{agent_of, beside, days, ink, points, rate, times};
 use super::{Asked, View, curve};
 use crate::forecast::{Forecast, GateOdds, HORIZONS, MONTH, Noticed, Row, YEAR, Year, need};
 use crate::odds::Method;
@@ -11,6 +11,7 @@ use crate::render::text::{GLUE, clean, list, thousands, wrap};
 use crate::render::{Style, figures};
 use crate::stats::real;
 use crate::value::Decimal;
+use std::fmt::Write as _;
 
 /// The odds of a policy for people.
 #[must_use]
@@ -18,7 +19,7 @@ pub fn human(asked: Asked, forecast: &Forecast, style: Style) -> String {
     let view = View { asked, style };
     let mut out = view.head();
     for gate in &forecast.gates {
-        out += &format!("\n{}", view.gate_odds(gate));
+        let _ = write!(out, "\n{}", view.gate_odds(gate));
     }
     out += &view.years(&forecast.years);
     out + &view.assumptions(forecast)
@@ -42,10 +43,10 @@ impl View<'_> {
         let mut out = format!("{}\n", self.style.paint(Ink::Strong, self.path(odds.action, odds.step)));
         out += &self.clauses(odds);
         out += &self.line(&self.verdict(odds));
-        out += &format!("\n{}", self.climb(odds));
+        let _ = write!(out, "\n{}", self.climb(odds));
         out += &curve::plot(self, &odds.climb, "promoted");
         if !odds.stay.is_empty() {
-            out += &format!("\n{}", self.stay(odds));
+            let _ = write!(out, "\n{}", self.stay(odds));
         }
         out
     }
@@ -67,7 +68,7 @@ impl View<'_> {
         let two = Decimal::whole(-2).percent();
         let far = |row: &&Row| if row.better > two { row.better.minus(two) } else { two.minus(row.better) };
         let below = odds.climb.iter().filter(|row| row.is_below()).min_by_key(far);
-        let good = odds.climb.iter().filter(|row| !row.is_below()).next_back();
+        let good = odds.climb.iter().rfind(|row| !row.is_below());
         let mut told = String::new();
         if let Some(row) = below {
             let (quarter, year) = (&row.chances[1], &row.chances[2]);
@@ -84,7 +85,7 @@ impl View<'_> {
         if let Some(row) = good.filter(|row| row.better > Decimal::ZERO) {
             let after = row.days.map_or(String::new(), |after| format!(", after {} on average", days(after)));
             let chance = self.style.paint(Ink::Good, self.chance(&row.chances[1]));
-            told += &format!(" One {} it is promoted within 90{GLUE}d with {chance}{after}.", beside(row.better));
+            let _ = write!(told, " One {} it is promoted within 90{GLUE}d with {chance}{after}.", beside(row.better));
         }
         told
     }
@@ -106,7 +107,7 @@ impl View<'_> {
             let mut cells = self.agent(row);
             cells.extend(row.chances.iter().map(|answer| self.chance(answer)));
             cells.push(row.days.map_or_else(|| self.style.dash().to_owned(), days));
-            (ink(row), cells)
+            (Some(ink(row.better)), cells)
         });
         let within = HORIZONS.map(|days| format!("in {days} d"));
         let heads = ["true rate", "from bar", &within[0], &within[1], &within[2], "after"];
@@ -117,7 +118,7 @@ impl View<'_> {
         let rows = odds.stay.iter().map(|row| {
             let mut cells = self.agent(row);
             cells.extend(row.chances.iter().map(|answer| self.chance(answer)));
-            (ink(row), cells)
+            (Some(ink(row.better)), cells)
         });
         let within = [format!("in {MONTH} d"), format!("in the first {YEAR} d")];
         let heads = ["true rate", "from bar", &within[0], &within[1]];
@@ -125,7 +126,7 @@ impl View<'_> {
         out += &self.table(&heads, 2, &rows.collect::<Vec<Cells>>());
         let drops = odds.drops.iter().map(|drop| (None, self.noticed(drop)));
         let heads = ["by", "half of the time after", "9 times in 10 after", "not in a year"];
-        out += &format!("\n{}", self.line(&self.style.paint(Ink::Strong, "A real drop from the bar is noticed")));
+        let _ = write!(out, "\n{}", self.line(&self.style.paint(Ink::Strong, "A real drop from the bar is noticed")));
         out + &self.table(&heads, 1, &drops.collect::<Vec<Cells>>())
     }
 
@@ -186,10 +187,9 @@ impl View<'_> {
                 .to_owned(),
         ];
         if self.means() {
-            notes.push(
-                "Values of a mean are taken to lie at the ends of its scale, which is the most that luck can do."
-                    .to_owned(),
-            );
+            let note = "A point of a mean is a hundredth of its scale; its values are taken to lie at the ends of the scale, which \
+                        is the most that luck can do.";
+            notes.push(note.to_owned());
         }
         let unheard: Vec<String> = self.unheard();
         if !unheard.is_empty() {
@@ -203,7 +203,7 @@ impl View<'_> {
     }
 
     fn means(&self) -> bool {
-        let bars = self.plan().actions.iter().flat_map(|action| action.bars());
+        let bars = self.plan().actions.iter().flat_map(crate::plan::Action::bars);
         bars.into_iter().any(|bar| self.plan().metrics[bar.metric.index()].is_mean())
     }
 
@@ -211,13 +211,5 @@ impl View<'_> {
         let names = self.plan().actions.iter().flat_map(|action| crate::forecast::year::unheard(self.plan(), action));
         let names: std::collections::BTreeSet<String> = names.collect();
         names.into_iter().map(|name| format!("`{}`", clean(&name))).collect()
-    }
-}
-
-fn ink(row: &Row) -> Option<Ink> {
-    match row.better.cmp(&Decimal::ZERO) {
-        std::cmp::Ordering::Less => Some(Ink::Bad),
-        std::cmp::Ordering::Equal => Some(Ink::Care),
-        std::cmp::Ordering::Greater => Some(Ink::Good),
     }
 }

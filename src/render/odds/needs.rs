@@ -9,6 +9,7 @@ use crate::render::figures;
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, thousands, wrap};
 use crate::value::Decimal;
+use std::fmt::Write as _;
 
 /// What gates would need, for people.
 #[must_use]
@@ -28,7 +29,7 @@ pub fn human(asked: Asked, needs: &[GateNeed], wanted: &Wanted, style: Style) ->
         style.width,
     );
     for need in needs {
-        out += &format!("\n{}", view.need(need, &worse));
+        let _ = write!(out, "\n{}", view.need(need, &worse));
     }
     out + &view.notes()
 }
@@ -44,7 +45,8 @@ impl View<'_> {
             self.style.paint(Ink::Bad, self.chance(&need.now))
         ));
         let rows: Vec<Cells> = need.mins.iter().map(|min| (None, self.min(min))).collect();
-        out += &format!(
+        let _ = write!(
+            out,
             "\n{}",
             self.table(&["bar", "keeps out", "min", "needed", "over", "needed", "earliest"], 1, &rows)
         );

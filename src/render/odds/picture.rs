@@ -53,8 +53,8 @@ pub fn svg(asked: Asked, forecast: &Forecast) -> String {
 }
 
 fn gate_panels(asked: Asked, gate: &GateOdds, top: f64, out: &mut String) {
-    panel(asked, &gate.climb, "promoted", (LEFT, top + TOP), out);
-    panel(asked, &gate.stay, "fallen back by its keep bars", (HALF + LEFT, top + TOP), out);
+    panel(asked, &gate.climb, "chance to be promoted", (LEFT, top + TOP), out);
+    panel(asked, &gate.stay, "chance to have fallen back", (HALF + LEFT, top + TOP), out);
 }
 
 fn escaped(text: &str) -> String {
@@ -72,11 +72,8 @@ fn colour(row: &Row) -> &'static str {
 
 fn panel(asked: Asked, rows: &[Row], what: &str, (left, top): (f64, f64), out: &mut String) {
     let (right, bottom) = (left + WIDTH, top + HEIGHT);
-    let _ = writeln!(
-        out,
-        "<text x=\"{left}\" y=\"{}\" fill=\"#57606a\">chance to be {what} by day …, by true rate</text>",
-        top - 14.0
-    );
+    let _ =
+        writeln!(out, "<text x=\"{left}\" y=\"{}\" fill=\"#57606a\">{what} by day …, by true rate</text>", top - 14.0);
     for percent in [0_u32, 25, 50, 75, 100] {
         let y = bottom - HEIGHT * f64::from(percent) / 100.0;
         let _ = writeln!(
@@ -95,7 +92,7 @@ fn panel(asked: Asked, rows: &[Row], what: &str, (left, top): (f64, f64), out: &
         );
     }
     let ends = rows.iter().map(|row| bottom - HEIGHT * row.sums.last().copied().unwrap_or(0.0)).collect();
-    for (row, label) in rows.iter().zip(apart(ends, bottom)) {
+    for (row, label) in rows.iter().zip(apart(ends, (top, bottom))) {
         let told: Vec<String> = row.rates.iter().map(|(id, value)| rate(asked.question.plan, *id, *value)).collect();
         let (colour, told) = (colour(row), escaped(&told.join(" & ")));
         let weight = if row.better == Decimal::ZERO { "2.5" } else { "1.5" };
@@ -121,15 +118,20 @@ fn points(row: &Row, left: f64, bottom: f64) -> String {
     told.collect::<Vec<_>>().join(" ")
 }
 
-/// Heights near the wanted ones at which labels do not touch, the lowest first; the rows come in the order of rates.
-fn apart(wanted: Vec<f64>, bottom: f64) -> Vec<f64> {
+/// Heights near the wanted ones at which labels do not touch, none outside of the panel.
+fn apart(wanted: Vec<f64>, (top, bottom): (f64, f64)) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
-    order.sort_by(|left, right| wanted[*right].total_cmp(&wanted[*left]).then(left.cmp(right)));
-    let mut placed = wanted.clone();
+    order.sort_by(|left, right| wanted[*left].total_cmp(&wanted[*right]).then(right.cmp(left)));
+    let mut placed = wanted;
     let mut limit = bottom + LABEL;
-    for at in order {
-        placed[at] = wanted[at].min(limit - LABEL);
-        limit = placed[at];
+    for at in order.iter().rev() {
+        placed[*at] = placed[*at].min(limit - LABEL);
+        limit = placed[*at];
+    }
+    limit = top - LABEL;
+    for at in &order {
+        placed[*at] = placed[*at].max(limit + LABEL);
+        limit = placed[*at];
     }
     placed
 }

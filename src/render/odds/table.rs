@@ -3,6 +3,7 @@
 use super::View;
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, pad, pad_left, width};
+use std::fmt::Write as _;
 
 /// A row: its ink, and its cells.
 pub(super) type Row = (Option<Ink>, Vec<String>);
@@ -28,7 +29,7 @@ impl View<'_> {
         let mut out = format!("  {}\n", self.style.paint(Ink::Quiet, line(&heads)));
         for (ink, cells) in rows {
             let told = line(cells);
-            out += &format!("  {}\n", ink.map_or_else(|| told.clone(), |ink| self.style.paint(ink, &told)));
+            let _ = writeln!(out, "  {}", ink.map_or_else(|| told.clone(), |ink| self.style.paint(ink, &told)));
         }
         out.replace(GLUE, " ")
     }

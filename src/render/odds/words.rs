@@ -7,9 +7,11 @@ use crate::odds::{Answer, Method};
 use crate::plan::{Bar, Gate, Limit, MetricKind, Plan};
 use crate::render::Style;
 use crate::render::figures;
+use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, list, thousands};
 use crate::stats::{Rule, real};
 use crate::value::{Decimal, Duration, Step};
+use std::cmp::Ordering;
 
 /// A percentage with so many decimals; never 0 or 100 where it is neither.
 fn rounded(chance: f64, decimals: usize) -> String {
@@ -59,7 +61,7 @@ pub(super) fn chance(answer: &Answer, style: Style) -> String {
 /// `one time in 12`
 pub(super) fn times(chance: f64) -> Option<String> {
     match chance {
-        it if it <= 0.0 || it >= 1.0 => None,
+        it if !(1e-3..1.0).contains(&it) => None,
         it if it < 0.4 => Some(format!("one time in {:.0}", 1.0 / it)),
         it if it < 0.95 => Some(format!("{:.0} times in 10", it * 10.0)),
         _ => Some("nearly always".to_owned()),
@@ -76,18 +78,28 @@ pub(super) fn days(days: f64) -> String {
 pub(super) fn points(better: Decimal, style: Style) -> String {
     let size = |value| figures::points(value);
     match better.cmp(&Decimal::ZERO) {
-        std::cmp::Ordering::Less => format!("{}{}", style.pick("−", "-"), size(Decimal::ZERO.minus(better))),
-        std::cmp::Ordering::Equal => "the bar".to_owned(),
-        std::cmp::Ordering::Greater => format!("+{}", size(better)),
+        Ordering::Less => format!("{}{}", style.pick("−", "-"), size(Decimal::ZERO.minus(better))),
+        Ordering::Equal => "the bar".to_owned(),
+        Ordering::Greater => format!("+{}", size(better)),
     }
 }
 
-/// `2 points below`, `1 point above`
+/// The ink of an agent: not as good as the bar asks, just as good, better.
+pub(super) fn ink(better: Decimal) -> Ink {
+    match better.cmp(&Decimal::ZERO) {
+        Ordering::Less => Ink::Bad,
+        Ordering::Equal => Ink::Care,
+        Ordering::Greater => Ink::Good,
+    }
+}
+
+/// `2 points short of`, `1 point better than`
 pub(super) fn beside(better: Decimal) -> String {
-    let (size, side) = if better < Decimal::ZERO { (Decimal::ZERO.minus(better), "below") } else { (better, "above") };
+    let is_short = better < Decimal::ZERO;
+    let (size, than) = if is_short { (Decimal::ZERO.minus(better), "short of") } else { (better, "better than") };
     let told = figures::points(size).replace(&format!("{GLUE}pp"), "");
     let s = if told == "1" { "" } else { "s" };
-    format!("{told}{GLUE}point{s} {side}")
+    format!("{told}{GLUE}point{s} {than}")
 }
 
 /// A true rate: `93 %`, `4.12`.

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::table::Row as Cells;
-use super::words::{beside, percent, points};
+use super::words::{beside, ink, percent, points};
 use crate::forecast::Year;
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, thousands};
@@ -22,11 +22,11 @@ impl View<'_> {
             }
             for (nth, year) in years.iter().enumerate() {
                 let name = if nth == 0 { clean(&action.name) } else { String::new() };
-                rows.push((ink(year), self.row(name, year, at)));
+                rows.push((Some(ink(year.better)), self.row(name, year, at)));
             }
         }
         out + &self.table(
-            &["action type", "all agents", "to walk", "to run", "falls", "flaps", "at walk", "run"],
+            &["action type", "from bar", "to walk", "to run", "falls", "flaps", "at walk", "run"],
             2,
             &rows,
         )
@@ -70,13 +70,5 @@ impl View<'_> {
             time(Step::CrawlToWalk),
             time(Step::WalkToRun),
         ]
-    }
-}
-
-fn ink(year: &Year) -> Option<Ink> {
-    match year.better.cmp(&Decimal::ZERO) {
-        std::cmp::Ordering::Less => Some(Ink::Bad),
-        std::cmp::Ordering::Equal => Some(Ink::Care),
-        std::cmp::Ordering::Greater => Some(Ink::Good),
     }
 }
