@@ -4,12 +4,17 @@ use super::exit::{Exit, Failure};
 use super::git::{self, Revision};
 use super::progress::Progress;
 use super::{Global, compile, config, count, histories, output};
+use crate::analysis::Analysis;
+use crate::check;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::{Counts, counts_alike};
 use crate::model::Policy;
 use crate::model::setting::SetError;
 use crate::plan::{self, Plan};
+use crate::render::diagnostics::{Report, human};
 use crate::render::whatif::{self as render, Compared, Swept};
 use crate::replay::{self, Approvals, Options};
+use crate::source::Sources;
 use crate::value::Instant;
 use crate::whatif::compare::{self, Asked, Change, Variant};
 use crate::whatif::sweep::{self, Sweep};
@@ -101,11 +106,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             "--set PATH=VALUE changes a value, --against FILE takes another policy, --sweep PATH=FROM..TO/STEP many",
         ));
     }
-    let policy = match compile::policy(&args.policy, global)? {
-        Ok((policy, _)) => policy,
-        Err(exit) => return Ok(exit),
-    };
-    Ground::lay(args, global, policy)?.answer()
+    match compile::policy(&args.policy, global)? {
+        Ok((policy, texts)) => Ground::lay(args, global, policy, texts)?.answer(),
+        Err(exit) => Ok(exit),
+    }
 }
 
 /// What all variants stand on.
@@ -113,6 +117,7 @@ struct Ground<'a> {
     args: &'a Args,
     global: &'a Global,
     policy: Policy,
+    texts: Sources,
     plan: Plan,
     source: count::Source,
     counts: Counts,
@@ -120,7 +125,7 @@ struct Ground<'a> {
 }
 
 impl<'a> Ground<'a> {
-    fn lay(args: &'a Args, global: &'a Global, policy: Policy) -> Result<Self, Failure> {
+    fn lay(args: &'a Args, global: &'a Global, policy: Policy, texts: Sources) -> Result<Self, Failure> {
         let plan = plan::compile(&policy);
         let approvals = match (&args.approvals, args.no_approvals) {
             (_, true) => Approvals::Never,
@@ -139,15 +144,15 @@ impl<'a> Ground<'a> {
         }
         histories::usable(&counts, &args.reading, assume_tier)?;
         let options = Options { from: args.from, to: args.to, approvals, ..Options::default() };
-        Ok(Self { args, global, policy, plan, source, counts, options })
+        Ok(Self { args, global, policy, texts, plan, source, counts, options })
     }
 
     fn answer(&self) -> Result<Exit, Failure> {
         let span = replay::run::boundaries(&self.plan, &self.counts, &self.options)?;
-        if self.args.sweep.is_empty() {
-            self.compare(span)?;
-        } else {
+        if !self.args.sweep.is_empty() {
             self.sweep(span)?;
+        } else if !self.compare(span)? {
+            return Ok(Exit::NotFine);
         }
         Ok(self.args.reading.exit(&self.counts))
     }
@@ -166,30 +171,70 @@ impl<'a> Ground<'a> {
         output::write(&text, self.args.output.as_deref())
     }
 
-    /// A few variants side by side.
-    fn compare(&self, span: (i64, i64)) -> Result<(), Failure> {
-        let mut variants = vec![self.variant(&Asked { name: Some("as it is".to_owned()), ..Asked::default() })?];
+    /// The variants of --set, --promote and --variant, behind the policy as it is.
+    fn asked(&self) -> Result<Vec<Asked>, Failure> {
+        let mut all = vec![Asked { name: Some("as it is".to_owned()), ..Asked::default() }];
         let changes = self.args.set.iter().map(|text| compare::change(text));
         let changes = changes.collect::<Result<Vec<_>, _>>().map_err(refused)?;
         let first = Asked { name: None, changes, forced: self.args.promote.clone() };
         if first != Asked::default() {
-            variants.push(self.variant(&first)?);
+            all.push(first);
         }
         for text in &self.args.variant {
-            variants.push(self.variant(&compare::asked(text).map_err(refused)?)?);
+            all.push(compare::asked(text).map_err(refused)?);
         }
+        Ok(all)
+    }
+
+    /// A few variants side by side; not if one has errors, which have then been told.
+    fn compare(&self, span: (i64, i64)) -> Result<bool, Failure> {
+        let asked = self.asked()?;
+        let mut are_sound = true;
+        for one in &asked {
+            are_sound &= self.is_sound(one)?;
+        }
+        if !are_sound {
+            return Ok(false);
+        }
+        let mut variants = asked.iter().map(|one| self.variant(one)).collect::<Result<Vec<_>, _>>()?;
         for written in &self.args.against {
             variants.push(self.against(written)?);
         }
         let compared = Compared { plan: &self.plan, span, variants: &variants };
         let style = output::for_stdout(self.global);
-        self.write(|| compared.human(style), || compared.json(), || compared.csv())
+        self.write(|| compared.human(style), || compared.json(), || compared.csv())?;
+        Ok(true)
+    }
+
+    /// Whether a variant has no errors; they are told.
+    fn is_sound(&self, asked: &Asked) -> Result<bool, Failure> {
+        let errors = self.errors(&self.changed(asked)?);
+        if errors.is_empty() {
+            return Ok(true);
+        }
+        let analysis = Analysis::of_faults(&self.args.policy, self.texts.clone(), errors);
+        let told = human::findings(&Report::of(std::slice::from_ref(&analysis)), output::for_stderr(self.global));
+        output::tell(&format!(
+            "the variant `{}` has errors, as the text shows it before the change:\n\n{told}",
+            asked.told()
+        ));
+        Ok(false)
+    }
+
+    /// What `cwrc check` would not let pass.
+    fn errors(&self, policy: &Policy) -> Vec<Diagnostic> {
+        let mut found = check::check(policy, &self.texts, None);
+        found.retain(|it| it.severity() == Severity::Error);
+        found
+    }
+
+    fn changed(&self, asked: &Asked) -> Result<Policy, Failure> {
+        let changes = asked.changes.iter().map(|(path, value)| (path.as_str(), value.as_str()));
+        changed(&self.policy, changes).map_err(refused)
     }
 
     fn variant(&self, asked: &Asked) -> Result<Variant, Failure> {
-        let changes = asked.changes.iter().map(|(path, value)| (path.as_str(), value.as_str()));
-        let policy = changed(&self.policy, changes).map_err(refused)?;
-        let plan = plan::compile(&policy);
+        let plan = plan::compile(&self.changed(asked)?);
         let time = |text: &str| histories::time(text).ok();
         let forced = asked.forced.iter().map(|text| compare::forced(&plan, text, time));
         let forced = forced.collect::<Result<Vec<_>, _>>().map_err(refused)?;
@@ -225,10 +270,26 @@ impl<'a> Ground<'a> {
         Ok(self.source.count(plan)?.counts)
     }
 
+    /// An axis all of whose values, one by one, give a policy without errors.
+    fn axis(&self, text: &str) -> Result<Axis, Failure> {
+        let axis = Axis::read(&self.policy, text).map_err(refused)?;
+        for value in &axis.values {
+            let policy =
+                changed(&self.policy, std::iter::once((axis.path.as_str(), value.as_str()))).map_err(refused)?;
+            if let Some(error) = self.errors(&policy).first() {
+                let (path, code) = (&axis.path, error.code.number());
+                let help = error.help.as_deref().unwrap_or("leave the value out");
+                let told = format!("`{path}={value}` gives a policy with an error: {} [{code}]", error.message);
+                return Err(Failure::new(told).help(help));
+            }
+        }
+        Ok(axis)
+    }
+
     /// Every variant of a grid.
     fn sweep(&self, span: (i64, i64)) -> Result<(), Failure> {
-        let axes = self.args.sweep.iter().map(|text| Axis::read(&self.policy, text));
-        let grid = Grid::new(axes.collect::<Result<_, _>>().map_err(refused)?).map_err(refused)?;
+        let axes = self.args.sweep.iter().map(|text| self.axis(text));
+        let grid = Grid::new(axes.collect::<Result<_, _>>()?).map_err(refused)?;
         let progress = Progress::variants(grid.len() as u64, self.global.quiet);
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = self.args.reading.threads().unwrap_or_else(cores);

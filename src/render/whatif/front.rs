@@ -62,26 +62,31 @@ impl Swept<'_> {
         let shown = spread(cells, LISTED);
         let mut rows = vec![self.titles()];
         rows.extend(shown.iter().map(|cell| self.row(Some(*cell), style)));
-        rows.push(self.row(None, style));
+        // Its place on the front is enough.
+        let is_listed = self.grid.now().is_some_and(|now| shown.contains(&now));
+        if !is_listed {
+            rows.push(self.row(None, style));
+        }
         let widths: Vec<usize> = (0..rows[0].len())
             .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
             .collect();
         let mut out = String::new();
+        let is_now = |at: usize| match at.checked_sub(1).and_then(|at| shown.get(at)) {
+            Some(cell) => self.grid.now() == Some(*cell),
+            None => at > 0,
+        };
         for (at, row) in rows.iter().enumerate() {
             let cells = row.iter().zip(&widths).enumerate();
             let told: Vec<String> = cells
                 .map(|(column, (text, width))| if column == 0 { pad(text, *width) } else { pad_left(text, *width) })
                 .collect();
-            let ink = if at == 0 {
-                Ink::Quiet
-            } else if at == rows.len() - 1 {
-                Ink::Care
-            } else {
-                Ink::Of(crate::value::Tier::Run)
-            };
             let line = told.join("  ");
             let line = line.trim_end();
-            let painted = if at == 0 || at == rows.len() - 1 { style.paint(ink, line) } else { line.to_owned() };
+            let painted = match at {
+                0 => style.paint(Ink::Quiet, line),
+                _ if is_now(at) => style.paint(Ink::Care, line),
+                _ => line.to_owned(),
+            };
             let _ = writeln!(out, "  {painted}");
         }
         if shown.len() < cells.len() {
