@@ -97,7 +97,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 /// Prints the query instead.
 fn query(args: &Args, plan: &Plan, dialect: &'static Dialect) -> Result<Exit, Failure> {
     let names = args.tables.as_deref().map_or(Ok(Names::default()), |pairs| Names::parse(pairs, plan));
-    let names = names.map_err(|why| Failure::new(format!("--tables: {why}")))?;
+    let names = names.map_err(|why| Failure::new(format!("--tables: {why}")).help(TABLES))?;
     let (assume_tier, now) = (args.reading.assume_tier(), args.reading.now());
     let request = sql::Request { plan, dialect, names: &names, assume_tier, now };
     output::write(&sql::query(&request), args.output.as_deref())?;
@@ -167,6 +167,9 @@ fn unusable(path: &str, Unusable { message, help }: Unusable) -> Failure {
     let name = if path == "-" { STDIN } else { path };
     Failure::new(format!("{name} {message}")).help(help)
 }
+
+/// What `--tables` takes.
+const TABLES: &str = "name tables and columns as the warehouse does, as in --tables records=logs.actions,records.time=opened_at,notices=none";
 
 /// More than this is no table of counts.
 const MOST: u64 = 1 << 30;

@@ -114,6 +114,9 @@ proptest! {
         let errors = analysis.diagnostics.iter().filter(|it| it.severity() == Severity::Error).map(|it| &it.message);
         let errors: Vec<&String> = errors.collect();
         let k = planted.len();
-        prop_assert!((k..=k + 1).contains(&errors.len()), "{path}: {planted:#?} gave {errors:#?}");
+        // A mean whose scale cannot be read leaves open what its targets may be.
+        let has_open_scale = planted.iter().any(|line| line.contains("mean of"));
+        let open = planted.iter().filter(|line| has_open_scale && line.contains(" recovery ")).count();
+        prop_assert!((k - open..=k + 1).contains(&errors.len()), "{path}: {planted:#?} gave {errors:#?}");
     }
 }

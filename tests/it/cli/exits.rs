@@ -361,7 +361,7 @@ fn bad_arguments_of_simulate_are_2_and_say_what_to_write() {
         ("--approvals when.jsonl", "line 1: `2026-01-02` is no RFC 3339 time with an offset"),
         ("--approvals key.jsonl --no-approvals", "cannot be used with"),
         ("--threads 0", "invalid value '0'"),
-        ("--history-format csv", "possible values: jsonl"),
+        ("--history-format xml", "possible values: jsonl, csv, tsv, parquet"),
         ("--format xml", "possible values: human, json, state"),
         ("--histroy x", "a similar argument exists: '--history'"),
         ("--color sometimes", "possible values: auto, always, never"),

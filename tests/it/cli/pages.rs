@@ -54,7 +54,10 @@ fn every_command_has_a_page_that_man_reads() {
     let sandbox = Sandbox::new();
     let whole = sandbox.cwrc("man").exits(0).without_complaint().out;
     for command in streams::commands(&sandbox) {
-        assert!(whole.contains(&format!("cwrc\\-{command}(1)")), "the page of cwrc lacks {command}");
+        assert!(
+            whole.contains(&format!("cwrc\\-{}(1)", command.replace('-', "\\-"))),
+            "the page of cwrc lacks {command}"
+        );
         let page = sandbox.cwrc(&format!("man {command} -o page.1")).exits(0).mute();
         let Some((read, warnings)) =
             said(Command::new("groff").args(["-man", "-Kutf8", "-Tutf8", "-ww", "page.1"]), &sandbox)
