@@ -270,26 +270,25 @@ impl<'a> Ground<'a> {
         Ok(self.source.count(plan)?.counts)
     }
 
-    /// An axis all of whose values, one by one, give a policy without errors.
-    fn axis(&self, text: &str) -> Result<Axis, Failure> {
-        let axis = Axis::read(&self.policy, text).map_err(refused)?;
-        for value in &axis.values {
-            let policy =
-                changed(&self.policy, std::iter::once((axis.path.as_str(), value.as_str()))).map_err(refused)?;
+    /// Refuses a grid of which some value, by itself, gives a policy with errors.
+    fn sound(&self, grid: &Grid) -> Result<(), Failure> {
+        for (path, value) in grid.axes.iter().flat_map(|axis| axis.values.iter().map(|value| (&axis.path, value))) {
+            let change = std::iter::once((path.as_str(), value.as_str()));
+            let policy = changed(&self.policy, change).map_err(refused)?;
             if let Some(error) = self.errors(&policy).first() {
-                let (path, code) = (&axis.path, error.code.number());
-                let help = error.help.as_deref().unwrap_or("leave the value out");
+                let code = error.code.number();
                 let told = format!("`{path}={value}` gives a policy with an error: {} [{code}]", error.message);
-                return Err(Failure::new(told).help(help));
+                return Err(Failure::new(told).help(format!("leave that value out, or see cwrc explain {code}")));
             }
         }
-        Ok(axis)
+        Ok(())
     }
 
     /// Every variant of a grid.
     fn sweep(&self, span: (i64, i64)) -> Result<(), Failure> {
-        let axes = self.args.sweep.iter().map(|text| self.axis(text));
-        let grid = Grid::new(axes.collect::<Result<_, _>>()?).map_err(refused)?;
+        let axes = self.args.sweep.iter().map(|text| Axis::read(&self.policy, text));
+        let grid = Grid::new(axes.collect::<Result<_, _>>().map_err(refused)?).map_err(refused)?;
+        self.sound(&grid)?;
         let progress = Progress::variants(grid.len() as u64, self.global.quiet);
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = self.args.reading.threads().unwrap_or_else(cores);
