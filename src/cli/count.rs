@@ -126,7 +126,7 @@ pub(super) struct Asked<'a> {
 
 /// Where counts come from, under one plan or several: records, or a table of what was counted.
 pub(super) enum Source {
-    Records(histories::Histories, Option<Tier>),
+    Records(Box<histories::Histories>, Option<Tier>),
     Table(String, Vec<counts_table::Row>),
 }
 
@@ -144,7 +144,7 @@ impl Source {
             return Ok(Self::Table(path.to_owned(), rows));
         }
         let named = histories::named(asked.policy, asked.history, config, global)?;
-        Ok(Self::Records(histories::open(named, reading, global.quiet)?, reading.assume_tier()))
+        Ok(Self::Records(Box::new(histories::open(named, reading, global.quiet)?), reading.assume_tier()))
     }
 
     /// The counts under a plan: of a table, if they are what this plan would count.

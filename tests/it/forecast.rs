@@ -96,7 +96,10 @@ fn curves_agree_with_answers() {
         let sums = curve.sums();
         assert!(sums.is_sorted() && sums.len() == 121);
         for within in [40, 90, 120] {
-            let (read, told) = (curve.by(within), asked(within as i64).promotion().expect("a course").answer(&effort));
+            let (read, told) = (
+                curve.by(within),
+                asked(i64::try_from(within).expect("small")).promotion().expect("a course").answer(&effort),
+            );
             assert_eq!(read.method == Method::Exact, daily == "3");
             let error = 4.0 * read.error.hypot(told.error) + 1e-9;
             assert!((read.chance - told.chance).abs() <= error, "{daily} {within}: {read:?} {told:?}");

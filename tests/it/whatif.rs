@@ -95,7 +95,7 @@ fn grid(policy: &Policy, seed: u64) -> Option<Grid> {
     let all = settings(policy);
     let pick = |at: u64| usize::try_from((seed * 7 + at * 31 + seed * at) % all.len() as u64).ok();
     let mut axes: Vec<Axis> = Vec::new();
-    for at in 0..1 + seed % 3 {
+    for at in 0..=(seed % 3) {
         let setting = &all[pick(at)?];
         // A tick must divide everything else too.
         if setting.path != "policy.evaluate" && axes.iter().all(|axis| axis.path != setting.path) {

@@ -106,9 +106,12 @@ fn gate(gates: &Gates, style: Style) -> String {
     let (before, after) = (gates.before.as_ref().map(facts), gates.after.as_ref().map(facts));
     let rows: Vec<String> = match (&before, &after) {
         (Some(before), Some(after)) => {
-            let row = |((what, before), (_, after)): (&(&str, String), &(&str, String))| match before == after {
-                true => format!("{what}: {after}, as before"),
-                false => format!("{what}: {before} {} {after}", style.arrow()),
+            let row = |((what, before), (_, after)): (&(&str, String), &(&str, String))| {
+                if before == after {
+                    format!("{what}: {after}, as before")
+                } else {
+                    format!("{what}: {before} {} {after}", style.arrow())
+                }
             };
             before.iter().zip(after).map(row).collect()
         }

@@ -124,9 +124,8 @@ fn gates(out: &mut String, all: &[Gates]) {
             let heads: Vec<&str> = before.iter().map(|(what, _)| *what).collect();
             let _ = write!(out, "\n| | | {} |\n|---|---|---|---|---|\n", heads.join(" | "));
         }
-        let cell = |((_, before), (_, after)): (&(&str, String), &(&str, String))| match before == after {
-            true => html(after),
-            false => format!("{} → {}", html(before), html(after)),
+        let cell = |((_, before), (_, after)): (&(&str, String), &(&str, String))| {
+            if before == after { html(after) } else { format!("{} → {}", html(before), html(after)) }
         };
         let cells: Vec<String> = before.iter().zip(&after).map(cell).collect();
         let row = format!("| {} to {} | {} |", it.step.from(), it.step.to(), cells.join(" | "));
