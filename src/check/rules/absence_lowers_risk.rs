@@ -4,10 +4,10 @@
 //! be of the other with some value of it. One attribute is taken away at a time.
 
 use crate::check::findings::Findings;
-use crate::overlap::{self, Accepted, Budget, Example};
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Constant, Predicate, Subject as Looked};
+use crate::overlap::{self, Accepted, Budget, Example};
 use crate::syntax::ast::Op;
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -1,10 +1,10 @@
 //! CWR107 impossible-predicate: an action type that no record can be of gathers no evidence and protects nothing.
 
 use crate::check::findings::Findings;
-use crate::overlap::{self, Budget};
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Predicate};
+use crate::overlap::{self, Budget};
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     let mut budget = Budget::default();

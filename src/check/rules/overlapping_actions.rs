@@ -1,10 +1,10 @@
 //! CWR105 overlapping-actions: a record of two action types would be evidence for both, and gated by whichever is looser.
 
 use crate::check::findings::Findings;
-use crate::overlap::{self, Accepted, Budget, Example};
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Predicate};
+use crate::overlap::{self, Accepted, Budget, Example};
 use std::borrow::Cow;
 
 /// Other actions that one diagnostic points at.

@@ -5,10 +5,10 @@
 //! a kind among them, and whoever wrote them believes that nothing is left over.
 
 use crate::check::findings::Findings;
-use crate::overlap::{self, Accepted, Budget, Example, TooInvolved};
 use crate::check::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::policy::{Action, Constant, Predicate};
+use crate::overlap::{self, Accepted, Budget, Example, TooInvolved};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
