@@ -35,7 +35,7 @@ use std::num::NonZeroUsize;
 /// reply.walk_to_run.keep[1].margin, policy.promote. A VALUE is written as in a policy, or `none`.
 ///
 /// Example: cwrc what-if policies/support.cwr --history policies/support.history.jsonl.zst
-/// --set ladder.standard.crawl_to_walk.hold=28d
+/// --set policy.promote=1d
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The policy, or - for standard input

@@ -6,6 +6,7 @@
 
 mod agenda;
 mod bars;
+mod course;
 mod mask;
 mod queue;
 mod stay;

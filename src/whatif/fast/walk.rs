@@ -1,6 +1,7 @@
 //! One variant: from event to event, each action type by its stays, all of them by the promotions they share.
 
 use super::agenda::{Agenda, NEVER};
+use super::course::{Course, Spell};
 use super::queue::{Queue, Rank};
 use super::stay::Stays;
 use super::terms::{Parts, Rise, Sheet};
@@ -41,70 +42,6 @@ pub struct Move {
     pub action: usize,
     /// The tier after.
     pub to: Tier,
-}
-
-/// A spell of passing.
-#[derive(Clone, Copy, Debug)]
-struct Spell {
-    /// The first boundary at which the hold is over.
-    ready: usize,
-    /// The first boundary that is not of it any more.
-    end: usize,
-}
-
-/// An action type on its way.
-#[expect(clippy::struct_excessive_bools, reason = "facts of the specification, independent of each other")]
-#[derive(Clone, Debug)]
-struct Course {
-    tier: Tier,
-    /// The boundary at which the tier was entered, or the first.
-    since: usize,
-    entered: bool,
-    demoted: bool,
-    cooldown_until: usize,
-    /// Of [`Stays`], where there is a gate above and below.
-    passing: Option<usize>,
-    ending: Option<usize>,
-    /// When something takes it down.
-    fall: usize,
-    /// When the attempt ends.
-    stop: usize,
-    spell: Option<Spell>,
-    /// Of one that is bound.
-    eligible_since: Option<usize>,
-    deferred: bool,
-    /// Other action types or an approval must agree to its promotion.
-    is_bound: bool,
-    /// Per step, when it was last taken.
-    promoted: [Option<usize>; 2],
-    figures: Figures,
-}
-
-impl Course {
-    fn start() -> Self {
-        Self {
-            tier: Tier::Crawl,
-            since: 0,
-            entered: false,
-            demoted: false,
-            cooldown_until: 0,
-            passing: None,
-            ending: None,
-            fall: NEVER,
-            stop: NEVER,
-            spell: None,
-            eligible_since: None,
-            deferred: false,
-            is_bound: false,
-            promoted: [None; 2],
-            figures: Figures::default(),
-        }
-    }
-
-    /// The first boundary that looks at it at this tier.
-    fn first_look(&self) -> usize {
-        self.since + usize::from(self.entered)
-    }
 }
 
 /// The replay of one variant, event by event.
