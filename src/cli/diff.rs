@@ -25,6 +25,7 @@ use std::fs;
 ///
 /// Example: cwrc diff git:main:policies/support.cwr policies/support.cwr --deny loosens
 #[derive(clap::Args, Debug)]
+#[allow(rustdoc::broken_intra_doc_links, reason = "brackets are printed as they stand")]
 pub(super) struct Args {
     /// The policy as it was: a file, a directory, or git:REV[:PATH]
     #[arg(value_name = "OLD")]

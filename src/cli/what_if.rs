@@ -37,6 +37,7 @@ use std::num::NonZeroUsize;
 /// Example: cwrc what-if policies/support.cwr --history policies/support.history.jsonl.zst
 /// --set policy.promote=1d
 #[derive(clap::Args, Debug)]
+#[allow(rustdoc::broken_intra_doc_links, reason = "brackets are printed as they stand")]
 pub(super) struct Args {
     /// The policy, or - for standard input
     #[arg(value_name = "POLICY")]

@@ -2,7 +2,7 @@
 //! by bad luck or for good reason, and what a year of all of it together looks like.
 //!
 //! One gate by itself is counted in advance ([`odds`]). Whatever several clauses do together is replayed: histories of
-//! the world are drawn, and the one evaluator decides ([`drawn`], [`year`], [`drop`]).
+//! the world are drawn, and the one evaluator decides ([`drawn`], [`year`], [`mod@drop`]).
 //!
 //! [`odds`]: crate::odds
 

@@ -19,11 +19,14 @@ pub fn percent(chance: f64, against: Option<f64>) -> String {
 }
 
 impl Answer {
-    /// The chance as a percentage; where no path met it, what it is below.
+    /// The chance as a percentage; where no path met it, what it is below, and where every one did, what it is above.
     #[must_use]
     pub fn percent(&self, against: Option<f64>) -> String {
         match self.method {
             Method::Simulated { hits: 0, .. } => format!("less than {}", percent(self.error, None)),
+            Method::Simulated { hits, paths } if hits == paths => {
+                format!("more than {}", percent(1.0 - self.error, None))
+            }
             _ => percent(self.chance, against),
         }
     }
@@ -33,6 +36,9 @@ impl Answer {
     pub fn grounds(&self) -> String {
         let (paths, kind) = match self.method {
             Method::Exact => return "exactly".to_owned(),
+            Method::Simulated { paths, hits } if hits == 0 || hits == paths => {
+                return format!("by {paths} simulated paths");
+            }
             Method::Simulated { paths, .. } => (paths, "simulated"),
             Method::Weighted { paths } => (paths, "tilted"),
         };

@@ -1,7 +1,7 @@
 //! What if the policy said something else: variants of a policy over the counts of one history (semantics §8).
 //!
 //! [`compare`] has a few variants side by side; a [`grid`] has the variants of a sweep, [`sweep`] replays them, [`fast`] is how thousands of them are done in a second,
-//! and [`front`] finds those that no other beats.
+//! and [`mod@front`] finds those that no other beats.
 
 pub mod compare;
 pub mod fast;

@@ -41,7 +41,7 @@ pub(super) struct Fall {
     pub(super) is_top: bool,
 }
 
-/// The terms of one action type, by [`Step::index`].
+/// The terms of one action type, by [`Step::index`](crate::value::Step::index).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Terms {
     /// What lets it take the step.

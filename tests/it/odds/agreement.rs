@@ -82,12 +82,21 @@ fn threads_and_batches_change_nothing() {
     }
 }
 
-/// A chance is never said to be 0 without a bound.
+/// A chance is never said to be 0, or 100 %, without a bound.
 #[test]
-fn what_never_happened_has_a_bound() {
-    let rule = Rule::Point { target_e8: 100_000_000, strict: false };
-    let setting = simple(share_bar(rule, 14, 200), 14, "0", "20");
-    let answer = setting.promotion(90).simulated(&effort());
-    assert_eq!((answer.chance, answer.expected), (0.0, None));
-    assert!((answer.error - 3.0 / PATHS as f64).abs() < 1e-12, "{answer:?}");
+fn what_never_or_always_happened_has_a_bound() {
+    let rule = Rule::Point { target_e8: 95_000_000, strict: false };
+    for (right, chance, told) in [("0.2", 0.0, "less than 0.015%"), ("0.9999", 1.0, "more than 99.985%")] {
+        let answer = simple(share_bar(rule, 14, 200), 14, right, "20").promotion(90).simulated(&effort());
+        // A chance of nearly nothing is found by tilted paths.
+        if let Method::Simulated { .. } = answer.method {
+            assert_eq!((answer.chance, answer.percent(None).as_str()), (chance, told));
+            assert!((answer.error - 3.0 / PATHS as f64).abs() < 1e-12, "{answer:?}");
+        } else {
+            assert!(answer.chance > 0.0 && chance == 0.0, "{answer:?}");
+        }
+    }
+    // Where not even tilted paths have any weight, it is the bound that stays.
+    let never = simple(share_bar(Rule::Point { target_e8: 100_000_000, strict: false }, 14, 200), 14, "0", "20");
+    assert_eq!(never.promotion(90).simulated(&effort()).percent(None), "less than 0.015%");
 }
