@@ -1,6 +1,7 @@
 //! `cwrc odds`
 
 use super::exit::{Exit, Failure};
+use super::progress::Progress;
 use super::{Global, compile, config, count, histories, output};
 use crate::forecast::{self, Flow, Question, Traffic, Unknown, Wanted};
 use crate::model::policy::ActionId;
@@ -92,24 +93,27 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     };
     let only = args.action.as_ref().map(|name| action(&plan, name)).transpose()?;
     has_gates(&plan, only)?;
-    let (traffic, told) = traffic(args, &plan, global)?;
+    let (traffic, stated) = traffic(args, &plan, global)?;
     let (plan, traffic) = match only {
         None => (plan, traffic),
         Some(only) => (forecast::alone(&plan, only), traffic.alone(only)),
     };
     let question = question(args, &plan, &traffic);
-    let asked = page::Asked { question: &question, traffic: &told };
+    let asked = page::Asked { question: &question, traffic: &stated };
     let failure = |unknown| unknown_odds(&plan, unknown);
     let style = output::for_stdout(global);
+    let steps = if args.plan { question.gates().count() as u64 } else { question.steps() };
+    let progress = Progress::gates(steps, global.quiet);
+    let told = || progress.advance(1);
     let text = if args.plan {
         let wanted = Wanted { tolerance: args.tolerance, error: args.error, falls: args.false_falls };
-        let needs = question.needs(&wanted).map_err(failure)?;
+        let needs = question.needs(&wanted, &told).map_err(failure)?;
         match args.format {
             Format::Json => page::needs_json(asked, &needs, &wanted),
             Format::Human | Format::Csv | Format::Svg => page::needs_human(asked, &needs, &wanted, style),
         }
     } else {
-        let forecast = question.forecast().map_err(failure)?;
+        let forecast = question.forecast(&told).map_err(failure)?;
         match args.format {
             Format::Human => page::human(asked, &forecast, style),
             Format::Json => page::json(asked, &forecast),
@@ -117,6 +121,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             Format::Svg => page::svg(asked, &forecast),
         }
     };
+    progress.done();
     output::write(&text, args.output.as_deref()).map(|()| Exit::Fine)
 }
 

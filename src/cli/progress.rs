@@ -31,6 +31,11 @@ impl Progress {
         Self::over(total, "  replaying {bar:30} {human_pos} of {human_len} variants, {eta} left", quiet)
     }
 
+    /// A bar over so many parts of a forecast.
+    pub(super) fn gates(total: u64, quiet: bool) -> Self {
+        Self::over(total, "  working out the odds {bar:30} {human_pos} of {human_len}, {eta} left", quiet)
+    }
+
     fn over(total: u64, template: &str, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template(template) {

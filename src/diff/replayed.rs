@@ -4,8 +4,8 @@ use super::side::{Pair, Side, pair};
 use crate::history::Counts;
 use crate::model::policy::ActionId;
 use crate::plan::Plan;
-use crate::replay::run::Outcome;
-use crate::replay::{self, Kind, Options, Run};
+use crate::replay::exposure::Exposed;
+use crate::replay::{self, Kind, Options, Run, Summary};
 use crate::value::{Instant, Tier};
 use std::collections::BTreeMap;
 
@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct Replayed {
     /// By action type, in the order of the new policy; removed ones last.
     pub actions: Vec<Fared>,
+    /// All together, under the old policy and under the new one.
+    pub sums: (Figures, Figures),
     /// The decisions that appear, vanish or move in time.
     pub decisions: Vec<Decided>,
 }
@@ -29,20 +31,14 @@ pub struct Fared {
     pub new: Option<Figures>,
 }
 
-/// What became of an action type in a replay.
+/// What became of an action type in a replay. Times are in seconds: the two policies may have ticks of their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Seconds at crawl, walk and run.
-    pub at: [i64; 3],
-    /// Its records.
-    pub records: u64,
-    /// Those at walk or run.
-    pub autonomous: u64,
-    /// Those at run.
-    pub unattended: u64,
-    /// The harm that was seen, and the most it can have been.
-    pub harm: (u64, u64),
-    /// From this time on (in seconds) the history can no longer tell.
+    /// How long each tier held.
+    pub seconds: [u64; Tier::ALL.len()],
+    /// Records, and who could have been hurt.
+    pub exposed: Exposed,
+    /// From this time on the history can no longer tell; of a sum, nothing.
     pub silent_from: Option<i64>,
 }
 
@@ -64,28 +60,9 @@ pub struct Decided {
 }
 
 impl Figures {
-    /// Adds those of another action type, but for the day that is its own.
-    pub fn add(&mut self, other: &Self) {
-        for (sum, more) in self.at.iter_mut().zip(other.at) {
-            *sum += more;
-        }
-        self.records += other.records;
-        self.autonomous += other.autonomous;
-        self.unattended += other.unattended;
-        self.harm = (self.harm.0 + other.harm.0, self.harm.1 + other.harm.1);
-    }
-}
-
-impl Replayed {
-    /// The sums under the old and the new policy.
-    #[must_use]
-    pub fn sums(&self) -> (Figures, Figures) {
-        let mut sums = (Figures::default(), Figures::default());
-        for fared in &self.actions {
-            sums.0.add(&fared.old.unwrap_or_default());
-            sums.1.add(&fared.new.unwrap_or_default());
-        }
-        sums
+    fn new(figures: &replay::Figures, tick_seconds: i64, silent_from: Option<i64>) -> Self {
+        let seconds = figures.ticks.map(|ticks| ticks * tick_seconds.unsigned_abs());
+        Self { seconds, exposed: figures.exposed, silent_from }
     }
 }
 
@@ -93,18 +70,19 @@ impl Replayed {
 pub fn replay(old: (&Side, &Counts), new: (&Side, &Counts), options: &Options) -> Result<Replayed, replay::Error> {
     let one = replay::run(&old.0.plan, old.1, options)?;
     let other = replay::run(&new.0.plan, new.1, options)?;
+    let (was, is) = (Fates::of(&old.0.plan, &one), Fates::of(&new.0.plan, &other));
     let pairs = pair(old.0.policy, new.0.policy);
     let fared = |pair: &Pair| Fared {
         name: name(old.0, new.0, *pair),
-        old: pair.old.map(|id| figures(&old.0.plan, &one, id)),
-        new: pair.new.map(|id| figures(&new.0.plan, &other, id)),
+        old: pair.old.map(|id| was.figures(id)),
+        new: pair.new.map(|id| is.figures(id)),
     };
     let mut decisions: Vec<Decided> = pairs
         .iter()
         .flat_map(|pair| decided(&name(old.0, new.0, *pair), (&old.0.plan, &one), (&new.0.plan, &other), *pair))
         .collect();
     decisions.sort_by_key(|it| it.old.into_iter().chain(it.new).min());
-    Ok(Replayed { actions: pairs.iter().map(fared).collect(), decisions })
+    Ok(Replayed { actions: pairs.iter().map(fared).collect(), sums: (was.sum(), is.sum()), decisions })
 }
 
 fn name(old: &Side, new: &Side, pair: Pair) -> String {
@@ -112,20 +90,26 @@ fn name(old: &Side, new: &Side, pair: Pair) -> String {
     of_new.or(pair.old.map(|id| &old.action(id).name)).cloned().unwrap_or_default()
 }
 
-fn figures(plan: &Plan, run: &Run, id: ActionId) -> Figures {
-    let Outcome { timeline, coverage, exposed, .. } = &run.outcomes[id.index()];
-    let mut at = [0; 3];
-    for (index, (since, tier)) in timeline.iter().enumerate() {
-        let until = timeline.get(index + 1).map_or(run.to + 1, |(next, _)| *next);
-        at[tier.index()] += (until - since).max(0) * plan.tick_seconds;
+/// A replay and what it comes to.
+struct Fates<'r> {
+    run: &'r Run,
+    summary: Summary,
+    tick_seconds: i64,
+}
+
+impl<'r> Fates<'r> {
+    fn of(plan: &Plan, run: &'r Run) -> Self {
+        Self { run, summary: Summary::of(plan, run), tick_seconds: plan.tick_seconds }
     }
-    Figures {
-        at,
-        records: exposed.records,
-        autonomous: exposed.autonomous,
-        unattended: exposed.unattended,
-        harm: exposed.harm(),
-        silent_from: coverage.silent_from.map(|tick| tick * plan.tick_seconds),
+
+    fn figures(&self, id: ActionId) -> Figures {
+        let silent_from = self.run.outcomes[id.index()].coverage.silent_from;
+        let seconds = silent_from.map(|tick| tick * self.tick_seconds);
+        Figures::new(&self.summary.actions[id.index()], self.tick_seconds, seconds)
+    }
+
+    fn sum(&self) -> Figures {
+        Figures::new(&self.summary.sum, self.tick_seconds, None)
     }
 }
 

@@ -18,16 +18,23 @@ pub struct Forecast {
 }
 
 impl Question<'_> {
-    /// The odds of the policy.
-    pub fn forecast(&self) -> Result<Forecast, Unknown> {
-        let gates = self.gates().map(|(action, gate)| self.gate(action, gate)).collect::<Result<_, _>>()?;
-        let years = YEARS.into_iter().filter_map(|points| self.year(Decimal::whole(points).percent()));
-        Ok(Forecast { gates, years: years.collect() })
+    /// The odds of the policy; `told` is called after each gate and after each year.
+    pub fn forecast(&self, told: &dyn Fn()) -> Result<Forecast, Unknown> {
+        let gates = self.gates().map(|(action, gate)| self.gate(action, gate)).inspect(|_| told());
+        let gates = gates.collect::<Result<_, _>>()?;
+        let years = YEARS.into_iter().map(|points| self.year(Decimal::whole(points).percent())).inspect(|_| told());
+        Ok(Forecast { gates, years: years.flatten().collect() })
     }
 
-    /// What the gates of the policy would need.
-    pub fn needs(&self, wanted: &Wanted) -> Result<Vec<GateNeed>, Unknown> {
-        self.gates().map(|(action, gate)| self.need(action, gate, wanted)).collect()
+    /// How often [`Question::forecast`] calls `told`.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        (self.gates().count() + YEARS.len()) as u64
+    }
+
+    /// What the gates of the policy would need; `told` is called after each.
+    pub fn needs(&self, wanted: &Wanted, told: &dyn Fn()) -> Result<Vec<GateNeed>, Unknown> {
+        self.gates().map(|(action, gate)| self.need(action, gate, wanted)).inspect(|_| told()).collect()
     }
 
     /// The gates of all action types.

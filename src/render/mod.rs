@@ -2,7 +2,8 @@
 //!
 //! For people: [`columns`], [`diff`], [`failure`], [`page`], [`replay`]. For programs: [`counts_table`], [`run_json`],
 //! [`saved_json`], [`sql`]. For both, in several formats: [`changes`], [`diagnostics`], [`scenario`], [`whatif`]. `ink`
-//! knows colours and characters, `text` how lines break, `figures` how numbers round.
+//! knows colours and characters, `text` how lines break, `figures` how numbers round, `ordered` keeps keys in
+//! their order.
 
 pub mod changes;
 pub mod columns;
@@ -13,6 +14,7 @@ pub mod failure;
 mod figures;
 mod ink;
 pub mod odds;
+mod ordered;
 pub mod page;
 pub mod replay;
 pub mod run_json;

@@ -1,5 +1,6 @@
 //! `simulate --format json`: exactly interfaces §3, keys in that order, one trailing newline.
 
+use super::ordered::Ordered;
 use crate::history::Counts;
 use crate::history::counts::Cohort;
 use crate::plan::matcher::Given;
@@ -10,7 +11,6 @@ use crate::replay::{Decision, Detail, Reading, Run, Standing};
 use crate::value::duration::Tick;
 use crate::value::{Decimal, Instant};
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -20,20 +20,6 @@ pub fn render(plan: &Plan, counts: &Counts, run: &Run) -> String {
     let mut text = serde_json::to_string_pretty(&document(plan, counts, run)).unwrap_or_default();
     text.push('\n');
     text
-}
-
-/// A map whose keys keep their order.
-#[derive(Clone, Debug)]
-pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
-
-impl<T: Serialize> Serialize for Ordered<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, value) in &self.0 {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
-    }
 }
 
 #[derive(Serialize)]
@@ -46,9 +32,9 @@ struct Document<'a> {
     to: String,
     tick_seconds: i64,
     records: Records,
-    tiers: Ordered<&'static str>,
+    tiers: Ordered<String, &'static str>,
     decisions: Vec<Entry<'a>>,
-    actions: Ordered<ActionJson>,
+    actions: Ordered<String, ActionJson>,
 }
 
 #[derive(Serialize)]
@@ -84,7 +70,7 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     window: Option<[String; 2]>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cohort: Option<Ordered<Value>>,
+    cohort: Option<Ordered<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     approval: Option<&'a str>,
     clause: &'a str,
@@ -234,7 +220,7 @@ impl<'a> Writer<'a> {
         entry
     }
 
-    fn cohort(&self, decision: &Decision, cohort: &Cohort) -> Ordered<Value> {
+    fn cohort(&self, decision: &Decision, cohort: &Cohort) -> Ordered<String, Value> {
         let renew = self.plan.actions[decision.action.index()].renew.as_ref();
         let names = renew.map_or(&[][..], |renew| &renew.attributes).iter();
         let names = names.map(|id| self.plan.attributes[id.index()].name.clone());

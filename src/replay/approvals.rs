@@ -1,6 +1,6 @@
 //! Recorded approvals: JSON Lines of `{"action", "to", "time", "by"}`.
 
-use super::run::ApprovalRecord;
+use super::options::ApprovalRecord;
 use crate::plan::Plan;
 use crate::source::suggest::suggest;
 use crate::value::{Instant, Tier};

@@ -5,7 +5,8 @@
 
 use super::decision::{Approval, Decision, Detail, Reading, Standing};
 use super::evidence::Ledger;
-use super::run::{Approvals, Cause, Forced, Reset};
+use super::options::{Approvals, Forced};
+use super::run::{Cause, Reset};
 use super::state::State;
 use crate::history::counts::Cohort;
 use crate::model::policy::ActionId;

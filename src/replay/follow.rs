@@ -1,6 +1,7 @@
 //! A replay that goes on while its history is being made: at which tier is the next record to run?
 
-use super::run::{Error, Options, run};
+use super::options::Options;
+use super::run::{Error, run};
 use super::state::Saved;
 use crate::history::counts::{Cohort, CohortId, Tally};
 use crate::history::{Counts, ReadError, count_text};

@@ -11,11 +11,13 @@ pub mod decision;
 pub mod evidence;
 pub mod exposure;
 pub mod follow;
+pub mod options;
 pub mod run;
 pub mod state;
 pub mod summary;
 
 pub use decision::{Decision, Detail, Kind, Reading, Standing};
-pub use run::{ApprovalRecord, Approvals, Error, Evidence, Forced, Options, Run, run, watched};
+pub use options::{ApprovalRecord, Approvals, Evidence, Forced, Options};
+pub use run::{Error, Run, run, watched};
 pub use state::{Saved, State};
 pub use summary::{Figures, Summary};

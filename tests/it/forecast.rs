@@ -37,7 +37,7 @@ fn the_headline_gate_lets_an_agent_of_93_percent_through() {
     let (plan, effort) = (headline(), Effort { paths: 60_000, draws: 30_000_000, ..EFFORT });
     let traffic = traffic(&plan, "20");
     let question = Question { effort, histories: 1, ..question(&plan, &traffic) };
-    let odds = question.forecast().expect("odds");
+    let odds = question.forecast(&|| ()).expect("odds");
     let row = &odds.gates[0].climb[0];
     assert_eq!(row.rates[0].1, decimal("0.93"));
     for (answer, (published, error)) in row.chances[1..].iter().zip([(0.07993, 0.0004), (0.3291, 0.0011)]) {
@@ -52,7 +52,7 @@ fn years_agree_with_gates() {
     let plan = headline();
     let traffic = traffic(&plan, "20");
     let question = question(&plan, &traffic);
-    for row in &question.forecast().expect("odds").gates[0].climb {
+    for row in &question.forecast(&|| ()).expect("odds").gates[0].climb {
         let year = question.year(row.better).expect("a year");
         let (counted, replayed) = (&row.chances[2], year.chance(year.actions[0].steps[0]));
         let off = counted.chance - replayed.chance;
@@ -65,7 +65,7 @@ fn years_agree_with_gates() {
 fn a_larger_drop_is_noticed_no_later_and_all_of_it_in_order() {
     let plan = headline();
     let traffic = traffic(&plan, "20");
-    let drops = question(&plan, &traffic).forecast().expect("odds").gates.remove(0).drops;
+    let drops = question(&plan, &traffic).forecast(&|| ()).expect("odds").gates.remove(0).drops;
     assert_eq!(drops.len(), 3);
     for drop in &drops {
         assert!(drop.after.is_sorted() && drop.after.len() as u64 + drop.never() == 400, "{drop:?}");
@@ -155,7 +155,7 @@ fn threads_change_nothing() {
         let effort = Effort { threads: NonZeroUsize::new(threads), paths: 2_000, ..EFFORT };
         let question = Question { effort, histories: 50, ..question(&plan, &traffic) };
         let asked = page::Asked { question: &question, traffic: "7/day" };
-        page::json(asked, &question.forecast().expect("odds"))
+        page::json(asked, &question.forecast(&|| ()).expect("odds"))
     };
     let alone = told(1);
     assert_eq!(alone, told(3));
@@ -168,7 +168,7 @@ fn pages_keep_to_their_width() {
     let plan = headline();
     let traffic = traffic(&plan, "20");
     let question = Question { effort: Effort { paths: 500, ..EFFORT }, histories: 20, ..question(&plan, &traffic) };
-    let forecast = question.forecast().expect("odds");
+    let forecast = question.forecast(&|| ()).expect("odds");
     let asked = page::Asked { question: &question, traffic: "20/day" };
     for width in [80, 120] {
         let told = page::human(asked, &forecast, Style { width, ..Style::PLAIN });
@@ -209,7 +209,7 @@ fn the_picture_is_sound() {
     let traffic = traffic(&plan, "20");
     let question = Question { effort: Effort { paths: 500, ..EFFORT }, histories: 5, ..question(&plan, &traffic) };
     let asked = page::Asked { question: &question, traffic: "20/day <&>" };
-    let svg = page::svg(asked, &question.forecast().expect("odds"));
+    let svg = page::svg(asked, &question.forecast(&|| ()).expect("odds"));
     let parsed = roxmltree::Document::parse(&svg).expect("XML");
     let lines = parsed.descendants().filter(|node| node.has_tag_name("polyline"));
     assert_eq!(lines.count(), 4);

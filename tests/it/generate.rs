@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 
 /// The plan of a policy in `policies/`, which nothing may be said against.
-fn plan(path: &str) -> Plan {
+pub(crate) fn plan(path: &str) -> Plan {
     let path = format!("policies/{path}");
     let (sources, found) = findings(&Disk::Disk, &path);
     let found: Vec<_> = found.iter().map(|it| format!("{}: {}", sources.place(it.at.span), it.message)).collect();
@@ -35,7 +35,7 @@ fn world(plan: &Plan, name: &str) -> World {
 }
 
 /// The shipped history, plain or compressed.
-fn history(name: &str) -> String {
+pub(crate) fn history(name: &str) -> String {
     let path = format!("policies/{name}.history.jsonl");
     if let Ok(text) = std::fs::read_to_string(repository(&path)) {
         return text;

@@ -4,7 +4,7 @@
 //! Run all: `cargo test --test it`. Run some: `cargo test --test it check`, or the cases of one code:
 //! `INSTA_GLOB_FILTER='**/CWR205/*' cargo test --test it check`. Take what is shown now as right:
 //! `INSTA_UPDATE=always cargo test --test it check`, then read `git diff tests/cases`; say in the commit why a golden
-//! text changed.
+//! text changed. More random cases than usual: `CWRC_TIMES=10 cargo test --test it differential`.
 
 mod check;
 mod cli;
@@ -35,6 +35,12 @@ mod sql;
 mod tidy;
 mod warehouse;
 mod whatif;
+
+/// How many random cases there are: as many as usual, or so many times as many as `CWRC_TIMES` says.
+fn cases(usual: u64) -> u64 {
+    let times = std::env::var("CWRC_TIMES").map_or(1, |times| times.parse().expect("CWRC_TIMES is a number"));
+    usual * times
+}
 
 /// The path of something in the repository.
 fn repository(path: &str) -> std::path::PathBuf {

@@ -230,15 +230,18 @@ fn the_check_decides_the_job_at_its_end() {
 fn what_is_given_arrives_as_it_is_and_nothing_is_executed() {
     let mut runner = Runner::new(&[]);
     runner.step("check", &[]);
-    assert_eq!(runner.asked()[0], "[check][--format][github][--]");
+    let temp = runner.sandbox.path("temp").display().to_string();
+    assert_eq!(runner.asked()[0], format!("[check][--format][github][--cache={temp}/cwrc-assurances][--]"));
     assert_eq!(runner.output("check.outputs.sarif"), None, "only where it is asked for");
     let paths = "policies/a b.cwr\n-q\n$(touch done)\n`touch done`; touch done\n*.cwr\n";
     let inputs = [("paths", paths), ("at", "git:$(touch done)"), ("deny", "warnings\nCWR301\n"), ("sarif", "true")];
     let mut runner = Runner::new(&inputs);
     runner.step("check", &[]);
-    let rest = "[--at=git:$(touch done)][--deny=warnings][--deny=CWR301][--][policies/a b.cwr][-q][$(touch done)]\
-                [`touch done`; touch done][*.cwr]";
     let temp = runner.sandbox.path("temp").display().to_string();
+    let rest = format!(
+        "[--cache={temp}/cwrc-assurances][--at=git:$(touch done)][--deny=warnings][--deny=CWR301][--]\
+         [policies/a b.cwr][-q][$(touch done)][`touch done`; touch done][*.cwr]"
+    );
     let expected = [
         format!("[check][--format][github]{rest}"),
         format!("[check][--format][markdown][--output][{temp}/cwrc.md]{rest}"),

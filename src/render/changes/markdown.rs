@@ -2,6 +2,7 @@
 
 use super::words::{counted, date, facts, moved, verdict};
 use super::{Compared, Place, class, replayed};
+use crate::diff::replayed::{Fared, Replayed};
 use crate::diff::{Change, Class, Gates};
 use crate::render::diagnostics::markdown::{code_span, html, prose};
 use crate::render::text::{GLUE, clean};
@@ -60,12 +61,17 @@ fn cell(change: &Change, before: bool) -> String {
     said.as_ref().map_or_else(String::new, |said| code_span(&clean(&said.text)).replace('|', "\\|"))
 }
 
-fn history(out: &mut String, replayed: &crate::diff::replayed::Replayed) {
-    let (old, new) = replayed.sums();
-    let rows = replayed::rows("", Some(&old), Some(&new));
-    let _ = write!(out, "\nThe history under both, all action types together:\n\n| | old | new |\n|---|---|---|\n");
-    for [_, what, old, new] in rows.iter().take(6) {
-        let _ = writeln!(out, "| {what} | {old} | {new} |");
+fn history(out: &mut String, replayed: &Replayed) {
+    *out += "\nThe history under both; of each action type what differs:\n\n| | | old | new |\n|---|---|---|---|\n";
+    let mut last = String::new();
+    for [name, what, old, new] in replayed::table(replayed) {
+        let shown = match &name {
+            name if *name == last => String::new(),
+            name if name == replayed::TOGETHER => format!("**{name}**"),
+            name => code_span(name),
+        };
+        let _ = writeln!(out, "| {shown} | {what} | {old} | {new} |");
+        last = name;
     }
     if replayed.decisions.is_empty() {
         *out += "\nEvery decision is the same.\n";
@@ -78,7 +84,7 @@ fn history(out: &mut String, replayed: &crate::diff::replayed::Replayed) {
         let _ = writeln!(out, "- {}: {}", code_span(&clean(&it.action)), replayed::decision(it));
     }
     *out += "\n</details>\n";
-    let silent = |it: &crate::diff::replayed::Fared| {
+    let silent = |it: &Fared| {
         it.new.and_then(|new| new.silent_from).map(|at| format!("{} on {}", code_span(&clean(&it.name)), date(at)))
     };
     let silent: Vec<String> = replayed.actions.iter().filter_map(silent).collect();

@@ -5,30 +5,37 @@ use crate::diff::replayed::{Decided, Figures, Replayed};
 use crate::render::Style;
 use crate::render::ink::Ink;
 use crate::render::text::{clean, pad, pad_left, thousands, width, wrap};
+use crate::value::Tier;
 use std::fmt::Write as _;
 
-const DAY: i64 = 86_400;
+const DAY: u64 = 86_400;
+
+/// The name of the rows of the sum; no action type has a space in its name.
+pub(super) const TOGETHER: &str = "all together";
 
 /// The rows of the table: what, before, after; those that are the same are told once.
 pub(super) fn rows(name: &str, old: Option<&Figures>, new: Option<&Figures>) -> Vec<[String; 4]> {
-    let days = |at: fn(&Figures) -> i64| move |it: &Figures| tenths(at(it));
+    let days = |tier: Tier| move |it: &Figures| tenths(it.seconds[tier.index()]);
     let row = |what: &str, told: &dyn Fn(&Figures) -> String| {
         let of = |figures: Option<&Figures>| figures.map_or_else(|| "none".to_owned(), told);
         [name.to_owned(), what.to_owned(), of(old), of(new)]
     };
     vec![
-        row("days at crawl", &days(|it| it.at[0])),
-        row("days at walk", &days(|it| it.at[1])),
-        row("days at run", &days(|it| it.at[2])),
-        row("autonomous", &|it| thousands(it.autonomous)),
-        row("unattended", &|it| thousands(it.unattended)),
-        row("harm, least to most", &|it| format!("{} to {}", thousands(it.harm.0), thousands(it.harm.1))),
+        row("days at crawl", &days(Tier::Crawl)),
+        row("days at walk", &days(Tier::Walk)),
+        row("days at run", &days(Tier::Run)),
+        row("autonomous", &|it| thousands(it.exposed.autonomous)),
+        row("unattended", &|it| thousands(it.exposed.unattended)),
+        row("harm, least to most", &|it| {
+            let (least, most) = it.exposed.harm();
+            format!("{} to {}", thousands(least), thousands(most))
+        }),
         row("history tells until", &|it| it.silent_from.map_or_else(|| "its end".to_owned(), date)),
     ]
 }
 
 /// Seconds as days, with one decimal where it is none.
-fn tenths(seconds: i64) -> String {
+fn tenths(seconds: u64) -> String {
     let tenths = seconds * 10 / DAY;
     if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
 }
@@ -40,8 +47,8 @@ pub(super) fn table(replayed: &Replayed) -> Vec<[String; 4]> {
         let rows = rows(&clean(&fared.name), fared.old.as_ref(), fared.new.as_ref());
         all.extend(rows.into_iter().filter(|[_, _, old, new]| old != new));
     }
-    let (old, new) = replayed.sums();
-    let mut sum = rows("all together", Some(&old), Some(&new));
+    let (old, new) = &replayed.sums;
+    let mut sum = rows(TOGETHER, Some(old), Some(new));
     sum.pop();
     all.extend(sum);
     all
@@ -56,7 +63,7 @@ pub(super) fn decision(it: &Decided) -> String {
     };
     let told = match (it.old, it.new) {
         (Some(old), Some(new)) => {
-            let (days, word) = ((new - old).abs(), if new < old { "earlier" } else { "later" });
+            let (days, word) = (new.abs_diff(old), if new < old { "earlier" } else { "later" });
             format!("{} instead of {}: {} days {word}", date(new), date(old), tenths(days))
         }
         (Some(old), None) => format!("{}: only under the old policy", date(old)),

@@ -7,7 +7,7 @@ use crate::forecast::{
 use crate::model::policy::MetricId;
 use crate::odds::{Answer, Method};
 use crate::plan::Plan;
-use crate::render::run_json::Ordered;
+use crate::render::ordered::Ordered;
 use crate::stats::real;
 use crate::value::{Decimal, Step, Tier};
 use serde::Serialize;
@@ -36,15 +36,15 @@ struct GateJson {
 #[derive(Serialize)]
 struct ClimbJson {
     better: String,
-    rates: Ordered<String>,
-    within_days: Ordered<AnswerJson>,
+    rates: Ordered<String, String>,
+    within_days: Ordered<String, AnswerJson>,
     average_days: Option<f64>,
 }
 
 #[derive(Serialize)]
 struct StayJson {
     better: String,
-    rates: Ordered<String>,
+    rates: Ordered<String, String>,
     in_30_days_when_full: AnswerJson,
     in_first_365_days: AnswerJson,
 }
@@ -72,7 +72,7 @@ struct YearJson {
     better: String,
     histories: u64,
     any_promoted: AnswerJson,
-    actions: Ordered<ActionJson>,
+    actions: Ordered<String, ActionJson>,
 }
 
 #[derive(Serialize)]
@@ -182,7 +182,7 @@ fn answer(answer: &Answer) -> AnswerJson {
     AnswerJson { chance: answer.chance, error: answer.error, method, paths }
 }
 
-fn rates(plan: &Plan, rates: &[(MetricId, Decimal)]) -> Ordered<String> {
+fn rates(plan: &Plan, rates: &[(MetricId, Decimal)]) -> Ordered<String, String> {
     Ordered(rates.iter().map(|(id, rate)| (plan.metrics[id.index()].name.clone(), rate.to_string())).collect())
 }
 

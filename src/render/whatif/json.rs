@@ -2,24 +2,13 @@
 
 use super::{Compared, Swept, instant};
 use crate::plan::Plan;
+use crate::render::ordered::Ordered;
 use crate::replay::{Figures, Kind, Summary};
 use crate::value::Tier;
 use crate::value::duration::Tick;
 use crate::whatif::compare::Change;
 use crate::whatif::{READINGS, Variant};
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-
-/// A map whose keys keep their order.
-struct Ordered<K, V>(Vec<(K, V)>);
-
-impl<K: Serialize, V: Serialize> Serialize for Ordered<K, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        self.0.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
-        map.end()
-    }
-}
 
 #[derive(Serialize)]
 struct FiguresJson {
