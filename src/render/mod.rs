@@ -14,6 +14,7 @@ mod figures;
 mod ink;
 pub mod odds;
 pub mod page;
+mod picture;
 pub mod replay;
 pub mod run_json;
 pub mod saved_json;

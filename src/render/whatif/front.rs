@@ -60,7 +60,8 @@ impl Swept<'_> {
     /// Some variants with their values and figures, between them the policy as it is.
     fn list(&self, cells: &[usize], style: Style) -> String {
         let shown = spread(cells, LISTED);
-        let mut rows = vec![self.titles()];
+        let rest = ["autonomous", "unattended", "harm"].map(str::to_owned);
+        let mut rows = vec![std::iter::once(String::new()).chain(self.titles()).chain(rest).collect::<Vec<_>>()];
         rows.extend(shown.iter().map(|cell| self.row(Some(*cell), style)));
         // Its place on the front is enough.
         let is_listed = self.grid.now().is_some_and(|now| shown.contains(&now));
@@ -101,7 +102,7 @@ impl Swept<'_> {
     }
 
     /// The last segments of the paths, as many as tell them apart.
-    fn titles(&self) -> Vec<String> {
+    pub(super) fn titles(&self) -> Vec<String> {
         let paths: Vec<Vec<&str>> = self.grid.axes.iter().map(|axis| axis.path.split('.').collect()).collect();
         let title = |path: &Vec<&str>| {
             let tail = |many: usize| path[path.len().saturating_sub(many)..].join(".");
@@ -112,8 +113,7 @@ impl Swept<'_> {
             };
             tail((1..=path.len()).find(is_clear).unwrap_or(path.len()).max(path.len().min(2)))
         };
-        let rest = ["autonomous", "unattended", "harm"].map(str::to_owned);
-        std::iter::once(String::new()).chain(paths.iter().map(title)).chain(rest).collect()
+        paths.iter().map(title).collect()
     }
 
     fn row(&self, cell: Option<usize>, style: Style) -> Vec<String> {
