@@ -2,7 +2,7 @@
 
 use super::{Style, Swept};
 use crate::render::ink::Ink;
-use crate::render::text::{pad_left, thousands};
+use crate::render::text::{GLUE, pad_left, thousands, wrap};
 use crate::replay::Figures;
 use std::fmt::Write as _;
 
@@ -121,8 +121,13 @@ impl Canvas {
         );
         let [now, front, dot, line] =
             [Mark::Now, Mark::Front, Mark::Variant, Mark::Interval].map(|mark| mark.drawn(style));
-        out + &format!(
-            "  {now} the policy as it is   {front} the front   {dot} other variants   {line} from the harm seen to all there may be\n"
-        )
+        let signs = [
+            (now, "the policy as it is"),
+            (front, "the front"),
+            (dot, "other variants"),
+            (line, "from the harm seen to all there may be"),
+        ];
+        let told = signs.map(|(sign, what)| format!("{sign}{GLUE}{}", what.replace(' ', &GLUE.to_string())));
+        out + &wrap(&told.join(&format!(" {GLUE}{GLUE}")), "  ", "  ", style.width)
     }
 }
