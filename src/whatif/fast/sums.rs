@@ -55,6 +55,11 @@ pub(super) fn less<const N: usize>(sum: [u32; N], before: [u32; N]) -> [u32; N] 
     std::array::from_fn(|at| sum[at] - before[at])
 }
 
+/// How many records before each tick.
+type Records = Box<[u32]>;
+/// How many of them are seen, released and unknown at run.
+type Harmed = Box<[[u32; 3]]>;
+
 /// The sums of some samples, per cohort.
 type Source = BTreeMap<CohortId, Dense>;
 
@@ -72,8 +77,8 @@ pub(super) struct Sums {
     /// Per action type with cohorts: the cohort at each boundary.
     cohorts: Vec<Option<Box<[Option<CohortId>]>>>,
     /// Per action type: its records before each tick, and what they would count for at run.
-    records: Vec<Box<[u32]>>,
-    harmed: Vec<Box<[[u32; 3]]>>,
+    records: Vec<Records>,
+    harmed: Vec<Harmed>,
     /// The most samples, and the most bad ones, that any window can hold.
     pub(super) most: (u64, u64),
 }
@@ -206,8 +211,7 @@ fn cohorts(plan: &Plan, counts: &Counts, from: Tick, len: usize) -> Vec<Option<B
 }
 
 /// The records, and what they count for at run, added up; `None` if the sums do not fit.
-#[expect(clippy::type_complexity, reason = "two fields, told where they stand")]
-fn exposed(plan: &Plan, counts: &Counts, first: Tick, span: usize) -> Option<(Vec<Box<[u32]>>, Vec<Box<[[u32; 3]]>>)> {
+fn exposed(plan: &Plan, counts: &Counts, first: Tick, span: usize) -> Option<(Vec<Records>, Vec<Harmed>)> {
     let mut all = vec![vec![[0_u64; 4]; span]; plan.actions.len()];
     exposure::for_each(plan, counts, |action, tick, exposed| {
         if let Some(sum) = usize::try_from(tick - first + 1).ok().and_then(|at| all[action].get_mut(at)) {

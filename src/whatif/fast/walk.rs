@@ -106,7 +106,10 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// The figures, and the log.
     pub(super) fn run(mut self) -> (Vec<Figures>, Vec<Move>) {
-        (0..self.courses.len()).for_each(|action| self.begin(action));
+        for action in 0..self.courses.len() {
+            let stay = self.find(action, Tier::Crawl, None);
+            self.begin(action, stay);
+        }
         let mut retry = NEVER;
         for now in 0..self.len {
             let mut is_event = retry == now;
@@ -132,17 +135,20 @@ impl<'w, 'a> Walk<'w, 'a> {
         &mut self.figures[action.min(last)]
     }
 
-    /// Works out a stay that has just begun.
-    fn begin(&mut self, action: usize) {
-        let Course { tier, since, entered, demoted, .. } = self.courses[action];
-        let seat = &self.seats[action];
-        let sort = seat.sorts[tier.index()][usize::from(demoted)];
-        let stay = self.stays.find(self.parts, sort, entered.then_some(since));
+    /// The stay that begins at a boundary, or with the replay, and when something ends it.
+    fn find(&mut self, action: usize, tier: Tier, entry: Option<usize>) -> (usize, usize) {
+        let sort = self.seats[action].sorts[tier.index()][usize::from(self.courses[action].demoted)];
+        let stay = self.stays.find(self.parts, sort, entry);
+        (stay, self.stays.stay(stay).ending().at)
+    }
+
+    /// Begins a stay.
+    fn begin(&mut self, action: usize, (stay, fall): (usize, usize)) {
         let course = &mut self.courses[action];
-        course.is_bound = tier.step_up().is_some_and(|step| seat.is_bound[step.index()]);
-        (course.stay, course.fall) = (stay, self.stays.stay(stay).ending().at);
+        let bound = course.tier.step_up().map(|step| self.seats[action].is_bound[step.index()]);
+        (course.stay, course.fall, course.is_bound) = (stay, fall, bound.unwrap_or(false));
+        let first = course.first_look();
         self.courses[action].stop = self.stop(action).unwrap_or(NEVER);
-        let first = self.courses[action].first_look();
         self.seek(action, first);
     }
 
@@ -317,11 +323,13 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// A move: one stay ends at a boundary, another begins.
     fn enter(&mut self, action: usize, kind: Kind, to: Tier, now: usize) {
+        // While the one comes from memory, the other is added up.
+        let stay = self.find(action, to, Some(now));
         self.leave(action, now, now + 1);
         self.note(action, kind, now, to);
         let course = &mut self.courses[action];
         (course.tier, course.since, course.entered) = (to, now, true);
-        self.begin(action);
+        self.begin(action, stay);
     }
 
     fn finish(&mut self, action: usize) {
