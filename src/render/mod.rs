@@ -16,6 +16,7 @@ mod ink;
 pub mod odds;
 mod ordered;
 pub mod page;
+mod picture;
 pub mod replay;
 pub mod run_json;
 pub mod saved_json;

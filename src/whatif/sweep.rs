@@ -21,8 +21,9 @@ pub type Cell = [Figures; 2];
 
 /// So many sheets are kept; then all are forgotten.
 const MOST_SHEETS: usize = 1_024;
-/// Variants between two words of progress.
-const STRIDE: usize = 64;
+/// Variants between two words of progress, and in one reading before the other: the longer, the more of what one reading
+/// has worked out stays at hand.
+const STRIDE: usize = 960;
 
 /// Why a sweep ended early.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -290,7 +291,7 @@ impl Bench<'_> {
             for (cell, keys) in all.iter_mut().zip(&keys) {
                 let [first, second, hold, stop, cooldown, promote] = keys.map(|key| &self.sheets[&key][at]);
                 let gates = [first, second];
-                cell[at] = worker.summary(Variant { gates, hold, stop, cooldown, promote }).sum;
+                cell[at] = worker.figures(Variant { gates, hold, stop, cooldown, promote });
             }
         }
         Ok(all)

@@ -7,11 +7,12 @@ use cwrc::history::{Counts, counts_alike};
 use cwrc::model::Policy;
 use cwrc::model::setting::{Kind as Of, Setting, set, settings};
 use cwrc::plan::{self, Plan};
+use cwrc::render::whatif::{Swept, svg};
 use cwrc::replay::{Approvals, Evidence, Kind, Options, Run, Summary};
 use cwrc::value::{Instant, Tier};
 use cwrc::whatif::fast::{Fast, Move, Variant};
 use cwrc::whatif::{Axis, Grid, Sweep, changed, plainly};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 /// How many random pairs every run compares.
@@ -181,4 +182,35 @@ fn forced_moves_are_made() {
         made += u64::from(is_new);
     }
     assert!(made > 100, "only {made} moves were forced");
+}
+
+/// The picture is XML, the same at every drawing, and no variant is missing from it.
+#[test]
+fn the_picture_of_a_front_shows_every_variant() {
+    for seed in 60_000..60_040 {
+        let case = case(seed);
+        let (policy, options) = (engine::policy(&case.policy), options(&case));
+        let plan = plan::compile(&policy);
+        let counts = count(&case, &plan);
+        let (Ok(now), Some(grid)) = (plainly(&plan, &counts, &options), grid(&policy, seed)) else { continue };
+        let threads = NonZeroUsize::MIN;
+        let sweep = Sweep { policy: &policy, plan: &plan, counts: &counts, options: &options, grid: &grid, threads };
+        let cells = sweep.run(&mut |plan| Ok::<_, ()>(count(&case, plan)), &|_| {}).expect("a sweep");
+        let now = now.map(|summary| summary.sum);
+        let swept = Swept::new(&plan, (0, 1), &grid, &cells, &now, Evidence::AsRecorded);
+        let picture = svg(&swept);
+        assert_eq!(picture, svg(&swept));
+        let parsed = roxmltree::Document::parse(&picture).expect("XML");
+        let circles = parsed.descendants().filter(|node| node.has_tag_name("circle"));
+        let places: BTreeSet<_> = circles
+            .map(|node| (node.attribute("cx").expect("a place"), node.attribute("cy").expect("a place")))
+            .collect();
+        let points: BTreeSet<_> = cells
+            .iter()
+            .map(|cell| (cell[0].exposed.autonomous, cell[0].exposed.seen + cell[0].exposed.released))
+            .collect();
+        // Three more are in the legend; points nearer than three pixels are drawn as one.
+        assert!(places.len() > 3 && places.len() <= points.len() + 4, "seed {seed}");
+        assert!(points.len() > 6 || places.len() >= points.len().min(2) + 3, "seed {seed}");
+    }
 }

@@ -60,7 +60,8 @@ impl Swept<'_> {
     /// Some variants with their values and figures, between them the policy as it is.
     fn list(&self, cells: &[usize], style: Style) -> String {
         let shown = spread(cells, LISTED);
-        let mut rows = vec![self.titles()];
+        let mut rows = self.heads().to_vec();
+        let heads = rows.len();
         rows.extend(shown.iter().map(|cell| self.row(Some(*cell), style)));
         // Its place on the front is enough.
         let is_listed = self.grid.now().is_some_and(|now| shown.contains(&now));
@@ -71,10 +72,7 @@ impl Swept<'_> {
             .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
             .collect();
         let mut out = String::new();
-        let is_now = |at: usize| match at.checked_sub(1).and_then(|at| shown.get(at)) {
-            Some(cell) => self.grid.now() == Some(*cell),
-            None => at > 0,
-        };
+        let is_now = |at: usize| shown.get(at - heads).is_none_or(|cell| self.grid.now() == Some(*cell));
         for (at, row) in rows.iter().enumerate() {
             let cells = row.iter().zip(&widths).enumerate();
             let told: Vec<String> = cells
@@ -83,7 +81,7 @@ impl Swept<'_> {
             let line = told.join("  ");
             let line = line.trim_end();
             let painted = match at {
-                0 => style.paint(Ink::Quiet, line),
+                _ if at < heads => style.paint(Ink::Quiet, line),
                 _ if is_now(at) => style.paint(Ink::Care, line),
                 _ => line.to_owned(),
             };
@@ -100,8 +98,23 @@ impl Swept<'_> {
         out
     }
 
+    /// The titles of the columns on two lines, so that they are as narrow as their figures.
+    fn heads(&self) -> [Vec<String>; 2] {
+        let titles = self.titles();
+        let split: Vec<(&str, &str)> =
+            titles.iter().map(|title| title.rsplit_once('.').unwrap_or(("", title))).collect();
+        let line = |of: fn(&(&str, &str)) -> String, rest: [&str; 3]| {
+            let first = std::iter::once(String::new());
+            first.chain(split.iter().map(of)).chain(rest.map(str::to_owned)).collect()
+        };
+        [
+            line(|(above, _)| (*above).to_owned(), [""; 3]),
+            line(|(_, below)| (*below).to_owned(), ["autonomous", "unattended", "harm"]),
+        ]
+    }
+
     /// The last segments of the paths, as many as tell them apart.
-    fn titles(&self) -> Vec<String> {
+    pub(super) fn titles(&self) -> Vec<String> {
         let paths: Vec<Vec<&str>> = self.grid.axes.iter().map(|axis| axis.path.split('.').collect()).collect();
         let title = |path: &Vec<&str>| {
             let tail = |many: usize| path[path.len().saturating_sub(many)..].join(".");
@@ -112,8 +125,7 @@ impl Swept<'_> {
             };
             tail((1..=path.len()).find(is_clear).unwrap_or(path.len()).max(path.len().min(2)))
         };
-        let rest = ["autonomous", "unattended", "harm"].map(str::to_owned);
-        std::iter::once(String::new()).chain(paths.iter().map(title)).chain(rest).collect()
+        paths.iter().map(title).collect()
     }
 
     fn row(&self, cell: Option<usize>, style: Style) -> Vec<String> {

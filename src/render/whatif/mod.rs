@@ -3,6 +3,7 @@
 mod csv;
 mod front;
 mod json;
+mod labels;
 mod picture;
 mod plot;
 mod table;

@@ -1,179 +1,188 @@
-//! The front of a sweep as an SVG: written by hand, for it is four kinds of shapes, and a plotting crate would be larger
-//! than all of them and could not draw the intervals of harm any better.
+//! The front of a sweep as an SVG: autonomy upwards, harm to the right, and at the points what their variants say.
 
-use super::plot::harms;
-use super::{Swept, harm, instant};
-use crate::render::Style;
-use crate::render::text::{clean, thousands};
+use super::labels::{Labels, Rect};
+use super::plot::{harms, reach};
+use super::{Swept, instant};
+use crate::render::picture::{
+    Area, At, Axis, CARE, Chart, Drawn, FAINT, GOOD, QUIET, STRONG, chart, halves, head, letters, px, scale,
+    svg as picture, width, write,
+};
+use crate::render::text::thousands;
 use crate::replay::Figures;
-use std::fmt::Write as _;
+use crate::stats::real;
+use plotters::element::{Circle, PathElement};
+use plotters::style::{Color, RGBColor};
+use std::collections::{BTreeMap, BTreeSet};
 
-const WIDTH: u64 = 860;
-const HEIGHT: u64 = 520;
-const LEFT: u64 = 90;
-const RIGHT: u64 = 30;
-const TOP: u64 = 70;
-const BOTTOM: u64 = 90;
+const WIDTH: i32 = 860;
+const HEIGHT: i32 = 560;
+const LEFT: i32 = 96;
+const SIDE: i32 = 20;
+/// Room for what is said of the points at the right end.
+const RIGHT: i32 = 110;
+/// Letters at the points, in pixels.
+const SMALL: i32 = 11;
+
+/// A coordinate of the picture.
+type Spot = (i32, i32);
+/// By place: where, and how many variants.
+type Stacks = BTreeMap<Spot, (Spot, usize)>;
 
 /// The picture.
 #[must_use]
 pub fn svg(swept: &Swept) -> String {
-    let frame = Frame::of(swept);
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
-         font-family=\"system-ui, sans-serif\" font-size=\"13\">\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
-    );
-    Frame::titles(swept, &mut out);
-    frame.axes(&mut out);
-    let notable = &swept.notable[swept.reading];
-    for (at, cell) in swept.cells.iter().enumerate().filter(|(at, _)| !notable.front.contains(at)) {
-        let ((x, y), told) = (frame.middle(&cell[swept.reading]), told(swept, Some(at)));
-        let _ =
-            writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"2.5\" fill=\"#b8bec8\"><title>{told}</title></circle>");
+    picture((WIDTH.unsigned_abs(), HEIGHT.unsigned_abs()), |area| draw(swept, area))
+}
+
+fn draw(swept: &Swept, area: &Area) -> Drawn {
+    titles(swept, area)?;
+    let frame = area.clone().shrink((px(SIDE), px(82)), (px(WIDTH - SIDE - RIGHT), px(HEIGHT - 82 - 44)));
+    let chart = axes(swept, &frame)?;
+    let mut points = Points { swept, area, chart: &chart, labels: Labels::default() };
+    points.draw()?;
+    legend(area)
+}
+
+fn titles(swept: &Swept, area: &Area) -> Drawn {
+    let dates = [swept.span.0, swept.span.1].map(|at| instant(swept.plan, at).date());
+    let evidence = crate::whatif::READINGS[swept.reading].word();
+    let many = thousands(swept.cells.len() as u64);
+    let about = format!("{many} variants over {} to {}, evidence {evidence}", dates[0], dates[1]);
+    head(area, px(LEFT), &format!("{}: autonomy and harm", swept.plan.policy), &about)?;
+    let named = format!("at the points: {}", swept.titles().join(" · "));
+    write(area, &named, (px(LEFT), px(68)), At::Left, &letters(SMALL, QUIET))
+}
+
+fn axes<'a>(swept: &Swept, frame: &Area<'a>) -> Drawn<Chart<'a>> {
+    let [harm, autonomous] = reach(swept).map(|(least, most)| scale(least, most));
+    let title = format!("autonomous records (of {})", thousands(swept.now[swept.reading].exposed.records));
+    let value = |value: &f64| thousands(format!("{value:.0}").parse().unwrap_or(0));
+    let across = Axis { marks: harm, title: "harm where unattended (records)", value, room: 46 };
+    chart(frame, &across, &Axis { marks: autonomous, title: &title, value, room: LEFT - SIDE })
+}
+
+/// The variants on their chart.
+struct Points<'p, 'a> {
+    swept: &'p Swept<'p>,
+    area: &'p Area<'a>,
+    chart: &'p Chart<'a>,
+    labels: Labels,
+}
+
+impl Points<'_, '_> {
+    fn draw(&mut self) -> Drawn {
+        let stacks = self.stacks();
+        self.mark(&stacks)?;
+        self.name(&stacks)
     }
-    let line: Vec<String> =
-        notable.front.iter().map(|at| frame.middle(swept.figures(*at))).map(|(x, y)| format!("{x},{y}")).collect();
-    let _ = writeln!(
-        out,
-        "<polyline points=\"{}\" fill=\"none\" stroke=\"#1a7f37\" stroke-opacity=\"0.35\"/>",
-        line.join(" ")
-    );
-    for at in &notable.front {
-        frame.interval(swept.figures(*at), "#1a7f37", 4, &told(swept, Some(*at)), &mut out);
-    }
-    frame.interval(&swept.now[swept.reading], "#c2410c", 6, &told(swept, None), &mut out);
-    out + "</svg>\n"
-}
 
-/// What a pointer over a variant says.
-fn told(swept: &Swept, cell: Option<usize>) -> String {
-    let figures = cell.map_or(&swept.now[swept.reading], |cell| swept.figures(cell));
-    let values: Vec<String> = match cell {
-        Some(cell) => swept.grid.changes(cell).map(|(path, value)| format!("{path} = {value}")).collect(),
-        None => vec!["the policy as it is".to_owned()],
-    };
-    let (autonomous, harm) = (thousands(figures.exposed.autonomous), harm(figures, Style::PLAIN));
-    escaped(&format!("{}: {autonomous} autonomous, harm {harm}", values.join(", ")))
-}
-
-fn escaped(text: &str) -> String {
-    clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// The scales.
-struct Frame {
-    /// The most autonomous records, and the greatest harm.
-    top: u64,
-    far: u64,
-}
-
-impl Frame {
-    fn of(swept: &Swept) -> Self {
+    /// Draws all variants, those of the front and the policy as it is above the others.
+    fn mark(&mut self, stacks: &Stacks) -> Drawn {
+        let (swept, front) = (self.swept, &self.swept.notable[self.swept.reading].front);
+        for (at, many) in stacks.values() {
+            let radius = [5, 7, 10, 13][many.ilog10().min(2) as usize + usize::from(*many > 1)];
+            self.dot(*at, radius, FAINT)?;
+        }
+        self.join(front)?;
+        front.iter().try_for_each(|cell| self.interval(swept.figures(*cell), GOOD, 9))?;
         let now = &swept.now[swept.reading];
-        let all = || swept.cells.iter().map(|cell| &cell[swept.reading]).chain([now]);
-        let shown = swept.notable[swept.reading].front.iter().map(|cell| swept.figures(*cell)).chain([now]);
-        let far = shown.map(|it| harms(it)[2]).chain(all().map(|it| harms(it)[1])).max().unwrap_or(0);
-        let top = all().map(|it| it.exposed.autonomous).max().unwrap_or(0);
-        Self { top: rounded(top), far: rounded(far) }
-    }
-
-    fn x(&self, harm: u64) -> u64 {
-        LEFT + harm * (WIDTH - LEFT - RIGHT) / self.far
-    }
-
-    fn y(&self, autonomous: u64) -> u64 {
-        HEIGHT - BOTTOM - autonomous * (HEIGHT - TOP - BOTTOM) / self.top
-    }
-
-    fn middle(&self, figures: &Figures) -> (u64, u64) {
-        (self.x(harms(figures)[1]), self.y(figures.exposed.autonomous))
-    }
-
-    fn titles(swept: &Swept, out: &mut String) {
-        let dates = [swept.span.0, swept.span.1].map(|at| instant(swept.plan, at).date());
-        let evidence = crate::whatif::READINGS[swept.reading].word();
-        let about = format!(
-            "{} variants over {} to {}, evidence {evidence}",
-            thousands(swept.cells.len() as u64),
-            dates[0],
-            dates[1]
-        );
-        let _ = writeln!(
-            out,
-            "<text x=\"{LEFT}\" y=\"30\" font-size=\"18\" font-weight=\"600\" fill=\"#1f2328\">{}: autonomy and harm</text>",
-            escaped(&swept.plan.policy)
-        );
-        let _ = writeln!(out, "<text x=\"{LEFT}\" y=\"50\" fill=\"#57606a\">{}</text>", escaped(&about));
-        let y = HEIGHT - 18;
-        let legend = [("#c2410c", "the policy as it is"), ("#1a7f37", "the front"), ("#b8bec8", "other variants")];
-        for (at, (colour, what)) in (0_u64..).zip(legend) {
-            let x = LEFT + at * 145;
-            let _ = writeln!(
-                out,
-                "<circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"/><text x=\"{}\" y=\"{y}\" fill=\"#57606a\">{what}</text>",
-                y - 4,
-                x + 10
-            );
+        self.interval(now, CARE, 12)?;
+        if swept.grid.now().is_some_and(|cell| front.contains(&cell)) {
+            self.area.draw(&Circle::new(self.at(now), halves(16), GOOD.stroke_width(halves(3))))?;
         }
-        let _ = writeln!(
-            out,
-            "<text x=\"{}\" y=\"{y}\" fill=\"#57606a\">bars: from the harm seen to all there may be</text>",
-            LEFT + 430
-        );
+        Ok(())
     }
 
-    fn axes(&self, out: &mut String) {
-        let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
-        for part in 0..=4 {
-            let (autonomous, harm) = (self.top * part / 4, self.far * part / 4);
-            let (x, y) = (self.x(harm), self.y(autonomous));
-            let _ = writeln!(
-                out,
-                "<line x1=\"{LEFT}\" y1=\"{y}\" x2=\"{right}\" y2=\"{y}\" stroke=\"#e6e8eb\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"#57606a\">{}</text>",
-                LEFT - 8,
-                y + 4,
-                thousands(autonomous)
-            );
-            let _ = writeln!(
-                out,
-                "<line x1=\"{x}\" y1=\"{TOP}\" x2=\"{x}\" y2=\"{bottom}\" stroke=\"#e6e8eb\"/><text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" fill=\"#57606a\">{}</text>",
-                bottom + 18,
-                thousands(harm)
-            );
+    /// Says which variants these are, and how many stand in one place.
+    fn name(&mut self, stacks: &Stacks) -> Drawn {
+        let swept = self.swept;
+        let now = self.at(&swept.now[swept.reading]);
+        self.label(now, &format!("the policy as it is{}", alike(stacks, now)), 3, CARE)?;
+        let mut told = BTreeSet::from([near(now)]);
+        for cell in &swept.notable[swept.reading].front {
+            let at = self.at(swept.figures(*cell));
+            told.insert(near(at));
+            if swept.grid.now() != Some(*cell) {
+                let values: Vec<&str> = swept.grid.changes(*cell).map(|(_, value)| value).collect();
+                self.label(at, &format!("{}{}", values.join(" · "), alike(stacks, at)), 3, GOOD)?;
+            }
         }
-        let _ = writeln!(
-            out,
-            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"#1f2328\">harm where unattended (records)</text>",
-            u64::midpoint(LEFT, right),
-            bottom + 42
-        );
-        let middle = u64::midpoint(TOP, bottom);
-        let _ = writeln!(
-            out,
-            "<text x=\"22\" y=\"{middle}\" transform=\"rotate(-90 22 {middle})\" text-anchor=\"middle\" fill=\"#1f2328\">autonomous records</text>"
-        );
+        let mut others = stacks.iter().filter(|(near, (_, many))| *many > 1 && !told.contains(near));
+        others.try_for_each(|(_, (at, many))| self.label(*at, &format!("×{many}"), 1, QUIET))
+    }
+
+    /// Where a variant stands: its harm so far as it is known, and its autonomy.
+    fn at(&self, figures: &Figures) -> Spot {
+        self.spot(harms(figures)[1], figures)
+    }
+
+    fn spot(&self, harm: u64, figures: &Figures) -> Spot {
+        self.chart.backend_coord(&(real(harm), real(figures.exposed.autonomous)))
+    }
+
+    /// The variants that stand so near one another that they would look like one: where, and how many.
+    fn stacks(&self) -> Stacks {
+        let mut stacks = Stacks::new();
+        for cell in self.swept.cells {
+            let at = self.at(&cell[self.swept.reading]);
+            stacks.entry(near(at)).or_insert((at, 0)).1 += 1;
+        }
+        stacks
+    }
+
+    /// The line through the front.
+    fn join(&mut self, front: &[usize]) -> Drawn {
+        let line: Vec<Spot> = front.iter().map(|cell| self.at(self.swept.figures(*cell))).collect();
+        for pair in line.windows(2) {
+            self.labels.take_line(pair[0], pair[1], px(3));
+        }
+        self.area.draw(&PathElement::new(line, GOOD.mix(0.4).stroke_width(halves(3))))
+    }
+
+    fn dot(&mut self, at: Spot, radius: u32, colour: RGBColor) -> Drawn {
+        self.labels.take(Rect::around(at, px(4), px(4)));
+        self.area.draw(&Circle::new(at, halves(radius), colour.filled()))
     }
 
     /// A variant with its harm from the least to the most.
-    fn interval(&self, figures: &Figures, colour: &str, radius: u64, told: &str, out: &mut String) {
-        let [least, _, most] = harms(figures).map(|harm| self.x(harm));
-        let (x, y) = self.middle(figures);
-        let _ = writeln!(
-            out,
-            "<g stroke=\"{colour}\"><line x1=\"{least}\" y1=\"{y}\" x2=\"{most}\" y2=\"{y}\" stroke-opacity=\"0.5\"/><circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{colour}\"><title>{told}</title></circle></g>"
-        );
+    fn interval(&mut self, figures: &Figures, colour: RGBColor, radius: u32) -> Drawn {
+        let [least, middle, most] = harms(figures).map(|harm| self.spot(harm, figures));
+        self.labels.take_line(least, most, px(2));
+        self.area.draw(&PathElement::new(vec![least, most], colour.mix(0.5).stroke_width(halves(4))))?;
+        self.dot(middle, radius, colour)
+    }
+
+    /// Says something beside a point, not further away than so many lines, if there is room.
+    fn label(&mut self, at: Spot, text: &str, lines: i32, colour: RGBColor) -> Drawn {
+        let size = (width(text, SMALL), px(SMALL + 3));
+        let (across, down) = self.chart.plotting_area().get_pixel_range();
+        match self.labels.find(at, size, lines, &(across.start..px(WIDTH), down)) {
+            Some(found) => write(self.area, text, found, At::Centre, &letters(SMALL, colour)),
+            None => Ok(()),
+        }
     }
 }
 
-/// The end of a scale: four even steps that reach so far.
-fn rounded(most: u64) -> u64 {
-    let mut step = 1;
-    loop {
-        let found = [step, step * 2, step * 5].into_iter().find(|step| step * 4 >= most.max(1));
-        if let Some(step) = found {
-            return step * 4;
-        }
-        step = step.saturating_mul(10);
+/// What stands in one place looks like one point.
+fn near((x, y): Spot) -> Spot {
+    (x / px(3), y / px(3))
+}
+
+/// ` ×3` where so many variants stand.
+fn alike(stacks: &Stacks, at: Spot) -> String {
+    let many = stacks.get(&near(at)).map_or(0, |(_, many)| *many);
+    if many > 1 { format!(" ×{many}") } else { String::new() }
+}
+
+fn legend(area: &Area) -> Drawn {
+    let y = px(HEIGHT - 20);
+    let mut x = px(LEFT);
+    for (colour, what) in [(CARE, "the policy as it is"), (GOOD, "the front"), (FAINT, "other variants, ×n: so many")]
+    {
+        area.draw(&Circle::new((x, y), halves(8), colour.filled()))?;
+        write(area, what, (x + px(10), y), At::Left, &letters(12, QUIET))?;
+        x += px(38) + width(what, 12);
     }
+    area.draw(&PathElement::new(vec![(x, y), (x + px(22), y)], STRONG.mix(0.5).stroke_width(halves(4))))?;
+    write(area, "from harm seen to all there may be", (x + px(30), y), At::Left, &letters(12, QUIET))
 }

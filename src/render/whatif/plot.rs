@@ -2,7 +2,7 @@
 
 use super::{Style, Swept};
 use crate::render::ink::Ink;
-use crate::render::text::{pad_left, thousands};
+use crate::render::text::{GLUE, pad_left, thousands, wrap};
 use crate::replay::Figures;
 use std::fmt::Write as _;
 
@@ -38,26 +38,38 @@ pub(super) fn harms(figures: &Figures) -> [u64; 3] {
     [least, figures.exposed.seen + figures.exposed.released, most]
 }
 
+/// How far harm and autonomy reach among all that is drawn: the least and the most of each.
+pub(super) fn reach(swept: &Swept) -> [(u64, u64); 2] {
+    let now = &swept.now[swept.reading];
+    let all = || swept.cells.iter().map(|cell| &cell[swept.reading]).chain([now]);
+    let drawn = swept.notable[swept.reading].front.iter().map(|cell| swept.figures(*cell)).chain([now]);
+    let far = drawn.map(|it| harms(it)[2]).chain(all().map(|it| harms(it)[1])).max().unwrap_or(0);
+    let autonomous = || all().map(|it| it.exposed.autonomous);
+    [(0, far), (autonomous().min().unwrap_or(0), autonomous().max().unwrap_or(0))]
+}
+
 /// The drawing.
 pub(super) fn plot(swept: &Swept, style: Style) -> String {
     let now = &swept.now[swept.reading];
-    let all = || swept.cells.iter().map(|cell| &cell[swept.reading]).chain([now]);
-    let top = all().map(|it| it.exposed.autonomous).max().unwrap_or(0).max(1);
-    let front = &swept.notable[swept.reading].front;
-    let shown = || front.iter().map(|cell| swept.figures(*cell)).chain([now]);
-    let far = shown().map(|it| harms(it)[2]).chain(all().map(|it| harms(it)[1])).max().unwrap_or(0).max(1);
+    let [(_, far), (low, top)] = reach(swept);
+    // From zero on, unless that left half of the drawing empty.
+    let low = if low < top / 2 { 0 } else { low };
+    let (far, high) = (far.max(1), (top - low).max(1));
     let left = thousands(top).len() + 1;
     let width = u64::try_from(style.width.saturating_sub(left + 5).clamp(20, 100)).unwrap_or(20);
     let mut canvas = Canvas::new(width, HEIGHT);
-    let at = |figures: &Figures, harm: u64| (harm * (width - 1) / far, figures.exposed.autonomous * (HEIGHT - 1) / top);
-    all().for_each(|it| canvas.put(at(it, harms(it)[1]), Mark::Variant));
-    for (figures, mark) in front.iter().map(|cell| (swept.figures(*cell), Mark::Front)).chain([(now, Mark::Now)]) {
+    let row = |figures: &Figures| (figures.exposed.autonomous - low) * (HEIGHT - 1) / high;
+    let at = |figures: &Figures, harm: u64| (harm * (width - 1) / far, row(figures));
+    let all = swept.cells.iter().map(|cell| &cell[swept.reading]);
+    all.for_each(|it| canvas.put(at(it, harms(it)[1]), Mark::Variant));
+    let front = swept.notable[swept.reading].front.iter().map(|cell| (swept.figures(*cell), Mark::Front));
+    for (figures, mark) in front.chain([(now, Mark::Now)]) {
         let [least, middle, most] = harms(figures);
         let (from, row) = at(figures, least);
         (from..=at(figures, most).0).for_each(|column| canvas.put((column, row), Mark::Interval));
         canvas.put(at(figures, middle), mark);
     }
-    canvas.drawn(top, far, left, style)
+    canvas.drawn((low, top), far, left, style)
 }
 
 struct Canvas {
@@ -78,14 +90,14 @@ impl Canvas {
         }
     }
 
-    fn drawn(&self, top: u64, far: u64, left: usize, style: Style) -> String {
+    fn drawn(&self, (low, top): (u64, u64), far: u64, left: usize, style: Style) -> String {
         let mut out = format!("  {}\n", style.paint(Ink::Quiet, "autonomous records"));
         let last = self.marks.len() - 1;
         for (at, row) in self.marks.iter().enumerate().rev() {
             let label = if at == last {
                 thousands(top)
             } else if at == 0 {
-                "0".to_owned()
+                thousands(low)
             } else {
                 String::new()
             };
@@ -109,8 +121,13 @@ impl Canvas {
         );
         let [now, front, dot, line] =
             [Mark::Now, Mark::Front, Mark::Variant, Mark::Interval].map(|mark| mark.drawn(style));
-        out + &format!(
-            "  {now} the policy as it is   {front} the front   {dot} other variants   {line} from the harm seen to all there may be\n"
-        )
+        let signs = [
+            (now, "the policy as it is"),
+            (front, "the front"),
+            (dot, "other variants"),
+            (line, "from the harm seen to all there may be"),
+        ];
+        let told = signs.map(|(sign, what)| format!("{sign}{GLUE}{}", what.replace(' ', &GLUE.to_string())));
+        out + &wrap(&told.join(&format!(" {GLUE}{GLUE}")), "  ", "  ", style.width)
     }
 }

@@ -1,7 +1,6 @@
 //! An action type on its way through a replay.
 
 use super::agenda::NEVER;
-use crate::replay::Figures;
 use crate::value::Tier;
 
 /// A spell of passing.
@@ -13,9 +12,14 @@ pub(super) struct Spell {
     pub(super) end: usize,
 }
 
+impl Spell {
+    /// There is none to come.
+    pub(super) const NONE: Self = Self { ready: NEVER, end: NEVER };
+}
+
 /// An action type on its way.
 #[expect(clippy::struct_excessive_bools, reason = "facts of the specification, independent of each other")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Course {
     pub(super) tier: Tier,
     /// The boundary at which the tier was entered, or the first.
@@ -23,22 +27,20 @@ pub(super) struct Course {
     pub(super) entered: bool,
     pub(super) demoted: bool,
     pub(super) cooldown_until: usize,
-    /// Among the stays, where there is a gate above and below.
-    pub(super) passing: Option<usize>,
-    pub(super) ending: Option<usize>,
+    /// Among the stays.
+    pub(super) stay: usize,
     /// When something takes it down.
     pub(super) fall: usize,
     /// When the attempt ends.
     pub(super) stop: usize,
-    pub(super) spell: Option<Spell>,
-    /// Of one that is bound.
-    pub(super) eligible_since: Option<usize>,
+    pub(super) spell: Spell,
+    /// Of one that is bound; [`NEVER`] while it is not eligible.
+    pub(super) eligible_since: usize,
     pub(super) deferred: bool,
     /// Other action types or an approval must agree to its promotion.
     pub(super) is_bound: bool,
-    /// Per step, when it was last taken.
-    pub(super) promoted: [Option<usize>; 2],
-    pub(super) figures: Figures,
+    /// Per step, when it was last taken, or [`NEVER`].
+    pub(super) promoted: [usize; 2],
 }
 
 impl Course {
@@ -49,16 +51,14 @@ impl Course {
             entered: false,
             demoted: false,
             cooldown_until: 0,
-            passing: None,
-            ending: None,
+            stay: 0,
             fall: NEVER,
             stop: NEVER,
-            spell: None,
-            eligible_since: None,
+            spell: Spell::NONE,
+            eligible_since: NEVER,
             deferred: false,
             is_bound: false,
-            promoted: [None; 2],
-            figures: Figures::default(),
+            promoted: [NEVER; 2],
         }
     }
 

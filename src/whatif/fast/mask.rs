@@ -49,11 +49,6 @@ impl Mask {
         self.0.copy_from_slice(&other.0);
     }
 
-    /// Adds what is in the other.
-    pub(super) fn join(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
-    }
-
     /// Takes out what is in the other.
     pub(super) fn drop(&mut self, other: &Self) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);

@@ -7,6 +7,7 @@
 mod agenda;
 mod bars;
 mod course;
+mod desk;
 mod mask;
 mod queue;
 mod stay;
@@ -19,9 +20,10 @@ pub use walk::{Move, Variant};
 
 use crate::history::Counts;
 use crate::plan::Plan;
-use crate::replay::{Approvals, Evidence, Options, Summary, run};
+use crate::replay::{Approvals, Evidence, Figures, Options, Summary, run};
 use crate::value::duration::Tick;
 use bars::Bars;
+use desk::Desk;
 use stay::Stays;
 use sums::Sums;
 use terms::Parts;
@@ -58,7 +60,7 @@ impl<'a> Fast<'a> {
     #[must_use]
     pub fn worker(&self) -> Worker<'_> {
         let parts = Parts::new(self.plan, Bars::new(&self.sums, self.counts));
-        Worker { parts, stays: Stays::new(self.sums.len), no_approvals: self.no_approvals }
+        Worker { parts, stays: Stays::new(self.sums.len), desk: Desk::default(), no_approvals: self.no_approvals }
     }
 }
 
@@ -67,6 +69,7 @@ impl<'a> Fast<'a> {
 pub struct Worker<'a> {
     parts: Parts<'a>,
     stays: Stays,
+    desk: Desk,
     no_approvals: bool,
 }
 
@@ -76,9 +79,15 @@ impl Worker<'_> {
         self.parts.sheet(plan)
     }
 
-    /// What a variant comes to.
+    /// What a variant comes to, all action types together.
+    pub fn figures(&mut self, variant: Variant) -> Figures {
+        let sum = self.walk(variant).run().0;
+        sum.into_iter().next().unwrap_or_default()
+    }
+
+    /// What a variant comes to, by action type.
     pub fn summary(&mut self, variant: Variant) -> Summary {
-        Summary::of_actions(self.walk(variant).run().0)
+        Summary::of_actions(self.walk(variant).by_action().run().0)
     }
 
     /// The decisions of a variant, in the order of boundaries, kinds and declaration.
@@ -90,7 +99,8 @@ impl Worker<'_> {
 
     fn walk<'w>(&'w mut self, variant: Variant<'w>) -> Walk<'w, 'w> {
         self.stays.tidy();
-        Walk::new(&self.parts, &mut self.stays, variant, self.no_approvals)
+        self.desk.lay(variant.gates, &self.parts, &mut self.stays);
+        Walk::new(&self.parts, &mut self.stays, &self.desk.seats, variant, self.no_approvals)
     }
 }
 

@@ -6,59 +6,75 @@ use super::terms::{Fall, Parts, Rise};
 use crate::replay::Kind;
 use crate::value::Tier;
 use crate::value::duration::Tick;
+use rustc_hash::FxHashMap;
 
-/// So many words of masks are remembered, then all are forgotten: what the processor has at hand is worked out anew
+/// So many words of records are remembered, then all are forgotten: what the processor has at hand is worked out anew
 /// sooner than what it has not is fetched.
-const MOST_WORDS: usize = 1 << 19;
-/// So many endings are remembered.
-const MOST_ENDINGS: usize = 1 << 20;
+const MOST_WORDS: usize = 1 << 20;
 
-/// At which boundaries the bars of a gate are met.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Passing<'a> {
-    /// All bars clear, and no trip bars the way.
-    pub(super) passes: Bits<'a>,
-    /// All bars have enough evidence.
-    pub(super) enough: Bits<'a>,
+/// What all stays of an action type at a tier have in common in variants that share their gates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Sort {
+    /// The gate above.
+    pub(super) rise: Option<u32>,
+    /// The gate below.
+    pub(super) fall: Option<u32>,
+    /// Whether the bars after a demotion count.
+    pub(super) demoted: bool,
 }
 
 /// What ends a stay, if nobody is promoted before.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Ending {
     /// The boundary, the kind, and where to; the boundary after the last if nothing does.
     pub(super) at: usize,
     pub(super) kind: Kind,
     pub(super) to: Tier,
-    /// At the top: where some keep bar has enough evidence.
-    pub(super) watched: Option<Mask>,
 }
 
-/// Where something is kept, by row and column; a row comes into being when it is first asked for.
-#[derive(Debug, Default)]
-struct Places(Vec<Box<[u32]>>);
+impl Ending {
+    fn packed(self) -> u64 {
+        (self.at as u64) << 16 | (self.kind as u64) << 8 | self.to.index() as u64
+    }
 
-impl Places {
-    /// One place of a row of so many: one more than where the thing is, or 0 if it is not kept.
-    fn at(&mut self, row: usize, column: usize, columns: usize) -> &mut u32 {
-        if self.0.len() <= row {
-            self.0.resize(row + 1, Box::default());
-        }
-        let places = &mut self.0[row];
-        if places.is_empty() {
-            *places = vec![0; columns].into();
-        }
-        &mut places[column]
+    fn unpacked(word: u64) -> Self {
+        let [to, kind] = [word, word >> 8].map(|byte| usize::from(byte.to_le_bytes()[0]));
+        Self { at: usize::try_from(word >> 16).unwrap_or(0), kind: Kind::ALL[kind], to: Tier::ALL[to] }
+    }
+}
+
+/// A stay that was worked out, in one piece so that a walk finds all of it together: its ending, where the bars of the
+/// gate above are met, where they have enough evidence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stay<'a>(&'a [u64]);
+
+impl<'a> Stay<'a> {
+    pub(super) fn ending(self) -> Ending {
+        Ending::unpacked(self.0[0])
+    }
+
+    /// Where all bars clear, and no trip bars the way: nowhere if no gate leads up.
+    pub(super) fn passes(self) -> Bits<'a> {
+        Bits(&self.0[1..=self.0.len() / 2])
+    }
+
+    /// Where all bars have enough evidence; at the top, where some keep bar has.
+    pub(super) fn enough(self) -> Bits<'a> {
+        Bits(&self.0[1 + self.0.len() / 2..])
     }
 }
 
 /// The stays that were worked out.
 #[derive(Debug)]
 pub(super) struct Stays {
-    /// One behind the other, so that a walk finds them together: where the bars pass, where they have enough.
-    passings: Vec<u64>,
-    passing_at: Places,
-    endings: Vec<Ending>,
-    ending_at: Places,
+    sorts: Vec<Sort>,
+    known: FxHashMap<Sort, usize>,
+    /// By sort and entry: one more than which record it is. The entries of a sort come into being with its first.
+    places: Vec<Box<[u32]>>,
+    records: Vec<u64>,
+    /// Boundaries, and words of a record.
+    len: usize,
+    size: usize,
     /// For one bar.
     stands: Stands,
 }
@@ -67,67 +83,75 @@ impl Stays {
     /// None yet, over so many boundaries.
     pub(super) fn new(len: usize) -> Self {
         Self {
-            passings: Vec::new(),
-            passing_at: Places::default(),
-            endings: Vec::new(),
-            ending_at: Places::default(),
+            sorts: Vec::new(),
+            known: FxHashMap::default(),
+            places: Vec::new(),
+            records: Vec::new(),
+            len,
+            size: 1 + 2 * len.div_ceil(WORD),
             stands: Stands::none(len),
         }
     }
 
     /// Forgets all, if that is too much.
     pub(super) fn tidy(&mut self) {
-        if self.passings.len() > MOST_WORDS {
-            self.passings.clear();
-            self.passing_at.0.clear();
-        }
-        if self.endings.len() > MOST_ENDINGS {
-            self.endings.clear();
-            self.ending_at.0.clear();
+        if self.records.len() > MOST_WORDS {
+            self.records.clear();
+            self.places.fill(Box::default());
         }
     }
 
-    /// What was found at a place, over so many boundaries.
-    pub(super) fn passing(&self, at: usize, len: usize) -> Passing<'_> {
-        let words = len.div_ceil(WORD);
-        let (passes, enough) = self.passings[at..at + 2 * words].split_at(words);
-        Passing { passes: Bits(passes), enough: Bits(enough) }
+    /// The place of a sort of stays.
+    pub(super) fn sort(&mut self, sort: Sort) -> usize {
+        *self.known.entry(sort).or_insert_with(|| {
+            self.sorts.push(sort);
+            self.places.push(Box::default());
+            self.sorts.len() - 1
+        })
     }
 
-    pub(super) fn ending(&self, at: usize) -> &Ending {
-        &self.endings[at]
+    /// What was found.
+    pub(super) fn stay(&self, at: usize) -> Stay<'_> {
+        Stay(&self.records[at..at + self.size])
     }
 
-    /// Where the bars above a tier are met that was entered at `entry`.
-    pub(super) fn find_passing(&mut self, parts: &Parts, rise: usize, entry: Option<usize>, demoted: bool) -> usize {
-        let len = parts.bars.sums.len;
+    /// A stay of a sort at a tier that was entered at `entry`, or not at all.
+    pub(super) fn find(&mut self, parts: &Parts, sort: usize, entry: Option<usize>) -> usize {
         let column = entry.map_or(0, |entry| entry + 1);
-        let place = self.passing_at.at(rise * 2 + usize::from(demoted), column, len + 1);
-        let words = 2 * len.div_ceil(WORD);
-        if *place == 0 {
-            let at = self.passings.len();
-            self.passings.resize(at + words, u64::MAX);
-            let (passes, enough) = self.passings[at..].split_at_mut(words / 2);
-            pass(parts, &parts.rises[rise], entry, demoted, [passes, enough], &mut self.stands);
-            *place = u32::try_from(at / words + 1).unwrap_or(0);
+        match self.places[sort].get(column) {
+            Some(place) if *place > 0 => (*place as usize - 1) * self.size,
+            _ => self.work_out(parts, sort, entry, column),
         }
-        (*place as usize - 1) * words
     }
 
-    /// What ends a stay at a tier that was entered at `entry`.
-    pub(super) fn find_ending(&mut self, parts: &Parts, fall: usize, entry: usize) -> usize {
-        let place = self.ending_at.at(fall, entry, parts.bars.sums.len);
-        if *place == 0 {
-            self.endings.push(ending(parts, &parts.falls[fall], entry, &mut self.stands));
-            *place = u32::try_from(self.endings.len()).unwrap_or(0);
+    fn work_out(&mut self, parts: &Parts, sort: usize, entry: Option<usize>, column: usize) -> usize {
+        let (at, Sort { rise, fall, demoted }) = (self.records.len(), self.sorts[sort]);
+        self.records.resize(at + self.size, 0);
+        let (first, masks) = self.records[at..].split_at_mut(1);
+        let (passes, enough) = masks.split_at_mut(self.size / 2);
+        let mut ending = Ending { at: self.len, kind: Kind::Stale, to: Tier::Crawl };
+        if let (Some(fall), Some(entry)) = (fall, entry) {
+            let watched = if rise.is_none() { &mut *enough } else { &mut [] };
+            ending = end(parts, &parts.falls[fall as usize], entry, watched, &mut self.stands);
         }
-        *place as usize - 1
+        if let Some(rise) = rise {
+            pass(parts, &parts.rises[rise as usize], entry, demoted, [passes, enough], &mut self.stands);
+        }
+        first[0] = ending.packed();
+        let places = &mut self.places[sort];
+        if places.is_empty() {
+            *places = vec![0; self.len + 1].into();
+        }
+        places[column] = u32::try_from(at / self.size + 1).unwrap_or(0);
+        at
     }
 }
 
-/// Takes out where the bars do not pass, and where they have not enough evidence.
+/// Puts where the bars pass, and where they have enough evidence.
 fn pass(parts: &Parts, rise: &Rise, entry: Option<usize>, demoted: bool, out: [&mut [u64]; 2], stands: &mut Stands) {
     let [passes, enough] = out;
+    passes.fill(u64::MAX);
+    enough.fill(u64::MAX);
     let keep = |all: &mut [u64], some: &Mask| all.iter_mut().zip(some.words()).for_each(|(word, some)| *word &= some);
     for bar in &rise.bars[usize::from(demoted)] {
         parts.bars.read(*bar, entry, stands);
@@ -140,17 +164,17 @@ fn pass(parts: &Parts, rise: &Rise, entry: Option<usize>, demoted: bool, out: [&
     }
 }
 
-/// The first of steps 1 to 4 that moves it, in their order where they fall on one boundary.
-fn ending(parts: &Parts, fall: &Fall, entry: usize, stands: &mut Stands) -> Ending {
+/// The first of steps 1 to 4 that moves it, in their order where they fall on one boundary; puts where some keep bar has
+/// enough evidence.
+fn end(parts: &Parts, fall: &Fall, entry: usize, watched: &mut [u64], stands: &mut Stands) -> Ending {
     let len = parts.bars.sums.len;
     let mut first = (len, Kind::Stale, fall.tier);
-    let mut watched = Mask::none(len);
     for keep in &fall.keeps {
         parts.bars.read(*keep, Some(entry), stands);
         if let Some(at) = gap(stands.enough.bits(), fall.stale, entry, first.0) {
             first = (at, Kind::Stale, fall.tier.down());
         }
-        watched.join(&stands.enough);
+        watched.iter_mut().zip(stands.enough.words()).for_each(|(word, some)| *word |= some);
         stands.enough.drop(&stands.clears);
         let fails = stands.enough.bits();
         if let Some(at) =
@@ -170,7 +194,7 @@ fn ending(parts: &Parts, fall: &Fall, entry: usize, stands: &mut Stands) -> Endi
         first = tripped;
     }
     let (at, kind, to) = first;
-    Ending { at, kind, to, watched: fall.is_top.then_some(watched) }
+    Ending { at, kind, to }
 }
 
 /// The first boundary, before `end`, at which the last evidence is `stale` old; the entry counts as evidence.

@@ -55,6 +55,11 @@ pub(super) fn less<const N: usize>(sum: [u32; N], before: [u32; N]) -> [u32; N] 
     std::array::from_fn(|at| sum[at] - before[at])
 }
 
+/// How many records before each tick.
+type Records = Box<[u32]>;
+/// How many of them are seen, released and unknown at run.
+type Harmed = Box<[[u32; 3]]>;
+
 /// The sums of some samples, per cohort.
 type Source = BTreeMap<CohortId, Dense>;
 
@@ -71,8 +76,9 @@ pub(super) struct Sums {
     places: FxHashMap<Of, usize>,
     /// Per action type with cohorts: the cohort at each boundary.
     cohorts: Vec<Option<Box<[Option<CohortId>]>>>,
-    /// Per action type: what its records would count for at run, before each tick: all, seen, released, unknown.
-    exposed: Vec<Box<[[u32; 4]]>>,
+    /// Per action type: its records before each tick, and what they would count for at run.
+    records: Vec<Records>,
+    harmed: Vec<Harmed>,
     /// The most samples, and the most bad ones, that any window can hold.
     pub(super) most: (u64, u64),
 }
@@ -86,6 +92,7 @@ impl Sums {
         if span.checked_mul(counts.samples.len() + plan.actions.len())? > MOST_SUMS {
             return None;
         }
+        let (records, harmed) = exposed(plan, counts, first, span)?;
         let mut sums = Self {
             from,
             len,
@@ -93,7 +100,8 @@ impl Sums {
             sources: Vec::new(),
             places: FxHashMap::default(),
             cohorts: cohorts(plan, counts, from, len),
-            exposed: exposed(plan, counts, first, span)?,
+            records,
+            harmed,
             most: (0, 0),
         };
         let feeds: Vec<Feed> = plan.metrics.iter().map(|metric| Feed::of(counts, metric)).collect();
@@ -164,7 +172,7 @@ impl Sums {
 
     /// How many records an action type has before the last boundary.
     pub(super) fn records(&self, action: usize) -> u64 {
-        self.exposed[action].last().map_or(0, |sum| sum[0].into())
+        self.records[action].last().map_or(0, |sum| (*sum).into())
     }
 
     /// What the records of an action type count for at a tier, but for their number, in the ticks from one boundary to
@@ -173,11 +181,14 @@ impl Sums {
         if tier == Tier::Crawl {
             return Exposed::default();
         }
-        let sums = &self.exposed[action];
-        let before = if all { [0; 4] } else { sums[self.lead + start] };
-        let [n, seen, released, unknown] = less(sums[self.lead + end], before).map(u64::from);
-        let exposed = Exposed { records: 0, autonomous: n, unattended: n, seen, released, unknown };
-        exposed.at(tier)
+        let (start, end) = (if all { 0 } else { self.lead + start }, self.lead + end);
+        let n = u64::from(self.records[action][end] - self.records[action][start]);
+        let walked = Exposed { autonomous: n, ..Exposed::default() };
+        if tier == Tier::Walk {
+            return walked;
+        }
+        let [seen, released, unknown] = less(self.harmed[action][end], self.harmed[action][start]).map(u64::from);
+        Exposed { unattended: n, seen, released, unknown, ..walked }
     }
 }
 
@@ -199,8 +210,8 @@ fn cohorts(plan: &Plan, counts: &Counts, from: Tick, len: usize) -> Vec<Option<B
     plan.actions.iter().enumerate().map(|(at, action)| action.renew.as_ref().map(|_| at_each(at))).collect()
 }
 
-/// What the records count for, added up; `None` if the sums do not fit.
-fn exposed(plan: &Plan, counts: &Counts, first: Tick, span: usize) -> Option<Vec<Box<[[u32; 4]]>>> {
+/// The records, and what they count for at run, added up; `None` if the sums do not fit.
+fn exposed(plan: &Plan, counts: &Counts, first: Tick, span: usize) -> Option<(Vec<Records>, Vec<Harmed>)> {
     let mut all = vec![vec![[0_u64; 4]; span]; plan.actions.len()];
     exposure::for_each(plan, counts, |action, tick, exposed| {
         if let Some(sum) = usize::try_from(tick - first + 1).ok().and_then(|at| all[action].get_mut(at)) {
@@ -208,15 +219,17 @@ fn exposed(plan: &Plan, counts: &Counts, first: Tick, span: usize) -> Option<Vec
             sum.iter_mut().zip([records, seen, released, unknown]).for_each(|(sum, more)| *sum += more);
         }
     });
-    let add_up = |places: Vec<[u64; 4]>| {
-        let sums = places.into_iter().scan([0_u64; 4], |sum, place| {
-            sum.iter_mut().zip(place).for_each(|(sum, more)| *sum += more);
-            Some(*sum)
-        });
-        let fits = |sum: [u64; 4]| {
-            Some([sum[0].try_into().ok()?, sum[1].try_into().ok()?, sum[2].try_into().ok()?, sum[3].try_into().ok()?])
-        };
-        sums.map(fits).collect::<Option<Box<[[u32; 4]]>>>()
+    let add_up = |places: &mut Vec<[u64; 4]>| {
+        let mut sum = [0_u64; 4];
+        for place in places {
+            sum.iter_mut().zip(*place).for_each(|(sum, more)| *sum += more);
+            *place = sum;
+        }
+        u32::try_from(*sum.iter().max()?).ok()
     };
-    all.into_iter().map(add_up).collect()
+    all.iter_mut().map(add_up).collect::<Option<Vec<_>>>()?;
+    let short = |sum: u64| u32::try_from(sum).unwrap_or(u32::MAX);
+    let records = all.iter().map(|sums| sums.iter().map(|sum| short(sum[0])).collect());
+    let harmed = all.iter().map(|sums| sums.iter().map(|sum| [sum[1], sum[2], sum[3]].map(short)).collect());
+    Some((records.collect(), harmed.collect()))
 }

@@ -24,6 +24,11 @@ impl Rise {
     pub(super) fn is_bound(&self) -> bool {
         self.approval || !self.requires.is_empty()
     }
+
+    /// Whether the first demotion changes the bars.
+    pub(super) fn is_other_when_demoted(&self) -> bool {
+        self.bars[0] != self.bars[1]
+    }
 }
 
 /// What makes an action type fall from a tier.
@@ -37,8 +42,6 @@ pub(super) struct Fall {
     pub(super) stale: Option<Tick>,
     /// Where a renewal leads, if that is below the tier.
     pub(super) renew: Option<Tier>,
-    /// No gate leads further up.
-    pub(super) is_top: bool,
 }
 
 /// The terms of one action type, by [`Step::index`](crate::value::Step::index).
@@ -48,14 +51,21 @@ pub(super) struct Terms {
     pub(super) rises: [Option<u32>; 2],
     /// What takes it down again.
     pub(super) falls: [Option<u32>; 2],
-    pub(super) hold: [Tick; 2],
-    pub(super) stop: [Option<Tick>; 2],
-    pub(super) cooldown: Tick,
+    pub(super) hold: [u32; 2],
+    pub(super) stop: [Option<u32>; 2],
+    pub(super) cooldown: u32,
+}
+
+/// A span of ticks; one longer than every replay stays so.
+fn short(ticks: Tick) -> u32 {
+    u32::try_from(ticks.max(0)).unwrap_or(u32::MAX)
 }
 
 /// The terms of a whole plan.
 #[derive(Clone, Debug)]
 pub struct Sheet {
+    /// Which of all sheets it is.
+    pub(super) number: usize,
     pub(super) actions: Vec<Terms>,
     pub(super) promote_ticks: Tick,
 }
@@ -72,6 +82,8 @@ pub(super) struct Parts<'a> {
     pub(super) risks: Vec<Risk>,
     /// Per action type: the boundaries at which its cohort changed.
     renewals: Vec<Vec<usize>>,
+    /// How many sheets were made.
+    sheets: usize,
 }
 
 impl<'a> Parts<'a> {
@@ -80,6 +92,7 @@ impl<'a> Parts<'a> {
         Self {
             bars,
             renewals,
+            sheets: 0,
             rises: Vec::new(),
             falls: Vec::new(),
             rises_by_key: FxHashMap::default(),
@@ -91,24 +104,28 @@ impl<'a> Parts<'a> {
     /// The first boundary after another at which the cohort of an action type changed.
     pub(super) fn renewal_after(&self, action: usize, at: usize) -> Option<usize> {
         let renewals = &self.renewals[action];
+        if renewals.is_empty() {
+            return None;
+        }
         renewals.get(renewals.partition_point(|known| *known <= at)).copied()
     }
 
     /// A plan's terms.
     pub(super) fn sheet(&mut self, plan: &Plan) -> Sheet {
         let actions = (0..plan.actions.len()).map(|at| self.terms(plan, at)).collect();
-        Sheet { actions, promote_ticks: plan.promote_ticks }
+        self.sheets += 1;
+        Sheet { number: self.sheets, actions, promote_ticks: plan.promote_ticks }
     }
 
     fn terms(&mut self, plan: &Plan, at: usize) -> Terms {
         let action = &plan.actions[at];
-        let mut terms = Terms { cooldown: action.cooldown, ..Terms::default() };
+        let mut terms = Terms { cooldown: short(action.cooldown), ..Terms::default() };
         for gate in action.gates.iter().flatten() {
             let step = gate.step.index();
             terms.rises[step] = u32::try_from(self.rise(plan, at, gate)).ok();
             terms.falls[step] = u32::try_from(self.fall(plan, at, gate)).ok();
-            terms.hold[step] = gate.hold;
-            terms.stop[step] = gate.stop;
+            terms.hold[step] = short(gate.hold);
+            terms.stop[step] = gate.stop.map(short);
         }
         terms
     }
@@ -140,7 +157,6 @@ impl<'a> Parts<'a> {
             trips: self.trips(action, at, tier),
             stale: action.stale,
             renew: action.renew.as_ref().map(|renew| renew.to).filter(|to| *to < tier),
-            is_top: action.gate_above(tier).is_none(),
         };
         let next = self.falls.len();
         let known = *self.falls_by_key.entry(fall.clone()).or_insert(next);

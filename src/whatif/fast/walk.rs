@@ -2,9 +2,10 @@
 
 use super::agenda::{Agenda, NEVER};
 use super::course::{Course, Spell};
+use super::desk::Seat;
 use super::queue::{Queue, Rank};
-use super::stay::Stays;
-use super::terms::{Parts, Rise, Sheet};
+use super::stay::{Ending, Stays};
+use super::terms::{Parts, Sheet};
 use super::ticks;
 use crate::replay::{Figures, Kind};
 use crate::value::duration::Tick;
@@ -49,6 +50,7 @@ pub struct Move {
 pub(super) struct Walk<'w, 'a> {
     pub(super) parts: &'w Parts<'a>,
     pub(super) stays: &'w mut Stays,
+    seats: &'w [Seat],
     variant: Variant<'w>,
     /// Approvals are never given.
     no_approvals: bool,
@@ -61,16 +63,25 @@ pub(super) struct Walk<'w, 'a> {
     /// Those whose hold is over and who are bound.
     bound: Vec<usize>,
     last_promotion: Option<usize>,
+    /// Of each action type, or of all together.
+    figures: Vec<Figures>,
     log: Option<Vec<Move>>,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
-    pub(super) fn new(parts: &'w Parts<'a>, stays: &'w mut Stays, variant: Variant<'w>, no_approvals: bool) -> Self {
+    pub(super) fn new(
+        parts: &'w Parts<'a>,
+        stays: &'w mut Stays,
+        seats: &'w [Seat],
+        variant: Variant<'w>,
+        no_approvals: bool,
+    ) -> Self {
         let actions = variant.hold.actions.len();
         Self {
             len: parts.bars.sums.len,
             parts,
             stays,
+            seats,
             variant,
             no_approvals,
             courses: vec![Course::start(); actions],
@@ -78,8 +89,14 @@ impl<'w, 'a> Walk<'w, 'a> {
             queue: Queue::default(),
             bound: Vec::new(),
             last_promotion: None,
+            figures: vec![Figures::default()],
             log: None,
         }
+    }
+
+    /// Keeps the figures of each action type by themselves.
+    pub(super) fn by_action(self) -> Self {
+        Self { figures: vec![Figures::default(); self.courses.len()], ..self }
     }
 
     /// Keeps a log of all decisions.
@@ -87,9 +104,12 @@ impl<'w, 'a> Walk<'w, 'a> {
         Self { log: Some(Vec::new()), ..self }
     }
 
-    /// The figures of each action type, and the log.
+    /// The figures, and the log.
     pub(super) fn run(mut self) -> (Vec<Figures>, Vec<Move>) {
-        (0..self.courses.len()).for_each(|action| self.begin(action));
+        for action in 0..self.courses.len() {
+            let stay = self.find(action, Tier::Crawl, None);
+            self.begin(action, stay);
+        }
         let mut retry = NEVER;
         for now in 0..self.len {
             let mut is_event = retry == now;
@@ -103,37 +123,32 @@ impl<'w, 'a> Walk<'w, 'a> {
             }
         }
         (0..self.courses.len()).for_each(|action| self.finish(action));
-        (self.courses.into_iter().map(|course| course.figures).collect(), self.log.unwrap_or_default())
-    }
-
-    fn rise(&self, action: usize, step: Option<Step>) -> Option<usize> {
-        let step = step?.index();
-        self.variant.gates[step].actions[action].rises[step].map(|at| at as usize)
-    }
-
-    fn fall_from(&self, action: usize, tier: Tier) -> Option<usize> {
-        let step = tier.step_below()?.index();
-        self.variant.gates[step].actions[action].falls[step].map(|at| at as usize)
+        (self.figures, self.log.unwrap_or_default())
     }
 
     fn hold(&self, action: usize, step: usize) -> usize {
-        ticks(self.variant.hold.actions[action].hold[step])
+        self.variant.hold.actions[action].hold[step] as usize
     }
 
-    /// Works out a stay that has just begun.
-    fn begin(&mut self, action: usize) {
-        let Course { tier, since, entered, demoted, .. } = self.courses[action];
-        let entry = entered.then_some(since);
-        let rise = self.rise(action, tier.step_up());
-        let passing = rise.map(|rise| self.stays.find_passing(self.parts, rise, entry, demoted));
-        let ending = self.fall_from(action, tier).map(|fall| self.stays.find_ending(self.parts, fall, since));
-        let fall = ending.map_or(self.len, |at| self.stays.ending(at).at);
-        let rise = rise.map(|rise| &self.parts.rises[rise]);
+    fn figures(&mut self, action: usize) -> &mut Figures {
+        let last = self.figures.len() - 1;
+        &mut self.figures[action.min(last)]
+    }
+
+    /// The stay that begins at a boundary, or with the replay, and when something ends it.
+    fn find(&mut self, action: usize, tier: Tier, entry: Option<usize>) -> (usize, usize) {
+        let sort = self.seats[action].sorts[tier.index()][usize::from(self.courses[action].demoted)];
+        let stay = self.stays.find(self.parts, sort, entry);
+        (stay, self.stays.stay(stay).ending().at)
+    }
+
+    /// Begins a stay.
+    fn begin(&mut self, action: usize, (stay, fall): (usize, usize)) {
         let course = &mut self.courses[action];
-        course.is_bound = rise.is_some_and(Rise::is_bound);
-        (course.passing, course.ending, course.fall) = (passing, ending, fall);
+        let bound = course.tier.step_up().map(|step| self.seats[action].is_bound[step.index()]);
+        (course.stay, course.fall, course.is_bound) = (stay, fall, bound.unwrap_or(false));
+        let first = course.first_look();
         self.courses[action].stop = self.stop(action).unwrap_or(NEVER);
-        let first = self.courses[action].first_look();
         self.seek(action, first);
     }
 
@@ -141,26 +156,26 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn stop(&self, action: usize) -> Option<usize> {
         let course = &self.courses[action];
         let after = self.variant.stop.actions[action].stop[course.tier.step_up()?.index()]?;
-        let passing = self.stays.passing(course.passing?, self.len);
-        let from = course.since.saturating_add(ticks(after)).max(course.first_look());
+        let from = course.since.saturating_add(after as usize).max(course.first_look());
         if from < course.cooldown_until {
             return Some(from).filter(|at| *at < course.fall);
         }
-        passing.passes.next_gap(from, course.fall)
+        self.stays.stay(course.stay).passes().next_gap(from, course.fall)
     }
 
     /// Finds the next spell that outlasts the hold, from a boundary on, and when to look again.
     fn seek(&mut self, action: usize, from: usize) {
-        let spell = self.next_spell(action, from);
+        let spell = self.next_spell(action, from).unwrap_or(Spell::NONE);
         let course = &mut self.courses[action];
-        (course.spell, course.eligible_since, course.deferred) = (spell, None, false);
-        let wake = spell.map_or(course.fall, |spell| spell.ready);
+        (course.spell, course.eligible_since, course.deferred) = (spell, NEVER, false);
+        // A spell ends before the fall, or with it.
+        let wake = spell.ready.min(course.fall);
         self.agenda.put(action, wake);
     }
 
     fn next_spell(&self, action: usize, from: usize) -> Option<Spell> {
         let course = &self.courses[action];
-        let passes = self.stays.passing(course.passing?, self.len).passes;
+        let passes = self.stays.stay(course.stay).passes();
         let limit = course.fall.min(course.stop);
         let hold = self.hold(action, course.tier.step_up()?.index());
         let mut start = passes.next(from.max(course.cooldown_until), limit)?;
@@ -184,11 +199,12 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.wait_no_more(action);
             return self.fall(action, now);
         }
-        if course.spell.is_some_and(|spell| spell.end == now) {
+        if course.spell.end == now {
             self.wait_no_more(action);
             self.seek(action, now);
         }
-        if let Some(spell) = self.courses[action].spell.filter(|spell| spell.ready == now) {
+        let spell = self.courses[action].spell;
+        if spell.ready == now {
             if self.courses[action].is_bound {
                 self.bound.push(action);
             } else {
@@ -200,36 +216,40 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// A spell is over, if there was one.
     fn wait_no_more(&mut self, action: usize) {
-        let course = &self.courses[action];
-        let Some(spell) = course.spell else { return };
-        if course.is_bound {
+        let Course { spell, is_bound, .. } = self.courses[action];
+        if is_bound {
             self.bound.retain(|waiting| *waiting != action);
-        } else {
+        } else if spell.ready != NEVER {
             self.queue.leave(self.rank(action, spell.ready));
         }
     }
 
     /// Steps 1 to 4.
     fn fall(&mut self, action: usize, now: usize) {
-        let Some(ending) = self.courses[action].ending.map(|at| self.stays.ending(at)) else { return };
-        let (kind, to) = (ending.kind, ending.to);
+        let Ending { kind, to, .. } = self.stays.stay(self.courses[action].stay).ending();
         let holds = [0, 1].map(|step| self.hold(action, step));
-        let has_gate = Step::ALL.map(|step| self.rise(action, Some(step)).is_some());
+        let has_gate = self.seats[action].has_gate;
         let course = &mut self.courses[action];
         let is_flap = |step: usize| {
-            has_gate[step] && course.promoted[step].is_some_and(|at| now - at <= holds[step].saturating_mul(2))
+            has_gate[step]
+                && course.promoted[step] != NEVER
+                && now - course.promoted[step] <= holds[step].saturating_mul(2)
         };
         let flaps = u64::from((0..2).any(is_flap));
-        course.figures.flaps += flaps;
         course.demoted |= matches!(kind, Kind::Demote | Kind::Trip);
-        course.cooldown_until = now.saturating_add(ticks(self.variant.cooldown.actions[action].cooldown));
+        course.cooldown_until = now.saturating_add(self.variant.cooldown.actions[action].cooldown as usize);
+        self.figures(action).flaps += flaps;
         self.enter(action, kind, to, now);
     }
 
     /// Steps 5 to 7: who of the waiting is eligible, who is promoted, who is deferred. Gives when to look again.
     fn promote_and_defer(&mut self, now: usize) -> usize {
         let (bound, eligible) = self.ask_bound(now);
-        let Some(first) = self.queue.first().into_iter().chain(bound).min() else { return NEVER };
+        let first = match (self.queue.first(), bound) {
+            (Some(queued), Some(bound)) => queued.min(bound),
+            (Some(first), None) | (None, Some(first)) => first,
+            (None, None) => return NEVER,
+        };
         let per = ticks(self.variant.promote.promote_ticks);
         let is_free = self.last_promotion.is_none_or(|last| now - last >= per);
         let is_left = self.queue.len() + eligible > usize::from(is_free);
@@ -254,8 +274,9 @@ impl<'w, 'a> Walk<'w, 'a> {
             let action = self.bound[at];
             let may = self.may_rise(action);
             let since = &mut self.courses[action].eligible_since;
-            *since = if may { since.or(Some(now)) } else { None };
-            if let Some(since) = *since {
+            *since = if may { now.min(*since) } else { NEVER };
+            if may {
+                let since = *since;
                 let rank = self.rank(action, since);
                 first = Some(first.map_or(rank, |first: Rank| first.min(rank)));
                 eligible += 1;
@@ -265,8 +286,9 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     fn may_rise(&self, action: usize) -> bool {
-        let Some(rise) = self.rise(action, self.courses[action].tier.step_up()) else { return false };
-        let rise = &self.parts.rises[rise];
+        let step = self.courses[action].tier.step_up().map(Step::index);
+        let rise = step.and_then(|step| self.variant.gates[step].actions[action].rises[step]);
+        let Some(rise) = rise.map(|rise| &self.parts.rises[rise as usize]) else { return false };
         let is_met = |(other, tier): &(usize, Tier)| self.courses[*other].tier >= *tier;
         !(rise.approval && self.no_approvals) && rise.requires.iter().all(is_met)
     }
@@ -277,7 +299,7 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn promote(&mut self, action: usize, now: usize) {
         let Some(step) = self.courses[action].tier.step_up() else { return };
-        self.courses[action].promoted[step.index()] = Some(now);
+        self.courses[action].promoted[step.index()] = now;
         self.enter(action, Kind::Promote, step.to(), now);
     }
 
@@ -291,7 +313,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         for at in 0..self.bound.len() {
             let action = self.bound[at];
             let course = &mut self.courses[action];
-            if course.eligible_since.is_some() && !course.deferred {
+            if course.eligible_since != NEVER && !course.deferred {
                 course.deferred = true;
                 let tier = course.tier;
                 self.note(action, Kind::Defer, now, tier);
@@ -301,32 +323,30 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// A move: one stay ends at a boundary, another begins.
     fn enter(&mut self, action: usize, kind: Kind, to: Tier, now: usize) {
+        // While the one comes from memory, the other is added up.
+        let stay = self.find(action, to, Some(now));
         self.leave(action, now, now + 1);
         self.note(action, kind, now, to);
         let course = &mut self.courses[action];
         (course.tier, course.since, course.entered) = (to, now, true);
-        self.begin(action);
+        self.begin(action, stay);
     }
 
     fn finish(&mut self, action: usize) {
         self.leave(action, self.len - 1, self.len);
-        let figures = &mut self.courses[action].figures;
-        figures.boundaries = self.len as u64;
-        figures.exposed.records = self.parts.bars.sums.records(action);
+        let (boundaries, records) = (self.len as u64, self.parts.bars.sums.records(action));
+        let figures = self.figures(action);
+        figures.boundaries += boundaries;
+        figures.exposed.records += records;
     }
 
     /// Adds up a stay that ends at a boundary; the boundaries before `looks` were looked at from it.
     fn leave(&mut self, action: usize, end: usize, looks: usize) {
-        let Course { tier, since, stop, passing, ending, .. } = self.courses[action];
+        let Course { tier, since, entered, stop, stay, .. } = self.courses[action];
         let first = self.courses[action].first_look();
-        let evidence = match (passing, ending.map(|at| &self.stays.ending(at).watched)) {
-            (Some(at), _) => self.stays.passing(at, self.len).enough.count(first, looks).0,
-            (None, Some(Some(watched))) => watched.bits().count(first, looks).0,
-            (None, _) => 0,
-        };
-        let is_first = !self.courses[action].entered;
-        let exposed = self.parts.bars.sums.exposed(action, tier, since, end, is_first);
-        let figures = &mut self.courses[action].figures;
+        let evidence = self.stays.stay(stay).enough().count(first, looks).0;
+        let exposed = self.parts.bars.sums.exposed(action, tier, since, end, !entered);
+        let figures = self.figures(action);
         figures.ticks[tier.index()] += (end - since) as u64;
         figures.with_evidence += evidence;
         figures.exposed = figures.exposed.plus(&exposed);
@@ -336,7 +356,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     fn note(&mut self, action: usize, kind: Kind, at: usize, to: Tier) {
-        self.courses[action].figures.kinds[kind as usize] += 1;
+        self.figures(action).kinds[kind as usize] += 1;
         if let Some(log) = &mut self.log {
             log.push(Move { at: self.parts.bars.sums.from + Tick::try_from(at).unwrap_or(0), kind, action, to });
         }
