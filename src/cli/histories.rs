@@ -178,6 +178,7 @@ impl Reading {
             survey: false,
             threads: self.threads,
             aside: None,
+            block: None,
         })
     }
 }

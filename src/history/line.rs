@@ -100,13 +100,13 @@ const SAMPLE: usize = 40;
 /// What reading a line needs to know.
 #[derive(Debug)]
 pub struct Reader<'p> {
-    plan: &'p Plan,
-    mapping: Mapping,
+    pub(super) plan: &'p Plan,
+    pub(super) mapping: Mapping,
     /// Where the id and outcomes are.
-    outcome_keys: Vec<Key>,
-    now: Option<Instant>,
-    survey: bool,
-    signals: HashMap<&'p str, SignalId>,
+    pub(super) outcome_keys: Vec<Key>,
+    pub(super) now: Option<Instant>,
+    pub(super) survey: bool,
+    pub(super) signals: HashMap<&'p str, SignalId>,
     /// Of each signal that some mean uses: the scales its values must lie on.
     scales: Vec<Vec<(i64, i64)>>,
 }
@@ -322,6 +322,14 @@ impl<'p> Reader<'p> {
         found.outcomes.extend(time.map(|time| Outcome { time, signal, value }));
     }
 
+    /// The value that comes with a signal; nothing where it may not.
+    #[expect(clippy::option_option, reason = "the outer one is of the fault")]
+    pub(super) fn carried(&self, signal: Option<SignalId>, raw: Option<&str>) -> Option<Option<Carried>> {
+        let mut worst = Worst::default();
+        let value = self.value(signal, raw, &mut worst);
+        worst.0.is_none().then_some(value)
+    }
+
     fn value(&self, signal: Option<SignalId>, raw: Option<&str>, worst: &mut Worst) -> Option<Carried> {
         let scales = signal.map_or(&[][..], |signal| &self.scales[signal.index()]);
         if scales.is_empty() {
@@ -340,7 +348,7 @@ impl<'p> Reader<'p> {
 }
 
 /// What a cell says that is true or false.
-fn flag(text: &str) -> Option<bool> {
+pub(super) fn flag(text: &str) -> Option<bool> {
     match text {
         "true" | "True" | "TRUE" | "1" => Some(true),
         "false" | "False" | "FALSE" | "0" => Some(false),

@@ -10,10 +10,13 @@
 
 mod alike;
 pub mod blocks;
+mod cells;
 pub mod counts;
 pub mod dense;
+mod direct;
 pub mod fields;
 pub mod format;
+mod groups;
 pub mod intake;
 pub mod line;
 pub mod mapping;
@@ -34,6 +37,7 @@ pub mod table;
 pub mod tally;
 #[cfg(test)]
 mod tests;
+mod twice;
 
 pub use alike::counts_alike;
 pub use counts::Counts;

@@ -1,11 +1,13 @@
 //! Inputs to counts: blocks to workers, one pass, and a second one if ids occur more than once.
 //!
-//! The first pass counts every record as if its id were unique, and keeps 8 bytes of hash per id. If no hash occurs
-//! twice, as is usual, that is all. Otherwise a second pass puts the lines aside whose hash did, and unites them by
-//! their true ids; a hash that two ids share costs a little memory and changes nothing. Where there are so many of them
-//! that they would fill the memory, as in a flat table, they are put aside one part after the other, in a pass each.
+//! The first pass counts every record as if its id were unique, and keeps 8 bytes of hash per id; rows of a table that
+//! stand together count as one ([`super::groups`]). If no hash occurs twice, as is usual, that is all. Otherwise a
+//! second pass puts the lines aside whose hash did, and unites them by their true ids; a hash that two ids share costs
+//! a little memory and changes nothing. Where there are so many of them that they would fill the memory, as in a flat
+//! table in no order, they are put aside one part after the other, in a pass each.
 
 use super::blocks::{self, Block};
+use super::cells::Cells;
 use super::counts::Counts;
 use super::format::Format;
 use super::intake::{Place, Reason};
@@ -14,8 +16,10 @@ use super::mapping::Mapping;
 use super::merge::{self, Held};
 use super::source::{Rows, Source, sources};
 use super::tally::{Tallier, Wanted};
+use super::twice::twice;
 use crate::plan::Plan;
 use crate::value::{Instant, Tier};
+use std::borrow::Cow;
 use std::hash::Hasher;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
@@ -53,6 +57,8 @@ pub struct Options {
     pub threads: Option<NonZeroUsize>,
     /// About how many bytes of lines are put aside at once; by default 256 MiB.
     pub aside: Option<NonZeroUsize>,
+    /// About how many bytes of lines are read at once; by default 128 KiB.
+    pub block: Option<NonZeroUsize>,
 }
 
 /// The bytes of lines that are put aside at once.
@@ -76,16 +82,17 @@ pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts,
     let wanted = Wanted::new(plan);
     let sources = sources(plan, inputs, options)?;
     let pass = Pass { plan, wanted: &wanted, sources: &sources, options };
-    let mut all = pass.run(inputs, None)?;
-    let (lines, bytes) = (all.hashes.len(), all.bytes);
-    let suspects = occurring_twice(&mut all.hashes);
+    let mut all = pass.run(inputs, Aside::default())?;
+    let suspects = all.suspects();
     if suspects.is_empty() {
+        merge::unite(&all.held, |input| &sources[input].reader, &mut all.tallier);
         return Ok(all.tallier.finish());
     }
-    let part = part(suspects.len(), lines, bytes, options.aside.map_or(ASIDE, NonZeroUsize::get));
+    let part = part(suspects.len(), all.lines, all.bytes, options.aside.map_or(ASIDE, NonZeroUsize::get));
+    drop(all);
     let mut tallier = None;
     for part in suspects.chunks(part) {
-        let work = pass.run(inputs, Some(Aside { all: &suspects, part }))?;
+        let work = pass.run(inputs, Aside { all: &suspects, part, is_edge: false })?;
         // Every pass counts what is not put aside; once is enough.
         let tallier = tallier.get_or_insert(work.tallier);
         merge::unite(&work.held, |input| &sources[input].reader, tallier);
@@ -100,12 +107,58 @@ fn part(suspects: usize, lines: usize, bytes: usize, most: usize) -> usize {
 }
 
 /// Which lines a pass puts aside.
-#[derive(Clone, Copy)]
-struct Aside<'s> {
-    /// The hashes that occur more than once, sorted.
-    all: &'s [u64],
+#[derive(Clone, Copy, Default)]
+pub(super) struct Aside<'s> {
+    /// The hashes that may occur more than once, sorted; none in the first pass.
+    pub(super) all: &'s [u64],
     /// Those of them whose turn it is.
-    part: &'s [u64],
+    pub(super) part: &'s [u64],
+    /// In the first pass: whether what is at hand may go on elsewhere.
+    pub(super) is_edge: bool,
+}
+
+/// What becomes of lines of one id.
+pub(super) enum Fate {
+    /// They are a record.
+    Counted,
+    /// They are put aside.
+    Held,
+    /// It is not their turn.
+    Passed,
+}
+
+/// A line, or a row in its place.
+pub(super) trait Told {
+    /// Where it stands.
+    fn place(&self) -> Place;
+
+    /// About how many bytes its text has.
+    fn length(&self) -> usize;
+
+    /// What it says.
+    fn text(&self) -> Cow<'_, str>;
+
+    /// It, put aside.
+    fn held(&self) -> Held {
+        Held { place: self.place(), text: self.text().into_owned() }
+    }
+}
+
+/// A line of JSON Lines.
+struct Written<'t>(Place, &'t str);
+
+impl Told for Written<'_> {
+    fn place(&self) -> Place {
+        self.0
+    }
+
+    fn length(&self) -> usize {
+        self.1.len()
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.1)
+    }
 }
 
 /// Counts JSON Lines that are at hand as a text.
@@ -115,46 +168,42 @@ pub fn count_text(plan: &Plan, name: &str, text: &str) -> Result<Counts, ReadErr
     count(plan, &[input], &Options { threads: NonZeroUsize::new(1), ..Options::default() })
 }
 
-/// The hashes that occur more than once, sorted.
-fn occurring_twice(hashes: &mut Vec<u64>) -> Vec<u64> {
-    hashes.sort_unstable();
-    let mut twice: Vec<u64> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
-    twice.dedup();
-    *hashes = Vec::new();
-    twice
-}
-
 fn hash(id: &str) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     hasher.write(id.as_bytes());
     hasher.finish()
 }
 
-struct Pass<'a> {
+pub(super) struct Pass<'a> {
     plan: &'a Plan,
     wanted: &'a Wanted,
     sources: &'a [Source<'a>],
-    options: &'a Options,
+    pub(super) options: &'a Options,
 }
 
 /// What one worker, or all of them, made of the lines.
-struct Work<'a> {
-    tallier: Tallier<'a>,
-    hashes: Vec<u64>,
-    /// The bytes of the lines that have them.
+pub(super) struct Work<'a> {
+    pub(super) tallier: Tallier<'a>,
+    /// Of each id, but for those that are held; each worker sorts its own.
+    hashes: Vec<Vec<u64>>,
+    /// Of each id that is held in the first pass.
+    edges: Vec<u64>,
+    /// The lines that have ids, and about how many bytes they are.
+    lines: usize,
     bytes: usize,
-    held: Vec<Held>,
+    pub(super) held: Vec<Held>,
 }
 
 impl<'a> Pass<'a> {
-    fn run(&self, inputs: &[Input], aside: Option<Aside>) -> Result<Work<'a>, ReadError> {
+    fn run(&self, inputs: &[Input], aside: Aside) -> Result<Work<'a>, ReadError> {
         let workers =
             self.options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         let (sender, receiver) = sync_channel::<Block>(workers);
         let receiver = Mutex::new(receiver);
         thread::scope(|scope| {
             let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, aside))).collect();
-            let sent = send_all(inputs, self.sources, &sender);
+            let length = self.options.block.map_or(blocks::LENGTH, NonZeroUsize::get);
+            let sent = send_all(inputs, self.sources, length, &sender);
             drop(sender);
             let mut all = self.empty();
             for handle in handles {
@@ -169,34 +218,41 @@ impl<'a> Pass<'a> {
 
     fn empty(&self) -> Work<'a> {
         let tallier = Tallier::new(self.plan, self.wanted, self.options.assume_tier).surveying(self.options.survey);
-        Work { tallier, hashes: Vec::new(), bytes: 0, held: Vec::new() }
+        Work { tallier, hashes: vec![Vec::new()], edges: Vec::new(), lines: 0, bytes: 0, held: Vec::new() }
     }
 
-    fn work(&self, blocks: &Mutex<Receiver<Block>>, aside: Option<Aside>) -> Work<'a> {
+    fn work(&self, blocks: &Mutex<Receiver<Block>>, aside: Aside) -> Work<'a> {
         let mut work = self.empty();
         loop {
             let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(block) = next else { return work };
-            if block.too_long {
-                let place = Place { input: block.input, line: block.first_line };
-                work.tallier.bad(&too_long(), place, "");
+            let Ok(block) = next else { break };
+            self.block(&mut work, &block, aside);
+        }
+        work.hashes.iter_mut().for_each(|own| own.sort_unstable());
+        work
+    }
+
+    fn block(&self, work: &mut Work<'a>, block: &Block, aside: Aside) {
+        if block.too_long {
+            let place = Place { input: block.input, line: block.first_line };
+            work.tallier.bad(&too_long(), place, "");
+        }
+        let source = &self.sources[block.input];
+        match &source.rows {
+            Rows::Lines | Rows::Parquet(_) => {
+                block.lines().for_each(|(place, line)| self.line(work, source, place, line, aside));
             }
-            let source = &self.sources[block.input];
-            match &source.rows {
-                Rows::Lines | Rows::Parquet(_) => {
-                    for (place, line) in block.lines() {
-                        self.line(&mut work, source, place, line, aside);
-                    }
+            Rows::Separated(layout, sheet) => {
+                let cells = Cells::of(block, *layout);
+                for (place, fault, text) in &cells.unread {
+                    work.tallier.bad(fault, *place, text);
                 }
-                Rows::Separated(rows) => rows.each(&block, |place, line| match line {
-                    Ok(line) => self.text(&mut work, source, place, line, aside),
-                    Err((fault, text)) => work.tallier.bad(&fault, place, &text),
-                }),
+                self.rows(work, (source, sheet), &cells, aside);
             }
         }
     }
 
-    fn line(&self, work: &mut Work, source: &Source, place: Place, bytes: &[u8], aside: Option<Aside>) {
+    fn line(&self, work: &mut Work<'a>, source: &Source, place: Place, bytes: &[u8], aside: Aside) {
         // Blocks are longer than the longest line, so one that is too long may stand whole in a block.
         if bytes.len() > blocks::LONGEST_LINE {
             return work.tallier.bad(&too_long(), place, "");
@@ -206,39 +262,55 @@ impl<'a> Pass<'a> {
             return;
         }
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.text(work, source, place, text, aside),
+            Ok(text) => self.plainly(work, source, &Written(place, text), aside),
             Err(_) => work.tallier.bad(&not_utf8(), place, &String::from_utf8_lossy(bytes)),
         }
     }
 
-    fn text(&self, work: &mut Work, source: &Source, place: Place, text: &str, aside: Option<Aside>) {
-        match source.reader.read(text) {
-            Err(fault) => work.tallier.bad(&fault, place, text),
+    pub(super) fn plainly(&self, work: &mut Work<'a>, source: &Source, told: &impl Told, aside: Aside) {
+        let text = told.text();
+        match source.reader.read(&text) {
+            Err(fault) => work.tallier.bad(&fault, told.place(), &text),
             Ok(Line::Notice { signal, name, time }) => work.tallier.notice(signal, &name, time),
-            Ok(line) => self.of_a_record(work, place, text, line, aside),
+            Ok(line) => self.of_a_record(work, told, line, aside),
         }
     }
 
-    fn of_a_record(&self, work: &mut Work, place: Place, text: &str, line: Line, aside: Option<Aside>) {
+    pub(super) fn of_a_record(&self, work: &mut Work<'a>, told: &impl Told, line: Line, aside: Aside) {
         let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };
-        if !self.options.unique_ids {
-            let hash = hash(id);
-            let is_in = |hashes: &[u64]| hashes.binary_search(&hash).is_ok();
-            match aside {
-                None => {
-                    work.hashes.push(hash);
-                    work.bytes += text.len();
-                }
-                Some(aside) if is_in(aside.part) => return work.held.push(Held { place, text: text.to_owned() }),
-                Some(aside) if is_in(aside.all) => return,
-                Some(_) => {}
+        match (self.fate(work, id, std::iter::once(told.length()), aside), line) {
+            (Fate::Held, _) => work.held.push(told.held()),
+            (Fate::Counted, Line::Full(mut record)) => work.tallier.record(&mut record),
+            (Fate::Counted, _) => work.tallier.bad(&merge::orphan(), told.place(), &told.text()),
+            (Fate::Passed, _) => {}
+        }
+    }
+
+    /// What becomes of neighbours of such lengths that share an id.
+    pub(super) fn fate(&self, work: &mut Work, id: &str, lengths: impl Iterator<Item = usize>, aside: Aside) -> Fate {
+        if self.options.unique_ids {
+            return Fate::Counted;
+        }
+        let hash = hash(id);
+        let is_in = |hashes: &[u64]| hashes.binary_search(&hash).is_ok();
+        if is_in(aside.part) {
+            return Fate::Held;
+        }
+        if is_in(aside.all) {
+            return Fate::Passed;
+        }
+        if aside.all.is_empty() {
+            for length in lengths {
+                work.lines += 1;
+                work.bytes += length;
             }
+            if aside.is_edge {
+                work.edges.push(hash);
+                return Fate::Held;
+            }
+            work.hashes[0].push(hash);
         }
-        match line {
-            Line::Full(mut record) => work.tallier.record(&mut record),
-            Line::Outcomes { .. } => work.tallier.bad(&merge::orphan(), place, text),
-            Line::Notice { .. } => {}
-        }
+        Fate::Counted
     }
 }
 
@@ -246,15 +318,30 @@ impl Work<'_> {
     fn absorb(&mut self, other: Self) {
         self.tallier.absorb(other.tallier);
         self.hashes.extend(other.hashes);
+        self.edges.extend(other.edges);
+        self.lines += other.lines;
         self.bytes += other.bytes;
         self.held.extend(other.held);
+    }
+
+    /// The hashes that occur more than once, sorted; where there are any, those of the edges too.
+    fn suspects(&self) -> Vec<u64> {
+        let mut all = twice(&self.hashes);
+        let is_known = |hash: &u64| self.hashes.iter().any(|hashes| hashes.binary_search(hash).is_ok());
+        if all.is_empty() && !self.edges.iter().any(is_known) {
+            return all;
+        }
+        all.extend(&self.edges);
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }
 
 /// Reads all inputs in order; workers take the blocks as they come.
-fn send_all(inputs: &[Input], sources: &[Source], sender: &SyncSender<Block>) -> Result<(), ReadError> {
+fn send_all(inputs: &[Input], sources: &[Source], length: usize, sender: &SyncSender<Block>) -> Result<(), ReadError> {
     for (at, (input, source)) in inputs.iter().zip(sources).enumerate() {
-        let sent = source.cut(at, input, |block| sender.send(block).is_ok());
+        let sent = source.cut(at, input, length, |block| sender.send(block).is_ok());
         sent.map_err(|source| ReadError { name: input.name.clone(), source })?;
     }
     Ok(())

@@ -29,7 +29,7 @@ fn opens(before: &[u8], delimiter: u8) -> bool {
 }
 
 /// Behind the quote that closes what was opened before `at`.
-fn closed(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn closed(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at += memchr::memchr(b'"', &bytes[at..])? + 1;
         match bytes.get(at) {
