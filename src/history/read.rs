@@ -14,7 +14,7 @@ use super::intake::{Place, Reason};
 use super::line::{Fault, Line, Record};
 use super::mapping::Mapping;
 use super::merge::{self, Held};
-use super::source::{Rows, Source, sources};
+use super::source::{Piece, Rows, Source, sources};
 use super::tally::{Tallier, Wanted};
 use super::twice::twice;
 use crate::plan::Plan;
@@ -24,11 +24,23 @@ use std::hash::Hasher;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// Opens an input from its start.
 pub type Open<'a> = Box<dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync + 'a>;
+
+/// An input that can be read from any place.
+pub trait ReadAt: Send + Sync {
+    /// How many bytes it has.
+    fn length(&self) -> u64;
+
+    /// Reads some of the bytes that stand at a place.
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize>;
+}
+
+/// Opens an input that can be read from any place.
+pub type Ranges<'a> = Box<dyn Fn() -> io::Result<Arc<dyn ReadAt>> + Send + Sync + 'a>;
 
 /// One input; it may be opened twice.
 pub struct Input<'a> {
@@ -36,6 +48,8 @@ pub struct Input<'a> {
     pub name: String,
     /// Opens it.
     pub open: Open<'a>,
+    /// Opens it too, where it can be read from any place, which saves memory for Parquet.
+    pub ranges: Option<Ranges<'a>>,
     /// What its bytes are.
     pub format: Format,
 }
@@ -164,7 +178,7 @@ impl Told for Written<'_> {
 /// Counts JSON Lines that are at hand as a text.
 pub fn count_text(plan: &Plan, name: &str, text: &str) -> Result<Counts, ReadError> {
     let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(io::Cursor::new(text.to_owned()))) };
-    let input = Input { name: name.to_owned(), open: Box::new(open), format: Format::Lines };
+    let input = Input { name: name.to_owned(), open: Box::new(open), ranges: None, format: Format::Lines };
     count(plan, &[input], &Options { threads: NonZeroUsize::new(1), ..Options::default() })
 }
 
@@ -192,18 +206,19 @@ pub(super) struct Work<'a> {
     lines: usize,
     bytes: usize,
     pub(super) held: Vec<Held>,
+    /// The first part that could not be read, and why.
+    failed: Option<(Place, io::Error)>,
 }
 
 impl<'a> Pass<'a> {
     fn run(&self, inputs: &[Input], aside: Aside) -> Result<Work<'a>, ReadError> {
         let workers =
             self.options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        let (sender, receiver) = sync_channel::<Block>(workers);
+        let (sender, receiver) = sync_channel::<Piece>(workers);
         let receiver = Mutex::new(receiver);
         thread::scope(|scope| {
             let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, aside))).collect();
-            let length = self.options.block.map_or(blocks::LENGTH, NonZeroUsize::get);
-            let sent = send_all(inputs, self.sources, length, &sender);
+            let sent = send_all(inputs, self.sources, self.length(), &sender);
             drop(sender);
             let mut all = self.empty();
             for handle in handles {
@@ -212,24 +227,56 @@ impl<'a> Pass<'a> {
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-            sent.map(|()| all)
+            // What was sent came before what could not be.
+            match all.failed.take() {
+                Some((place, source)) => Err(ReadError { name: inputs[place.input].name.clone(), source }),
+                None => sent.map(|()| all),
+            }
         })
     }
 
     fn empty(&self) -> Work<'a> {
         let tallier = Tallier::new(self.plan, self.wanted, self.options.assume_tier).surveying(self.options.survey);
-        Work { tallier, hashes: vec![Vec::new()], edges: Vec::new(), lines: 0, bytes: 0, held: Vec::new() }
+        Work {
+            tallier,
+            hashes: vec![Vec::new()],
+            edges: Vec::new(),
+            lines: 0,
+            bytes: 0,
+            held: Vec::new(),
+            failed: None,
+        }
     }
 
-    fn work(&self, blocks: &Mutex<Receiver<Block>>, aside: Aside) -> Work<'a> {
+    fn work(&self, pieces: &Mutex<Receiver<Piece>>, aside: Aside) -> Work<'a> {
         let mut work = self.empty();
         loop {
-            let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(block) = next else { break };
-            self.block(&mut work, &block, aside);
+            let next = pieces.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(piece) = next else { break };
+            // Nothing is made of what cannot be read in part; the others still take what is sent.
+            if work.failed.is_none() {
+                self.piece(&mut work, &piece, aside);
+            }
         }
         work.hashes.iter_mut().for_each(|own| own.sort_unstable());
         work
+    }
+
+    fn piece(&self, work: &mut Work<'a>, piece: &Piece, aside: Aside) {
+        let source = &self.sources[piece.input()];
+        match (piece, &source.rows) {
+            (Piece::Block(block), _) => self.block(work, block, aside),
+            (Piece::Group(group), Rows::Parquet(sheet)) => {
+                let read = group.batches(self.length(), |rows| self.rows(work, (source, sheet), rows, aside));
+                work.failed = read.err().map(|error| (group.place(), error));
+            }
+            (Piece::Group(_), _) => {}
+        }
+    }
+
+    /// About how many bytes are read at once.
+    fn length(&self) -> usize {
+        self.options.block.map_or(blocks::LENGTH, NonZeroUsize::get)
     }
 
     fn block(&self, work: &mut Work<'a>, block: &Block, aside: Aside) {
@@ -322,6 +369,8 @@ impl Work<'_> {
         self.lines += other.lines;
         self.bytes += other.bytes;
         self.held.extend(other.held);
+        let failed = self.failed.take().into_iter().chain(other.failed);
+        self.failed = failed.min_by_key(|(place, _)| *place);
     }
 
     /// The hashes that occur more than once, sorted; where there are any, those of the edges too.
@@ -339,7 +388,7 @@ impl Work<'_> {
 }
 
 /// Reads all inputs in order; workers take the blocks as they come.
-fn send_all(inputs: &[Input], sources: &[Source], length: usize, sender: &SyncSender<Block>) -> Result<(), ReadError> {
+fn send_all(inputs: &[Input], sources: &[Source], length: usize, sender: &SyncSender<Piece>) -> Result<(), ReadError> {
     for (at, (input, source)) in inputs.iter().zip(sources).enumerate() {
         let sent = source.cut(at, input, length, |block| sender.send(block).is_ok());
         sent.map_err(|source| ReadError { name: input.name.clone(), source })?;

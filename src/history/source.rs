@@ -21,11 +21,29 @@ pub(super) struct Source<'p> {
     pub(super) rows: Rows,
 }
 
+/// What a worker takes at once.
+pub(super) enum Piece {
+    /// Lines or rows of text.
+    Block(Block),
+    /// Rows of a Parquet file.
+    Group(parquet::Group),
+}
+
+impl Piece {
+    /// Index of the input.
+    pub(super) fn input(&self) -> usize {
+        match self {
+            Self::Block(block) => block.input,
+            Self::Group(group) => group.place().input,
+        }
+    }
+}
+
 /// How the rows of an input become lines.
 pub(super) enum Rows {
     /// They are.
     Lines,
-    /// Where they are cut.
+    /// They come in columns; or they are lines, made where they are cut.
     Parquet(Sheet),
     /// Where they are counted: they are cells between delimiters.
     Separated(Layout, Sheet),
@@ -77,18 +95,19 @@ fn source<'p>(plan: &'p Plan, input: &Input, options: &Options) -> Result<Source
 }
 
 impl Source<'_> {
-    /// Cuts an input into blocks of about a length and hands each to `send`, until that says `false`.
+    /// Cuts an input into pieces of about a length and hands each to `send`, until that says `false`.
     pub(super) fn cut(
         &self,
         at: usize,
         input: &Input,
         length: usize,
-        send: impl FnMut(Block) -> bool,
+        mut send: impl FnMut(Piece) -> bool,
     ) -> io::Result<()> {
         if let Rows::Parquet(sheet) = &self.rows {
             return parquet::cut(at, input, &sheet.table, send);
         }
-        blocks::cut(at, input.format.delimiter(), blocks::decompress((input.open)()?)?, length, send)
+        let bytes = blocks::decompress((input.open)()?)?;
+        blocks::cut(at, input.format.delimiter(), bytes, length, |block| send(Piece::Block(block)))
     }
 }
 

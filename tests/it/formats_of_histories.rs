@@ -32,7 +32,7 @@ const SHAPES: &[Shape] = &[
 fn input(format: Format, bytes: &[u8]) -> Input<'static> {
     let bytes: Arc<[u8]> = Arc::from(bytes);
     let open = move || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(Arc::clone(&bytes)))) };
-    Input { name: "history".to_owned(), open: Box::new(open), format }
+    Input { name: "history".to_owned(), open: Box::new(open), ranges: None, format }
 }
 
 fn options(case: &Case) -> Options {

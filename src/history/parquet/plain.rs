@@ -1,145 +1,39 @@
-//! Parquet to lines: each row becomes the JSON object that JSON Lines would have in its place, of the columns that are
-//! used. Flat columns, structs and lists of structs; row groups are read page by page.
-//!
-//! The crate trusts what a file says of itself more than it should, so what it panics at is an error here.
+//! The plain way through a file: each row as the JSON object that JSON Lines would have in its place. Any type and any
+//! nesting goes this way that [`super::columns`] does not take.
 
-use super::blocks::{self, Block};
-use super::fields;
-use super::format::{Format, Malformed};
-use super::read::Input;
-use super::table::{Table, Value};
+use super::super::blocks::{self, Block};
+use super::super::fields;
+use super::super::table::{Table, Value};
+use super::{Reader, damaged, leaves};
 use crate::value::Instant;
-use bytes::Bytes;
-use parquet::basic::{ConvertedType, LogicalType, Repetition};
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::basic::{ConvertedType, LogicalType};
+use parquet::file::reader::FileReader as _;
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 use parquet::schema::types::{Type, TypePtr};
-use std::cell::Cell;
-use std::fmt::Display;
-use std::io::{self, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
-
-/// The longest file that is read: its end says where everything is, so it is held as a whole.
-const LONGEST_FILE: u64 = 1 << 30;
-
-/// About how long the lines of a block are together.
-const BLOCK: usize = 128 * 1024;
-
-/// What a file starts and ends with.
-const MAGIC: &[u8] = b"PAR1";
-
-/// The names of the columns; those inside of a struct have its name and a dot before theirs.
-pub(super) fn names(input: &Input) -> io::Result<Vec<String>> {
-    guarded(|| {
-        let reader = reader(input)?;
-        let mut names = Vec::new();
-        leaves(reader.metadata().file_metadata().schema(), "", &mut names);
-        Ok(names)
-    })
-}
+use std::io;
 
 /// Hands the rows to `send` as blocks of JSON Lines, until that says `false`.
-pub(super) fn cut(at: usize, input: &Input, table: &Table, mut send: impl FnMut(Block) -> bool) -> io::Result<()> {
-    guarded(|| {
-        let reader = reader(input)?;
-        let schema = reader.metadata().file_metadata().schema();
-        let mut names = Vec::new();
-        leaves(schema, "", &mut names);
-        let rows = RowIter::from_file(Some(projection(schema, table)?), &reader).map_err(damaged)?;
-        let mut block = Block { input: at, first_line: 1, bytes: Vec::new(), too_long: false };
-        for (row, number) in rows.zip(1..) {
-            let line = line(&row.map_err(damaged)?, schema, &names, table);
-            block.bytes.extend_from_slice(line.as_bytes());
-            if block.bytes.len() > BLOCK {
-                let next = Block { input: at, first_line: number + 1, bytes: Vec::new(), too_long: false };
-                if !send(std::mem::replace(&mut block, next)) {
-                    return Ok(());
-                }
-            } else {
-                block.bytes.push(b'\n');
+pub(super) fn cut(at: usize, reader: &Reader, table: &Table, mut send: impl FnMut(Block) -> bool) -> io::Result<()> {
+    let schema = reader.metadata().file_metadata().schema();
+    let mut names = Vec::new();
+    leaves(schema, "", &mut names);
+    let rows = RowIter::from_file(Some(projection(schema, table)?), reader).map_err(damaged)?;
+    let mut block = Block { input: at, first_line: 1, bytes: Vec::new(), too_long: false };
+    for (row, number) in rows.zip(1..) {
+        let line = line(&row.map_err(damaged)?, schema, &names, table);
+        block.bytes.extend_from_slice(line.as_bytes());
+        if block.bytes.len() > blocks::LENGTH {
+            let next = Block { input: at, first_line: number + 1, bytes: Vec::new(), too_long: false };
+            if !send(std::mem::replace(&mut block, next)) {
+                return Ok(());
             }
-        }
-        send(block);
-        Ok(())
-    })
-}
-
-/// All rows of a file as JSON Lines.
-pub fn lines(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let bytes = Bytes::copy_from_slice(bytes);
-    let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(io::Cursor::new(bytes.clone()))) };
-    let input = Input { name: String::new(), open: Box::new(open), format: Format::Parquet };
-    let mut lines = Vec::new();
-    cut(0, &input, &Table::whole(&names(&input)?)?, |block| {
-        lines.extend_from_slice(&block.bytes);
-        lines.push(b'\n');
-        true
-    })?;
-    Ok(lines)
-}
-
-fn reader(input: &Input) -> io::Result<SerializedFileReader<Bytes>> {
-    let mut bytes = Vec::new();
-    blocks::decompress((input.open)()?)?.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST_FILE {
-        let help = "split it: several files are read one after the other";
-        return Err(Malformed::error(format!("is longer than {} MiB", LONGEST_FILE >> 20), help));
-    }
-    if !bytes.starts_with(MAGIC) {
-        let help = "say what it is: --history-format jsonl, csv or tsv";
-        return Err(Malformed::error("is not Parquet", help));
-    }
-    SerializedFileReader::new(Bytes::from(bytes)).map_err(damaged)
-}
-
-fn damaged(error: impl Display) -> io::Error {
-    let what = error.to_string();
-    let what = what.lines().next().unwrap_or_default();
-    let what = what.strip_prefix("Parquet error: ").unwrap_or(what);
-    Malformed::error(format!("cannot be read as Parquet: {what}"), "it is cut off or damaged: fetch it again")
-}
-
-thread_local! {
-    /// Whether a panic of this thread is awaited, and so is no news to anybody.
-    static AWAITED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Does what may panic because of what a file says.
-fn guarded<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let told = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !AWAITED.get() {
-                told(panic);
-            }
-        }));
-    });
-    AWAITED.set(true);
-    let done = catch_unwind(AssertUnwindSafe(read));
-    AWAITED.set(false);
-    done.unwrap_or_else(|_| Err(damaged("what it says of itself does not fit together")))
-}
-
-/// Whether a column is a struct, whose fields are columns of their own.
-fn is_struct(kind: &Type) -> bool {
-    let info = kind.get_basic_info();
-    kind.is_group()
-        && info.converted_type() == ConvertedType::NONE
-        && (!info.has_repetition() || info.repetition() != Repetition::REPEATED)
-}
-
-fn leaves(kind: &Type, before: &str, names: &mut Vec<String>) {
-    for field in kind.get_fields() {
-        let name = format!("{before}{}", field.name());
-        if is_struct(field) {
-            leaves(field, &format!("{name}."), names);
         } else {
-            names.push(name);
+            block.bytes.push(b'\n');
         }
     }
+    send(block);
+    Ok(())
 }
 
 /// The schema of the columns that are read.
@@ -187,7 +81,7 @@ fn reach<'r>(row: &'r Row, kind: &Type, path: &str) -> Option<Found<'r>> {
 }
 
 /// A value as JSON; nothing for null.
-fn json(field: &Field, kind: Option<&Type>) -> Option<String> {
+pub(super) fn json(field: &Field, kind: Option<&Type>) -> Option<String> {
     Some(match field {
         Field::Null => return None,
         Field::Str(text) => quoted(text),
@@ -228,7 +122,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// The type of the elements of a list.
-fn element(kind: &Type) -> &Type {
+pub(super) fn element(kind: &Type) -> &Type {
     let is_list = kind.is_group() && kind.get_basic_info().converted_type() == ConvertedType::LIST;
     let Some(repeated) = kind.get_fields().first().filter(|_| is_list) else { return kind };
     let is_element = repeated.is_primitive()
@@ -242,7 +136,7 @@ fn element(kind: &Type) -> &Type {
 }
 
 /// Whether a column holds points in time; where it does, whether they are UTC.
-fn stamp(kind: Option<&Type>) -> Option<bool> {
+pub(super) fn stamp(kind: Option<&Type>) -> Option<bool> {
     match kind.filter(|kind| kind.is_primitive())?.get_basic_info().logical_type_ref()? {
         LogicalType::Timestamp(stamp) => Some(stamp.is_adjusted_to_u_t_c),
         _ => None,
