@@ -7,9 +7,10 @@ use super::direct::Direct;
 use super::intake::Place;
 use super::line::{Line, Reader, Record};
 use super::merge::{self, id_of};
-use super::read::{Aside, Fate, Pass, Told, Work};
+use super::read::Pass;
 use super::source::{Sheet, Source};
 use super::table::{Rows, Value};
+use super::work::{Aside, Fate, Told, Work};
 use std::borrow::Cow;
 use std::ops::Range;
 

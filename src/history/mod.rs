@@ -38,6 +38,7 @@ pub mod tally;
 #[cfg(test)]
 mod tests;
 mod twice;
+mod work;
 
 pub use alike::counts_alike;
 pub use counts::Counts;

@@ -13,14 +13,12 @@ use super::format::Format;
 use super::intake::{Place, Reason};
 use super::line::{Fault, Line, Record};
 use super::mapping::Mapping;
-use super::merge::{self, Held};
+use super::merge;
 use super::source::{Piece, Rows, Source, sources};
 use super::tally::{Tallier, Wanted};
-use super::twice::twice;
+use super::work::{Aside, Fate, Told, Work, Written};
 use crate::plan::Plan;
 use crate::value::{Instant, Tier};
-use std::borrow::Cow;
-use std::hash::Hasher;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -120,61 +118,6 @@ fn part(suspects: usize, lines: usize, bytes: usize, most: usize) -> usize {
     suspects.div_ceil(needed.div_ceil(most).max(1)).max(1)
 }
 
-/// Which lines a pass puts aside.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Aside<'s> {
-    /// The hashes that may occur more than once, sorted; none in the first pass.
-    pub(super) all: &'s [u64],
-    /// Those of them whose turn it is.
-    pub(super) part: &'s [u64],
-    /// In the first pass: whether what is at hand may go on elsewhere.
-    pub(super) is_edge: bool,
-}
-
-/// What becomes of lines of one id.
-pub(super) enum Fate {
-    /// They are a record.
-    Counted,
-    /// They are put aside.
-    Held,
-    /// It is not their turn.
-    Passed,
-}
-
-/// A line, or a row in its place.
-pub(super) trait Told {
-    /// Where it stands.
-    fn place(&self) -> Place;
-
-    /// About how many bytes its text has.
-    fn length(&self) -> usize;
-
-    /// What it says.
-    fn text(&self) -> Cow<'_, str>;
-
-    /// It, put aside.
-    fn held(&self) -> Held {
-        Held { place: self.place(), text: self.text().into_owned() }
-    }
-}
-
-/// A line of JSON Lines.
-struct Written<'t>(Place, &'t str);
-
-impl Told for Written<'_> {
-    fn place(&self) -> Place {
-        self.0
-    }
-
-    fn length(&self) -> usize {
-        self.1.len()
-    }
-
-    fn text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.1)
-    }
-}
-
 /// Counts JSON Lines that are at hand as a text.
 pub fn count_text(plan: &Plan, name: &str, text: &str) -> Result<Counts, ReadError> {
     let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(io::Cursor::new(text.to_owned()))) };
@@ -182,32 +125,11 @@ pub fn count_text(plan: &Plan, name: &str, text: &str) -> Result<Counts, ReadErr
     count(plan, &[input], &Options { threads: NonZeroUsize::new(1), ..Options::default() })
 }
 
-fn hash(id: &str) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write(id.as_bytes());
-    hasher.finish()
-}
-
 pub(super) struct Pass<'a> {
     plan: &'a Plan,
     wanted: &'a Wanted,
     sources: &'a [Source<'a>],
     pub(super) options: &'a Options,
-}
-
-/// What one worker, or all of them, made of the lines.
-pub(super) struct Work<'a> {
-    pub(super) tallier: Tallier<'a>,
-    /// Of each id, but for those that are held; each worker sorts its own.
-    hashes: Vec<Vec<u64>>,
-    /// Of each id that is held in the first pass.
-    edges: Vec<u64>,
-    /// The lines that have ids, and about how many bytes they are.
-    lines: usize,
-    bytes: usize,
-    pub(super) held: Vec<Held>,
-    /// The first part that could not be read, and why.
-    failed: Option<(Place, io::Error)>,
 }
 
 impl<'a> Pass<'a> {
@@ -237,15 +159,7 @@ impl<'a> Pass<'a> {
 
     fn empty(&self) -> Work<'a> {
         let tallier = Tallier::new(self.plan, self.wanted, self.options.assume_tier).surveying(self.options.survey);
-        Work {
-            tallier,
-            hashes: vec![Vec::new()],
-            edges: Vec::new(),
-            lines: 0,
-            bytes: 0,
-            held: Vec::new(),
-            failed: None,
-        }
+        Work::new(tallier)
     }
 
     fn work(&self, pieces: &Mutex<Receiver<Piece>>, aside: Aside) -> Work<'a> {
@@ -258,7 +172,7 @@ impl<'a> Pass<'a> {
                 self.piece(&mut work, &piece, aside);
             }
         }
-        work.hashes.iter_mut().for_each(|own| own.sort_unstable());
+        work.sort();
         work
     }
 
@@ -272,6 +186,11 @@ impl<'a> Pass<'a> {
             }
             (Piece::Group(_), _) => {}
         }
+    }
+
+    /// What becomes of neighbours of such lengths that share an id.
+    pub(super) fn fate(&self, work: &mut Work, id: &str, lengths: impl Iterator<Item = usize>, aside: Aside) -> Fate {
+        if self.options.unique_ids { Fate::Counted } else { work.fate(id, lengths, aside) }
     }
 
     /// About how many bytes are read at once.
@@ -331,59 +250,6 @@ impl<'a> Pass<'a> {
             (Fate::Counted, _) => work.tallier.bad(&merge::orphan(), told.place(), &told.text()),
             (Fate::Passed, _) => {}
         }
-    }
-
-    /// What becomes of neighbours of such lengths that share an id.
-    pub(super) fn fate(&self, work: &mut Work, id: &str, lengths: impl Iterator<Item = usize>, aside: Aside) -> Fate {
-        if self.options.unique_ids {
-            return Fate::Counted;
-        }
-        let hash = hash(id);
-        let is_in = |hashes: &[u64]| hashes.binary_search(&hash).is_ok();
-        if is_in(aside.part) {
-            return Fate::Held;
-        }
-        if is_in(aside.all) {
-            return Fate::Passed;
-        }
-        if aside.all.is_empty() {
-            for length in lengths {
-                work.lines += 1;
-                work.bytes += length;
-            }
-            if aside.is_edge {
-                work.edges.push(hash);
-                return Fate::Held;
-            }
-            work.hashes[0].push(hash);
-        }
-        Fate::Counted
-    }
-}
-
-impl Work<'_> {
-    fn absorb(&mut self, other: Self) {
-        self.tallier.absorb(other.tallier);
-        self.hashes.extend(other.hashes);
-        self.edges.extend(other.edges);
-        self.lines += other.lines;
-        self.bytes += other.bytes;
-        self.held.extend(other.held);
-        let failed = self.failed.take().into_iter().chain(other.failed);
-        self.failed = failed.min_by_key(|(place, _)| *place);
-    }
-
-    /// The hashes that occur more than once, sorted; where there are any, those of the edges too.
-    fn suspects(&self) -> Vec<u64> {
-        let mut all = twice(&self.hashes);
-        let is_known = |hash: &u64| self.hashes.iter().any(|hashes| hashes.binary_search(hash).is_ok());
-        if all.is_empty() && !self.edges.iter().any(is_known) {
-            return all;
-        }
-        all.extend(&self.edges);
-        all.sort_unstable();
-        all.dedup();
-        all
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::table::{List, Rows, Table, Value};
 use super::leaf::Leaf;
 use super::plain::element;
 use super::{Reader, damaged, is_struct};
-use parquet::basic::{ConvertedType, Repetition, Type as Physical};
+use parquet::basic::{ConvertedType, Repetition};
 use parquet::file::reader::{FileReader as _, RowGroupReader};
 use parquet::schema::types::{Type, TypePtr};
 use std::borrow::Cow;
@@ -87,7 +87,7 @@ pub(super) fn width(kind: &Type) -> usize {
 
 /// Whether values of a type are read.
 fn is_plain(kind: &Type) -> bool {
-    kind.is_primitive() && !is_repeated(kind) && kind.get_physical_type() != Physical::FIXED_LEN_BYTE_ARRAY
+    kind.is_primitive() && !is_repeated(kind)
 }
 
 /// A column that is there at so many levels, from this leaf on.

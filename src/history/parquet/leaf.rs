@@ -44,6 +44,7 @@ enum Typed {
     Float(Buffer<FloatType>),
     Double(Buffer<DoubleType>),
     Bytes(Buffer<ByteArrayType>),
+    Fixed(Buffer<FixedLenByteArrayType>),
     /// Bytes that are UTF-8.
     Text(Buffer<ByteArrayType>),
 }
@@ -74,7 +75,7 @@ impl Leaf {
             ColumnReader::DoubleColumnReader(reader) => Typed::Double(Buffer::new(reader)),
             ColumnReader::ByteArrayColumnReader(reader) if is_text => Typed::Text(Buffer::new(reader)),
             ColumnReader::ByteArrayColumnReader(reader) => Typed::Bytes(Buffer::new(reader)),
-            ColumnReader::FixedLenByteArrayColumnReader(_) => return Err(damaged("a column changes its type")),
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => Typed::Fixed(Buffer::new(reader)),
         };
         let clock = clock(&descr, kind);
         let (defined, repeated, written, ends) = Default::default();
@@ -93,6 +94,7 @@ impl Leaf {
             Typed::Int96(values) => values.read(rows, defined, repeated)?,
             Typed::Float(values) => values.read(rows, defined, repeated)?,
             Typed::Double(values) => values.read(rows, defined, repeated)?,
+            Typed::Fixed(values) => values.read(rows, defined, repeated)?,
             Typed::Bytes(values) | Typed::Text(values) => values.read(rows, defined, repeated)?,
         };
         if read < rows {
@@ -125,6 +127,11 @@ impl Leaf {
             Typed::Bytes(all) => {
                 for it in &all.values {
                     each(Field::convert_byte_array(descr, it.clone()).map_err(damaged)?);
+                }
+            }
+            Typed::Fixed(all) => {
+                for it in &all.values {
+                    each(Field::convert_byte_array(descr, it.clone().into()).map_err(damaged)?);
                 }
             }
             Typed::Text(_) => {}
