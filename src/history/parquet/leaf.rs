@@ -6,7 +6,9 @@ use super::plain::{json, stamp};
 use crate::value::Instant;
 use parquet::basic::ConvertedType;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type, Int96Type};
+use parquet::data_type::{
+    BoolType, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type, Int96Type,
+};
 use parquet::file::reader::RowGroupReader;
 use parquet::record::Field;
 use parquet::schema::types::{ColumnDescPtr, TypePtr};
