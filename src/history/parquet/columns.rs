@@ -172,7 +172,12 @@ impl Part {
             Some(Column::Many(many)) => Cow::Owned(many.lists(objects)),
             _ => Cow::Borrowed(&cells[..]),
         });
-        each(&Batch { input, first_line, rows: self.rows, columns: rows.collect() });
+        let columns: Vec<Cow<[Value]>> = rows.collect();
+        let is_short = |(column, rows): (&Option<Column>, &Cow<[Value]>)| column.is_some() && rows.len() != self.rows;
+        if self.columns.iter().zip(&columns).any(is_short) {
+            return Err(damaged("a column has more or fewer values than its row group has rows"));
+        }
+        each(&Batch { input, first_line, rows: self.rows, columns });
         Ok(self.rows)
     }
 }

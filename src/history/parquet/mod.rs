@@ -83,13 +83,13 @@ pub(super) fn cut(at: usize, input: &Input, table: &Table, mut send: impl FnMut(
         let Some(columns) = Columns::new(&reader, table) else {
             return plain::cut(at, &reader, table, |block| send(Piece::Block(block)));
         };
-        let (columns, mut first_line) = (Arc::new(columns), 1);
+        let (columns, mut first_line) = (Arc::new(columns), 1_u64);
         for (group, rows) in reader.metadata().row_groups().iter().enumerate() {
             let (reader, columns) = (Arc::clone(&reader), Arc::clone(&columns));
             if !send(Piece::Group(Group { reader, columns, input: at, at: group, first_line })) {
                 return Ok(());
             }
-            first_line += u64::try_from(rows.num_rows()).unwrap_or(0);
+            first_line = first_line.saturating_add(u64::try_from(rows.num_rows()).unwrap_or(0));
         }
         Ok(())
     })

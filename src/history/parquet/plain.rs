@@ -124,7 +124,7 @@ fn quoted(text: &str) -> String {
 /// The type of the elements of a list.
 pub(super) fn element(kind: &Type) -> &Type {
     let is_list = kind.is_group() && kind.get_basic_info().converted_type() == ConvertedType::LIST;
-    let Some(repeated) = kind.get_fields().first().filter(|_| is_list) else { return kind };
+    let Some(repeated) = is_list.then(|| kind.get_fields().first()).flatten() else { return kind };
     let is_element = repeated.is_primitive()
         || repeated.get_fields().len() > 1
         || repeated.name() == "array"
