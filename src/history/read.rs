@@ -183,16 +183,26 @@ impl<'a> Pass<'a> {
             }
             let source = &self.sources[block.input];
             match &source.rows {
-                Rows::Lines | Rows::Parquet(_) => {
-                    for (place, line) in block.lines() {
-                        self.line(&mut work, source, place, line, aside);
-                    }
-                }
+                Rows::Lines | Rows::Parquet(_) => self.lines(&mut work, source, &block, aside),
                 Rows::Separated(rows) => rows.each(&block, |place, line| match line {
                     Ok(line) => self.text(&mut work, source, place, line, aside),
                     Err((fault, text)) => work.tallier.bad(&fault, place, &text),
                 }),
             }
+        }
+    }
+
+    /// The lines of a block; most blocks are text, and are seen to be so at once.
+    fn lines(&self, work: &mut Work, source: &Source, block: &Block, aside: Option<Aside>) {
+        match block.texts() {
+            None => block.lines().for_each(|(place, line)| self.line(work, source, place, line, aside)),
+            Some(texts) => texts.for_each(|(place, text)| match text.len() {
+                0 => {}
+                1..=blocks::LONGEST_LINE if place.line > 1 && !text.trim_ascii().is_empty() => {
+                    self.text(work, source, place, text, aside);
+                }
+                _ => self.line(work, source, place, text.as_bytes(), aside),
+            }),
         }
     }
 
