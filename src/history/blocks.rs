@@ -32,6 +32,20 @@ impl Block {
         let place = |at: usize| Place { input: self.input, line: self.first_line + at as u64 };
         self.bytes.split(|byte| *byte == b'\n').enumerate().map(move |(at, line)| (place(at), line))
     }
+
+    /// The same as text, where all of them are: it is looked at in one go.
+    #[must_use]
+    pub fn texts(&self) -> Option<impl Iterator<Item = (Place, &str)>> {
+        let text = std::str::from_utf8(&self.bytes).ok()?;
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+        let place = |at: usize| Place { input: self.input, line: self.first_line + at as u64 };
+        let mut start = 0;
+        Some(ends.enumerate().map(move |(at, end)| {
+            let line = text.get(start..end).unwrap_or_default();
+            start = end + 1;
+            (place(at), line)
+        }))
+    }
 }
 
 /// Beyond this many bytes, a packed input may not have become more than [`MOST_UNPACKED`] times as long as it was.
@@ -162,11 +176,23 @@ fn too_long(line: u64) -> io::Error {
     )
 }
 
-/// Reads about a block more; `true` at the end of the input.
+/// Reads a block more; `true` at the end of the input. Large reads go past the buffers below.
 fn fill(bytes: &mut impl Read, length: usize, block: &mut Vec<u8>) -> io::Result<bool> {
-    let wanted = length as u64;
-    let read = bytes.take(wanted).read_to_end(block)?;
-    Ok((read as u64) < wanted)
+    let mut filled = block.len();
+    block.resize(filled + length, 0);
+    let mut ended = false;
+    while !ended && filled < block.len() {
+        match bytes.read(&mut block[filled..]) {
+            Ok(read) => {
+                filled += read;
+                ended = read == 0;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    block.truncate(filled);
+    Ok(ended)
 }
 
 /// Skips to behind the next line end; what was read beyond it comes back.

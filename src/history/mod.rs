@@ -33,15 +33,18 @@ mod parquet;
 mod parquet;
 pub mod read;
 pub mod sample;
+mod scan;
 mod separated;
 mod source;
 pub(crate) mod stated;
 pub mod survey;
+mod swift;
 pub mod table;
 pub mod tally;
 #[cfg(test)]
 mod tests;
 mod twice;
+mod wanted;
 mod work;
 
 pub use alike::counts_alike;

@@ -206,7 +206,7 @@ impl<'a> Pass<'a> {
         let source = &self.sources[block.input];
         match &source.rows {
             Rows::Lines | Rows::Parquet(_) => {
-                block.lines().for_each(|(place, line)| self.line(work, source, place, line, aside));
+                self.lines(work, source, block, aside);
             }
             Rows::Separated(layout, sheet) => {
                 let cells = Cells::of(block, *layout);
@@ -215,6 +215,20 @@ impl<'a> Pass<'a> {
                 }
                 self.rows(work, (source, sheet), &cells, aside);
             }
+        }
+    }
+
+    /// The lines of a block; most blocks are text, and are seen to be so at once.
+    fn lines(&self, work: &mut Work<'a>, source: &Source, block: &Block, aside: Aside) {
+        match block.texts() {
+            None => block.lines().for_each(|(place, line)| self.line(work, source, place, line, aside)),
+            Some(texts) => texts.for_each(|(place, text)| match text.len() {
+                0 => {}
+                1..=blocks::LONGEST_LINE if place.line > 1 && !text.trim_ascii().is_empty() => {
+                    self.plainly(work, source, &Written(place, text), aside);
+                }
+                _ => self.line(work, source, place, text.as_bytes(), aside),
+            }),
         }
     }
 

@@ -67,7 +67,7 @@ fn both(at: usize, row: &[Value]) -> Option<(String, String)> {
     let direct = Direct::new(&table, &names, &reader)?;
     let swift = reader.direct(&direct, value)?;
     let text = table.line(&value);
-    Some((format!("{:?}", Ok::<Line, ()>(swift)), format!("{:?}", reader.read(&text))))
+    Some((format!("{:?}", Ok::<Line, ()>(swift)), format!("{:?}", reader.read_plainly(&text))))
 }
 
 #[test]
