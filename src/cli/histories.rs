@@ -330,7 +330,7 @@ fn input(file: String, format: Option<Format>, progress: &Progress) -> Result<In
     let (path, watching) = (file.clone(), progress.clone());
     let open: Open<'static> = Box::new(move || Ok(watching.watch(File::open(&path)?)));
     let (path, watching) = (file.clone(), progress.clone());
-    let ranges: Ranges<'static> = Box::new(move || Ok(watching.watch_ranges(File::open(&path)?)?));
+    let ranges: Ranges<'static> = Box::new(move || watching.watch_ranges(File::open(&path)?));
     Ok(Input { name: file, open, ranges: Some(ranges), format })
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Layout {
 pub(super) struct Cells<'b> {
     text: Cow<'b, str>,
     /// Where each cell begins and ends, row after row.
-    cells: Vec<(u32, u32)>,
+    spans: Vec<(u32, u32)>,
     places: Vec<Place>,
     width: usize,
     /// Rows that are none: why, and their text.
@@ -39,12 +39,12 @@ impl Rows for Cells<'_> {
     }
 
     fn value(&self, row: usize, column: usize) -> Value<'_> {
-        let cell = self.cells.get(row * self.width + column);
+        let cell = self.spans.get(row * self.width + column);
         cell.and_then(|(start, end)| self.text.get(*start as usize..*end as usize)).map_or(Value::Absent, Value::Text)
     }
 
     fn length(&self, row: usize) -> usize {
-        let of = &self.cells[row * self.width..][..self.width];
+        let of = &self.spans[row * self.width..][..self.width];
         of.iter().map(|(start, end)| (end - start) as usize).sum()
     }
 }
@@ -72,7 +72,7 @@ impl<'b> Cells<'b> {
             for cell in cells {
                 let start = at(all.len());
                 all.push_str(std::str::from_utf8(cell).unwrap_or_default());
-                found.cells.push((start, at(all.len())));
+                found.spans.push((start, at(all.len())));
             }
             found.places.push(place);
         });
@@ -86,10 +86,10 @@ impl<'b> Cells<'b> {
         let mut sweep = Sweep { text, delimiter: layout.delimiter, returns, at: 0, line: block.first_line };
         let mut found = Self { text: Cow::Borrowed(text), width: layout.width, ..Self::default() };
         while let Some((line, start)) = sweep.start()? {
-            let first = found.cells.len();
-            sweep.row(&mut found.cells)?;
+            let first = found.spans.len();
+            sweep.row(&mut found.spans)?;
             let row = text[start..sweep.at].trim_ascii();
-            let count = found.cells.len() - first;
+            let count = found.spans.len() - first;
             let place = Place { input: block.input, line };
             if !row.is_empty() && line != layout.header {
                 if count == layout.width {
@@ -98,7 +98,7 @@ impl<'b> Cells<'b> {
                 }
                 found.unread.push((place, ragged(count, layout.width), row.to_owned()));
             }
-            found.cells.truncate(first);
+            found.spans.truncate(first);
         }
         Some(found)
     }

@@ -4,7 +4,7 @@
 //! line, the plain way gives the same (`super::tests::both_ways_read_the_same_lines`).
 
 use super::fields;
-use super::line::{Line, Outcome, Reader, Record, flag};
+use super::line::{Line, Outcome, Reader, Record, Worst, flag};
 use super::mapping::{Field, Key};
 use super::table::{Cell, Column, List, Table, Value};
 use crate::model::policy::SignalId;
@@ -86,6 +86,7 @@ impl Direct {
     }
 }
 
+#[expect(clippy::option_option, reason = "the outer one gives up")]
 fn column_of(table: &Table, reader: &Reader, field: Field) -> Option<Option<Column>> {
     table.column(reader.mapping.key(field))
 }
@@ -161,8 +162,8 @@ impl Reader<'_> {
             Found::List(list) => self.objects(list, &mut outcomes)?,
             _ => return None,
         }
-        if let Some(columns) = &direct.flat {
-            let [signal, time, value] = [get(&columns[0])?, get(&columns[1])?, get(&columns[2])?];
+        if let Some([signal, time, value]) = &direct.flat {
+            let [signal, time, value] = [get(signal)?, get(time)?, get(value)?];
             if !matches!((signal, time, value), (Found::Nothing, Found::Nothing, Found::Nothing)) {
                 self.outcome_of(signal, time, value, &mut outcomes)?;
             }
@@ -211,11 +212,15 @@ impl Reader<'_> {
         let name = self.meant(Field::Signal, signal)?;
         let time = self.instant(time)?;
         let signal: Option<SignalId> = self.signals.get(name.as_ref()).copied();
+        let mut worst = Worst::default();
         let value = match value {
-            Found::Nothing => self.carried(signal, None)?,
-            Found::Raw(raw) => self.carried(signal, Some(raw))?,
+            Found::Nothing => self.value(signal, None, &mut worst),
+            Found::Raw(raw) => self.value(signal, Some(raw), &mut worst),
             _ => return None,
         };
+        if !worst.is_none() {
+            return None;
+        }
         if self.survey && signal.is_none() {
             outcomes.undeclared.push(name.into_owned());
         }

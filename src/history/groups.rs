@@ -18,20 +18,20 @@ use std::ops::Range;
 struct Row<'r, R> {
     sheet: &'r Sheet,
     rows: &'r R,
-    row: usize,
+    at: usize,
 }
 
 impl<R: Rows> Told for Row<'_, R> {
     fn place(&self) -> Place {
-        self.rows.place(self.row)
+        self.rows.place(self.at)
     }
 
     fn length(&self) -> usize {
-        self.rows.length(self.row) + self.sheet.overhead
+        self.rows.length(self.at) + self.sheet.overhead
     }
 
     fn text(&self) -> Cow<'_, str> {
-        Cow::Owned(self.sheet.table.line(&|at| self.rows.value(self.row, at)))
+        Cow::Owned(self.sheet.table.line(&|column| self.rows.value(self.at, column)))
     }
 }
 
@@ -46,7 +46,7 @@ struct Group<'r, 'p, R> {
 impl<'r, R: Rows> Group<'r, '_, R> {
     fn told(&self) -> impl Iterator<Item = Row<'r, R>> {
         let (sheet, rows) = (self.sheet, self.rows);
-        self.range.clone().map(move |row| Row { sheet, rows, row })
+        self.range.clone().map(move |at| Row { sheet, rows, at })
     }
 
     /// The record of rows that differ in their outcomes alone.
@@ -80,7 +80,7 @@ impl<'a> Pass<'a> {
             let end = if self.options.unique_ids { start + 1 } else { together(sheet, rows, start) };
             let aside = Aside { is_edge: start == 0 || end == rows.len(), ..aside };
             if end == start + 1 {
-                self.row(work, source, &Row { sheet, rows, row: start }, aside);
+                self.row(work, source, &Row { sheet, rows, at: start }, aside);
             } else {
                 self.group(work, &Group { source, sheet, rows, range: start..end }, aside);
             }
@@ -90,7 +90,7 @@ impl<'a> Pass<'a> {
 
     fn row<R: Rows>(&self, work: &mut Work<'a>, source: &Source, row: &Row<R>, aside: Aside) {
         let direct = row.sheet.direct.as_ref();
-        let line = direct.and_then(|direct| source.reader.direct(direct, |at| row.rows.value(row.row, at)));
+        let line = direct.and_then(|direct| source.reader.direct(direct, |column| row.rows.value(row.at, column)));
         match line {
             Some(line) => self.of_a_record(work, row, line, aside),
             None => self.plainly(work, source, row, aside),

@@ -338,14 +338,6 @@ impl<'p> Reader<'p> {
         found.outcomes.extend(time.map(|time| Outcome { time, signal, value }));
     }
 
-    /// The value that comes with a signal; nothing where it may not.
-    #[expect(clippy::option_option, reason = "the outer one is of the fault")]
-    pub(super) fn carried(&self, signal: Option<SignalId>, raw: Option<&str>) -> Option<Option<Carried>> {
-        let mut worst = Worst::default();
-        let value = self.value(signal, raw, &mut worst);
-        worst.is_none().then_some(value)
-    }
-
     pub(super) fn value(&self, signal: Option<SignalId>, raw: Option<&str>, worst: &mut Worst) -> Option<Carried> {
         let scales = signal.map_or(&[][..], |signal| &self.scales[signal.index()]);
         if scales.is_empty() {

@@ -5,15 +5,15 @@ use std::thread;
 
 /// The hashes that occur more than once in sorted lists, sorted.
 pub(super) fn twice(lists: &[Vec<u64>]) -> Vec<u64> {
-    let parts = lists.len().max(1) as u64;
-    let width = u64::MAX / parts;
+    let count = lists.len().max(1) as u64;
+    let width = u64::MAX / count;
     thread::scope(|scope| {
         let of = |part: u64| {
-            let last = if part + 1 == parts { u64::MAX } else { (part + 1) * width - 1 };
-            let slices = lists.iter().map(|list| between(list, part * width, last)).collect();
+            let high = if part + 1 == count { u64::MAX } else { (part + 1) * width - 1 };
+            let slices = lists.iter().map(|list| between(list, part * width, high)).collect();
             scope.spawn(move || in_part(slices))
         };
-        let handles: Vec<_> = (0..parts).map(of).collect();
+        let handles: Vec<_> = (0..count).map(of).collect();
         let found =
             handles.into_iter().flat_map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         found.collect()
@@ -21,9 +21,9 @@ pub(super) fn twice(lists: &[Vec<u64>]) -> Vec<u64> {
 }
 
 /// What a sorted list has from one number to another.
-fn between(list: &[u64], first: u64, last: u64) -> &[u64] {
-    let start = list.partition_point(|hash| *hash < first);
-    &list[start..list.partition_point(|hash| *hash <= last)]
+fn between(list: &[u64], low: u64, high: u64) -> &[u64] {
+    let start = list.partition_point(|hash| *hash < low);
+    &list[start..list.partition_point(|hash| *hash <= high)]
 }
 
 /// Takes the least of all lists, one after the other.

@@ -121,7 +121,7 @@ pub(super) struct Part {
 
 /// A column, and what of it was read last.
 enum Column {
-    One(Leaf),
+    One(Box<Leaf>),
     Many(Many),
 }
 
@@ -138,7 +138,7 @@ struct Many {
 impl Part {
     fn column(kind: &Kind, group: &dyn RowGroupReader) -> io::Result<Column> {
         Ok(match kind {
-            Kind::One(at, kind) => Column::One(Leaf::new(group, *at, kind)?),
+            Kind::One(at, kind) => Column::One(Box::new(Leaf::new(group, *at, kind)?)),
             Kind::Many { keys, leaves, list, object } => {
                 let leaves = leaves.iter().map(|(at, kind)| Leaf::new(group, *at, kind)).collect::<io::Result<_>>()?;
                 Column::Many(Many { keys: keys.clone(), leaves, list: *list, object: *object })

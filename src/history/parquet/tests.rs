@@ -1,5 +1,7 @@
 //! Both ways through a file come to the same lines: any types, levels, pages, packings and row groups.
 
+#![expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "small numbers made here")]
+
 use super::columns::Columns;
 use super::ranges::Chunks;
 use super::{Reader, leaves, plain};
@@ -111,7 +113,7 @@ fn write(schema: &str, dice: &mut Dice) -> Vec<u8> {
         .set_data_page_row_count_limit([5, 20_000][dice.roll(2) as usize])
         .build();
     let mut writer = SerializedFileWriter::new(Vec::new(), Arc::clone(&schema), Arc::new(properties)).expect("a file");
-    for _ in 0..1 + dice.roll(3) {
+    for _ in 0..=dice.roll(3) {
         let rows = dice.roll(60);
         let mut columns: Vec<Levels> =
             schema.get_fields().iter().map(|it| vec![Default::default(); super::columns::width(it)]).collect();
