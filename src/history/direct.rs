@@ -92,6 +92,7 @@ fn column_of(table: &Table, reader: &Reader, field: Field) -> Option<Option<Colu
 }
 
 /// What a value is in a column; nothing where that takes more than a look.
+#[inline]
 fn found(column: Column, value: Value) -> Option<Found> {
     Some(match (value, column.cell) {
         (Value::Absent | Value::Text(""), _) => Found::Nothing,

@@ -258,7 +258,7 @@ impl<'a> Pass<'a> {
 
     pub(super) fn of_a_record(&self, work: &mut Work<'a>, told: &impl Told, line: Line, aside: Aside) {
         let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };
-        match (self.fate(work, id, std::iter::once(told.length()), aside), line) {
+        match (self.fate(work, id, std::iter::once_with(|| told.length()), aside), line) {
             (Fate::Held, _) => work.held.push(told.held()),
             (Fate::Counted, Line::Full(mut record)) => work.tallier.record(&mut record),
             (Fate::Counted, _) => work.tallier.bad(&merge::orphan(), told.place(), &told.text()),

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::io;
 
 /// About how many bytes a row is taken for, where so many bytes of them are read at once.
-const ROW: usize = 64;
+const ROW: usize = 256;
 
 /// The columns of a file, in the order of their names; nothing where one is not used.
 #[derive(Debug, Default)]
@@ -212,20 +212,29 @@ impl Many {
 
     fn cells(&self) -> io::Result<Vec<Value<'_>>> {
         let leaves = self.leaves.iter().map(Leaf::cells).collect::<io::Result<Vec<_>>>()?;
-        let there = self.levels().enumerate().filter(|(_, (defined, _))| *defined > self.list);
-        Ok(there.flat_map(|(at, _)| leaves.iter().filter_map(move |cells| cells.get(at).copied())).collect())
+        let mut cells = Vec::with_capacity(leaves.iter().map(Vec::len).sum());
+        for (at, _) in self.levels().enumerate().filter(|(_, (defined, _))| *defined > self.list) {
+            cells.extend(leaves.iter().filter_map(|cells| cells.get(at)));
+        }
+        Ok(cells)
     }
 
     /// The objects of all rows, of their values; nothing for one that is null.
     fn objects<'b>(&self, cells: &'b [Value<'b>]) -> Vec<Option<&'b [Value<'b>]>> {
         let there = self.levels().filter(|(defined, _)| *defined > self.list);
-        let objects = cells.chunks_exact(self.keys.len());
-        objects.zip(there).map(|(values, (defined, _))| (defined >= self.object).then_some(values)).collect()
+        let mut objects = Vec::with_capacity(cells.len() / self.keys.len());
+        objects.extend(
+            cells
+                .chunks_exact(self.keys.len())
+                .zip(there)
+                .map(|(values, (defined, _))| (defined >= self.object).then_some(values)),
+        );
+        objects
     }
 
     /// The list of each row, of these objects.
     fn lists<'b>(&'b self, mut objects: &'b [Option<&'b [Value<'b>]>]) -> Vec<Value<'b>> {
-        let (mut lists, mut levels) = (Vec::new(), self.levels().peekable());
+        let (mut lists, mut levels) = (Vec::with_capacity(objects.len()), self.levels().peekable());
         while let Some((defined, _)) = levels.next() {
             let mut count = usize::from(defined > self.list);
             while levels.next_if(|(_, repeated)| *repeated > 0).is_some() {

@@ -149,30 +149,40 @@ impl Leaf {
     /// The cells, one for each level.
     pub(super) fn cells(&self) -> io::Result<Vec<Value<'_>>> {
         match &self.values {
-            Typed::Text(all) => self.spread(all.values.iter().map(|bytes| match std::str::from_utf8(bytes.data()) {
-                Ok(text) => Ok(Value::Typed(text)),
-                Err(error) => Err(damaged(format!("a text is not UTF-8: {error}"))),
-            })),
+            Typed::Text(all) => self.spread(all.values.iter().map(|bytes| text(bytes.data()))),
             Typed::Int64(all) if self.timed => {
-                let time = |count: &i64| instant(*count, self.clock?).map(Value::Time);
-                self.spread(all.values.iter().map(|count| time(count).ok_or_else(|| damaged("a time is out of range"))))
+                let clock = self.clock.unwrap_or(1);
+                self.spread(all.values.iter().map(|count| instant(*count, clock).map(Value::Time)))
             }
             _ => {
-                let starts = std::iter::once(&0).chain(&self.ends);
-                self.spread(starts.zip(&self.ends).map(|(start, end)| Ok(cell(&self.written[*start..*end]))))
+                let start = |at: usize| if at == 0 { 0 } else { self.ends[at - 1] };
+                let written = |(at, end): (usize, &usize)| Some(cell(&self.written[start(at)..*end]));
+                self.spread(self.ends.iter().enumerate().map(written))
             }
         }
     }
 
     /// A cell for each level of these values.
-    fn spread<'b>(&self, mut values: impl Iterator<Item = io::Result<Value<'b>>>) -> io::Result<Vec<Value<'b>>> {
+    fn spread<'b>(&self, mut values: impl ExactSizeIterator<Item = Option<Value<'b>>>) -> io::Result<Vec<Value<'b>>> {
         let most = self.descr.max_def_level();
+        let mut cells = Vec::with_capacity(self.defined.len().max(values.len()));
+        let unread = || damaged("a text is not UTF-8, or a column has fewer values than it says");
         if most == 0 {
-            return values.collect();
+            for value in values {
+                cells.push(value.ok_or_else(unread)?);
+            }
+            return Ok(cells);
         }
-        let mut next = || values.next().unwrap_or_else(|| Err(damaged("a column has fewer values than it says")));
-        self.defined.iter().map(|level| if *level == most { next() } else { Ok(Value::Absent) }).collect()
+        for level in &self.defined {
+            let value = if *level == most { values.next().flatten().ok_or_else(unread)? } else { Value::Absent };
+            cells.push(value);
+        }
+        Ok(cells)
     }
+}
+
+fn text(bytes: &[u8]) -> Option<Value<'_>> {
+    std::str::from_utf8(bytes).ok().map(Value::Typed)
 }
 
 /// How often the clock of a column ticks a second, where it holds times in UTC.
