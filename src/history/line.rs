@@ -145,13 +145,16 @@ impl<'p> Reader<'p> {
 
     /// Reads a line: fast where it is of the usual form, else plainly.
     pub fn read<'a>(&'a self, text: &'a str) -> Result<Line<'a>, Fault> {
-        self.read_fast(text).map_or_else(|| self.read_plainly(text), Ok)
+        match self.read_fast(text) {
+            Some(line) => Ok(line),
+            None => self.read_plainly(text),
+        }
     }
 
     /// Reads a line of the usual form; nothing of any other.
     #[must_use]
     pub fn read_fast<'a>(&'a self, text: &'a str) -> Option<Line<'a>> {
-        self.swift.then(|| swift::read(self, text)).flatten()
+        if self.swift { swift::read(self, text) } else { None }
     }
 
     /// Reads any line.

@@ -205,9 +205,7 @@ impl<'a> Pass<'a> {
         }
         let source = &self.sources[block.input];
         match &source.rows {
-            Rows::Lines | Rows::Parquet(_) => {
-                self.lines(work, source, block, aside);
-            }
+            Rows::Lines | Rows::Parquet(_) => self.lines(work, source, block, aside),
             Rows::Separated(layout, sheet) => {
                 let cells = Cells::of(block, *layout);
                 for (place, fault, text) in &cells.unread {

@@ -59,8 +59,7 @@ impl<'a> Scanner<'a> {
             return Some(());
         }
         loop {
-            self.next()?;
-            let key = self.string()?;
+            let key = (self.next()? == b'"').then(|| self.string()).flatten()?;
             self.eat(b':')?;
             each(self, key)?;
             if self.goes_on(b'}')? {
@@ -91,18 +90,20 @@ impl<'a> Scanner<'a> {
         (byte == b',' || byte == end).then_some(byte == b',')
     }
 
-    /// Steps over a string, whose opening quote is the next byte.
+    /// Steps over a string, whose opening quote is here.
     fn string(&mut self) -> Option<&'a str> {
-        let rest = self.text.get(self.at..)?.strip_prefix('"')?;
-        let end = end_of_plain(rest.as_bytes())?;
-        if rest.as_bytes()[end] != b'"' {
+        let start = self.at + 1;
+        let rest = self.text.as_bytes().get(start..)?;
+        let end = end_of_plain(rest)?;
+        if rest[end] != b'"' {
             return None;
         }
-        self.at += end + 2;
-        rest.get(..end)
+        self.at = start + end + 1;
+        self.text.get(start..start + end)
     }
 
     /// Steps over any value.
+    #[inline]
     pub(super) fn value(&mut self) -> Option<Value<'a>> {
         match self.next()? {
             b'"' => match self.string() {

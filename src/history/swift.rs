@@ -28,7 +28,8 @@ impl<'a, const N: usize> Entries<'a, N> {
 
     /// Takes up the value of a field, unless it was there before.
     fn field(&mut self, at: usize, value: Value<'a>) -> Option<()> {
-        (std::mem::replace(&mut self.fields[at], value) == Value::Absent).then_some(())
+        let is_new = matches!(self.fields[at], Value::Absent);
+        is_new.then(|| self.fields[at] = value)
     }
 
     /// Takes up another value, unless its key was there before.
@@ -52,14 +53,20 @@ pub(super) fn read<'a>(reader: &'a Reader, text: &'a str) -> Option<Line<'a>> {
     let mut scanner = Scanner::new(text);
     let mut entries = Entries::<4>::new();
     let (mut has_outcomes, mut outcomes, mut undeclared) = (false, Vec::new(), Vec::new());
-    scanner.object(|scanner, key| match key {
-        "id" => entries.field(0, scanner.value()?),
-        "time" => entries.field(1, scanner.value()?),
-        "action" => entries.field(2, scanner.value()?),
-        "tier" => entries.field(3, scanner.value()?),
-        OUTCOMES if std::mem::replace(&mut has_outcomes, true) => None,
-        OUTCOMES => scanner.list(|scanner| outcome(reader, scanner, &mut outcomes, &mut undeclared)),
-        _ => entries.other(key, scanner.value()?),
+    scanner.object(|scanner, key| {
+        if key == OUTCOMES {
+            let is_first = !std::mem::replace(&mut has_outcomes, true);
+            let mut outcome = |scanner: &mut _| outcome(reader, scanner, &mut outcomes, &mut undeclared);
+            return is_first.then(|| scanner.list(&mut outcome)).flatten();
+        }
+        let value = scanner.value()?;
+        match key {
+            "id" => entries.field(0, value),
+            "time" => entries.field(1, value),
+            "action" => entries.field(2, value),
+            "tier" => entries.field(3, value),
+            _ => entries.other(key, value),
+        }
     })?;
     let given = reader.plan.attributes.iter().map(|it| reach(&entries, &it.key)).collect();
     let [id, time, action, tier] = entries.fields;
@@ -72,9 +79,11 @@ pub(super) fn read<'a>(reader: &'a Reader, text: &'a str) -> Option<Line<'a>> {
         Value::Absent | Value::Null => None,
         tier => Some(Tier::parse(&word(tier)?)?),
     };
-    let is_early = outcomes.iter().any(|outcome| outcome.time < time);
-    let record = Record { id, time, action: word(action)?, tier, given, outcomes, undeclared };
-    (!is_early && scanner.is_at_end()).then_some(Line::Full(record))
+    let action = word(action)?;
+    if !scanner.is_at_end() || outcomes.iter().any(|outcome| outcome.time < time) {
+        return None;
+    }
+    Some(Line::Full(Record { id, time, action, tier, given, outcomes, undeclared }))
 }
 
 fn outcome(
@@ -85,12 +94,16 @@ fn outcome(
 ) -> Option<()> {
     let mut entries = Entries::<2>::new();
     let mut value = None;
-    scanner.object(|scanner, key| match key {
-        "signal" => entries.field(0, scanner.value()?),
-        "time" => entries.field(1, scanner.value()?),
-        "value" if value.is_none() => scanner.raw().map(|raw| value = Some(raw)),
-        "value" => None,
-        _ => entries.other(key, scanner.value()?),
+    scanner.object(|scanner, key| {
+        if key == "value" {
+            return value.is_none().then(|| scanner.raw().map(|raw| value = Some(raw))).flatten();
+        }
+        let value = scanner.value()?;
+        match key {
+            "signal" => entries.field(0, value),
+            "time" => entries.field(1, value),
+            _ => entries.other(key, value),
+        }
     })?;
     let [name, time] = entries.fields;
     let (name, time) = (word(name)?, instant(reader, time)?);

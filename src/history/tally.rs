@@ -29,8 +29,9 @@ pub struct Tallier<'p> {
     earliest: Option<(Instant, String)>,
     latest: Option<(Instant, String)>,
     cohorts: FxHashMap<Cohort, CohortId>,
-    /// Where the samples of each metric of an action type were added last, by cohort and tier.
-    near: FxHashMap<(ActionId, CohortId, Option<Tier>), Vec<Near>>,
+    /// The place among the lanes of an action type, cohort and tier.
+    lane: FxHashMap<(ActionId, CohortId, Option<Tier>), usize>,
+    lanes: Vec<Lane>,
     /// All samples and the bad ones, by series.
     samples: Dense<Series, [u64; 2]>,
     /// Sums of values, by series of a mean.
@@ -46,6 +47,19 @@ pub struct Tallier<'p> {
     survey: Option<Survey>,
 }
 
+/// Where the records of one action type, cohort and tier were added last.
+#[derive(Debug)]
+struct Lane {
+    action: ActionId,
+    /// By metric of the action type.
+    samples: Vec<Near>,
+    /// By harm, of the first few.
+    exposure: Vec<(Harm, u32, Near)>,
+}
+
+/// Harms that a lane remembers: most action types have no more.
+const REMEMBERED: usize = 8;
+
 impl<'p> Tallier<'p> {
     /// Nothing counted yet.
     #[must_use]
@@ -59,7 +73,8 @@ impl<'p> Tallier<'p> {
             earliest: None,
             latest: None,
             cohorts: std::iter::once((Vec::new(), 0)).collect(),
-            near: FxHashMap::default(),
+            lane: FxHashMap::default(),
+            lanes: Vec::new(),
             samples: Dense::default(),
             sums: Dense::default(),
             arrivals: Dense::default(),
@@ -155,23 +170,34 @@ impl<'p> Tallier<'p> {
         self.intake.classified += 1;
         let tier = record.tier.or(self.assume_tier);
         let cohort = self.cohort(action, record);
-        self.sampled(action, cohort, tier, record);
+        let lane = self.lane(action, cohort, tier);
+        self.sampled(lane, |metric| Series { action, metric, cohort, tier }, record);
         for outcome in &record.outcomes {
             self.unheeded(outcome, record);
         }
-        self.expose(action, tier, record);
+        self.expose(lane, action, tier, record);
     }
 
-    /// Adds the samples up, and notes those of the customer's metrics.
-    fn sampled(&mut self, action: ActionId, cohort: CohortId, tier: Option<Tier>, record: &Record) {
+    fn lane(&mut self, action: ActionId, cohort: CohortId, tier: Option<Tier>) -> usize {
+        let next = self.lanes.len();
+        let lane = *self.lane.entry((action, cohort, tier)).or_insert(next);
+        if lane == next {
+            let samples = vec![Near::default(); self.wanted.evidence[action.index()].len()];
+            self.lanes.push(Lane { action, samples, exposure: Vec::new() });
+        }
+        lane
+    }
+
+    /// Adds the samples up, each in the series of its metric, and notes those of the customer's metrics.
+    fn sampled(&mut self, lane: usize, series: impl Fn(MetricId) -> Series, record: &Record) {
+        let Lane { action, samples, .. } = &mut self.lanes[lane];
         let (evidence, seconds) = (&self.wanted.evidence[action.index()], self.plan.tick_seconds);
-        let near = self.near.entry((action, cohort, tier)).or_insert_with(|| vec![Near::default(); evidence.len()]);
         let now = record.time.tick(seconds);
         self.open.clear();
-        for (id, near) in evidence.iter().zip(near) {
+        for (id, near) in evidence.iter().zip(samples) {
             let metric = &self.plan.metrics[id.index()];
             let Some(sample) = sample(metric, record.time, &record.outcomes) else { continue };
-            let (series, tick) = (Series { action, metric: *id, cohort, tier }, sample.matures.tick(seconds));
+            let (series, tick) = (series(*id), sample.matures.tick(seconds));
             let [n, bad] = self.samples.near(near, series, tick);
             *n += 1;
             match sample.side {
@@ -212,13 +238,23 @@ impl<'p> Tallier<'p> {
     }
 
     /// Files the record under what it would mean for it to have run unattended (semantics §7).
-    fn expose(&mut self, action: ActionId, tier: Option<Tier>, record: &Record) {
+    fn expose(&mut self, lane: usize, action: ActionId, tier: Option<Tier>, record: &Record) {
         let harm = self.told(action, tier, record).unwrap_or_else(|| Harm::Open(std::mem::take(&mut self.open)));
-        let exposure = Exposure { action, tier, harm: number(&mut self.harms, &harm) };
+        let tick = record.time.tick(self.plan.tick_seconds);
+        let known = &mut self.lanes[lane].exposure;
+        if let Some((_, number, near)) = known.iter_mut().find(|(known, ..)| *known == harm) {
+            *self.exposure.near(near, Exposure { action, tier, harm: *number }, tick) += 1;
+        } else {
+            let number = number(&mut self.harms, &harm);
+            *self.exposure.at(Exposure { action, tier, harm: number }, tick) += 1;
+            if known.len() < REMEMBERED {
+                known.push((harm.clone(), number, Near::default()));
+            }
+        }
+        // Its room is used again.
         if let Harm::Open(open) = harm {
             self.open = open;
         }
-        *self.exposure.at(exposure, record.time.tick(self.plan.tick_seconds)) += 1;
     }
 
     /// What is known of a record without waiting.
