@@ -80,7 +80,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     }
     let asked = Asked { policy: &args.policy, history: &args.history, table: None };
     let counted = Source::open(&asked, &args.reading, &args.config, global)?.count(&plan)?;
-    let rows = counts_table::rows(&plan, &counted.counts, &counted.names, counted.assume_tier);
     let shape = match args.format {
         Some(TableFormat::Csv) => Shape::Csv,
         Some(TableFormat::Jsonl) => Shape::Lines,
@@ -90,7 +89,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if args.reading.is_strict() || !global.quiet {
         histories::warn_of_bad(&counted.counts, &counted.names, global);
     }
-    output::write_bytes(&counts_table::render(&rows, shape), args.output.as_deref())?;
+    let Counted { counts, names, assume_tier } = &counted;
+    output::write_bytes(&counts_table::of_counts(&plan, counts, names, *assume_tier, shape), args.output.as_deref())?;
     Ok(args.reading.exit(&counted.counts))
 }
 

@@ -4,7 +4,7 @@ use super::exit::{Exit, Failure};
 use super::progress::Progress;
 use super::{Global, config, output};
 use crate::history::blocks::decompress;
-use crate::history::read::Open;
+use crate::history::read::{Open, Ranges};
 use crate::history::{self, Counts, Format, Input, Mapping, ReadError, Reason};
 use crate::plan::Plan;
 use crate::render;
@@ -178,6 +178,7 @@ impl Reading {
             survey: false,
             threads: self.threads,
             aside: None,
+            block: None,
         })
     }
 }
@@ -320,15 +321,17 @@ fn input(file: String, format: Option<Format>, progress: &Progress) -> Result<In
         return Err(Failure::new(format!("{file} is a directory")).help(help));
     }
     let format = format.unwrap_or_else(|| Format::of_name(&file));
-    let (path, progress) = (file.clone(), progress.clone());
     // A pipe can be read only once, but may have to be read twice: it is kept.
     if !metadata.is_file() {
         let bytes = fs::read(&file).map_err(|error| Failure::unreadable(&file, &error))?;
-        return Ok(Input { name: file, open: in_memory(bytes), format });
+        return Ok(Input { name: file, open: in_memory(bytes), ranges: None, format });
     }
     check_packed(&file)?;
-    let open: Open<'static> = Box::new(move || Ok(progress.watch(File::open(&path)?)));
-    Ok(Input { name: file, open, format })
+    let (path, watching) = (file.clone(), progress.clone());
+    let open: Open<'static> = Box::new(move || Ok(watching.watch(File::open(&path)?)));
+    let (path, watching) = (file.clone(), progress.clone());
+    let ranges: Ranges<'static> = Box::new(move || watching.watch_ranges(File::open(&path)?));
+    Ok(Input { name: file, open, ranges: Some(ranges), format })
 }
 
 /// A file that is called packed must be: an empty one is what an interrupted copy leaves behind, not an empty history.
@@ -367,7 +370,7 @@ fn check_lines(input: &Input) -> Result<(), Failure> {
 fn stdin(format: Format) -> Result<Input<'static>, Failure> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::unreadable("standard input", &error))?;
-    Ok(Input { name: super::disk::STDIN.to_owned(), open: in_memory(bytes), format })
+    Ok(Input { name: super::disk::STDIN.to_owned(), open: in_memory(bytes), ranges: None, format })
 }
 
 fn in_memory(bytes: Vec<u8>) -> Open<'static> {

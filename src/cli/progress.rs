@@ -1,6 +1,8 @@
 //! A progress bar over the bytes of the inputs: on a terminal, and only when reading takes more than a second.
 
+use crate::history::read::ReadAt;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +52,12 @@ impl Progress {
         Box::new(Watched { inner, progress: self.clone() })
     }
 
+    /// The same for a file that is read from any place.
+    pub(super) fn watch_ranges(&self, file: File) -> io::Result<Arc<dyn ReadAt>> {
+        let length = file.metadata()?.len();
+        Ok(Arc::new(WatchedRanges { file, length, progress: self.clone() }))
+    }
+
     /// Takes the bar away.
     pub(super) fn done(&self) {
         self.bar.finish_and_clear();
@@ -65,6 +73,27 @@ impl Progress {
         if self.wanted && self.started.elapsed() > PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
+    }
+}
+
+struct WatchedRanges {
+    file: File,
+    length: u64,
+    progress: Progress,
+}
+
+impl ReadAt for WatchedRanges {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(&self.file, buffer, at)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(&self.file, buffer, at)?;
+        self.progress.advance(read as u64);
+        Ok(read)
     }
 }
 

@@ -107,7 +107,8 @@ fn world(text: &str, plan: &Plan) -> World {
 
 fn counts(plan: &Plan, text: &str) -> Counts {
     let open = || -> io::Result<Box<dyn io::Read + Send>> { Ok(Box::new(Cursor::new(text.to_owned()))) };
-    let input = Input { name: "text".into(), open: Box::new(open), format: crate::history::Format::Lines };
+    let input =
+        Input { name: "text".into(), open: Box::new(open), ranges: None, format: crate::history::Format::Lines };
     count(plan, &[input], &Options::default()).expect("counts")
 }
 

@@ -1,6 +1,6 @@
 //! Whether two plans ask the same of every record, so that the counts of one serve the other.
 
-use super::tally::Wanted;
+use super::wanted::Wanted;
 use crate::plan::{Action, Metric, Plan};
 
 /// Whether a history counted under one plan comes to the same counts under the other: bars, gates' times and trips'

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// About how large a block is.
-const BLOCK: usize = 128 * 1024;
+pub(super) const LENGTH: usize = 128 * 1024;
 
 /// The longest line that is read; a longer one is bad. A longer row ends the reading: where it ends cannot be known.
 pub const LONGEST_LINE: usize = 16 * 1024 * 1024;
@@ -32,6 +32,20 @@ impl Block {
         let place = |at: usize| Place { input: self.input, line: self.first_line + at as u64 };
         self.bytes.split(|byte| *byte == b'\n').enumerate().map(move |(at, line)| (place(at), line))
     }
+
+    /// The same as text, where all of them are: it is looked at in one go.
+    #[must_use]
+    pub fn texts(&self) -> Option<impl Iterator<Item = (Place, &str)>> {
+        let text = std::str::from_utf8(&self.bytes).ok()?;
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+        let place = |at: usize| Place { input: self.input, line: self.first_line + at as u64 };
+        let mut start = 0;
+        Some(ends.enumerate().map(move |(at, end)| {
+            let line = text.get(start..end).unwrap_or_default();
+            start = end + 1;
+            (place(at), line)
+        }))
+    }
 }
 
 /// Beyond this many bytes, a packed input may not have become more than [`MOST_UNPACKED`] times as long as it was.
@@ -42,7 +56,7 @@ const MOST_UNPACKED: u64 = 500;
 /// Undoes gzip or zstd, whichever the first bytes show; JSON starts with neither.
 pub fn decompress(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
     let packed = Arc::new(AtomicU64::new(0));
-    let mut raw = BufReader::with_capacity(BLOCK, Packed { inner: raw, read: Arc::clone(&packed) });
+    let mut raw = BufReader::with_capacity(LENGTH, Packed { inner: raw, read: Arc::clone(&packed) });
     let start = raw.fill_buf()?;
     if start.starts_with(&[0x1f, 0x8b]) {
         let inner = flate2::bufread::MultiGzDecoder::new(raw);
@@ -91,19 +105,20 @@ impl<R: Read> Read for Unpacked<R> {
     }
 }
 
-/// Cuts an input into blocks and hands each to `send`, until that says `false`. Lines end at a line end; rows of cells
+/// Cuts an input into blocks of about a length and hands each to `send`, until that says `false`. Lines end at a line end; rows of cells
 /// between delimiters only where no quote is open.
 pub fn cut(
     input: usize,
     delimiter: Option<u8>,
     mut bytes: impl Read,
+    length: usize,
     mut send: impl FnMut(Block) -> bool,
 ) -> io::Result<()> {
     let mut rest: Vec<u8> = Vec::new();
     let mut line = 1;
     loop {
         let mut block = std::mem::take(&mut rest);
-        let ended = fill(&mut bytes, &mut block)?;
+        let ended = fill(&mut bytes, length, &mut block)?;
         let (end, open) = match delimiter {
             None => (memchr::memrchr(b'\n', &block).map(|at| at + 1), None),
             Some(delimiter) => separated::last_end(&block, delimiter),
@@ -133,7 +148,7 @@ pub fn cut(
                 });
             }
             (false, None) if block.len() > LONGEST_LINE => {
-                rest = skip_line(&mut bytes)?;
+                rest = skip_line(&mut bytes, length)?;
                 if !send(Block { input, first_line: line, bytes: Vec::new(), too_long: true }) {
                     return Ok(());
                 }
@@ -161,18 +176,30 @@ fn too_long(line: u64) -> io::Error {
     )
 }
 
-/// Reads about a block more; `true` at the end of the input.
-fn fill(bytes: &mut impl Read, block: &mut Vec<u8>) -> io::Result<bool> {
-    let wanted = BLOCK as u64;
-    let read = bytes.take(wanted).read_to_end(block)?;
-    Ok((read as u64) < wanted)
+/// Reads a block more; `true` at the end of the input. Large reads go past the buffers below.
+fn fill(bytes: &mut impl Read, length: usize, block: &mut Vec<u8>) -> io::Result<bool> {
+    let mut filled = block.len();
+    block.resize(filled + length, 0);
+    let mut ended = false;
+    while !ended && filled < block.len() {
+        match bytes.read(&mut block[filled..]) {
+            Ok(read) => {
+                filled += read;
+                ended = read == 0;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    block.truncate(filled);
+    Ok(ended)
 }
 
 /// Skips to behind the next line end; what was read beyond it comes back.
-fn skip_line(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
+fn skip_line(bytes: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
     loop {
         let mut block = Vec::new();
-        let ended = fill(bytes, &mut block)?;
+        let ended = fill(bytes, length, &mut block)?;
         if let Some(end) = memchr::memchr(b'\n', &block) {
             return Ok(block.split_off(end + 1));
         }

@@ -16,8 +16,13 @@ const FEW: usize = 4;
 /// Sums by key and tick.
 #[derive(Debug)]
 pub struct Dense<K, V> {
-    chunks: FxHashMap<(K, Tick), Chunk<V>>,
+    places: FxHashMap<(K, Tick), usize>,
+    chunks: Vec<Chunk<V>>,
 }
+
+/// Where the sums of a key were found last: most records follow one of nearly the same time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Near(Option<(Tick, usize)>);
 
 /// The sums of neighbouring ticks, by their place in the chunk.
 #[derive(Debug)]
@@ -28,7 +33,7 @@ enum Chunk<V> {
 
 impl<K, V> Default for Dense<K, V> {
     fn default() -> Self {
-        Self { chunks: FxHashMap::default() }
+        Self { places: FxHashMap::default(), chunks: Vec::new() }
     }
 }
 
@@ -74,25 +79,51 @@ impl<V: Copy + Default> Chunk<V> {
 impl<K: Copy + Ord + Hash, V: Copy + Default + PartialEq> Dense<K, V> {
     /// The sum of a key at a tick.
     pub fn at(&mut self, key: K, tick: Tick) -> &mut V {
-        let chunk = self.chunks.entry((key, tick.div_euclid(LENGTH))).or_insert_with(|| Chunk::Few(Vec::new()));
+        self.near(&mut Near::default(), key, tick)
+    }
+
+    /// The same, where this key was asked for before.
+    pub fn near(&mut self, near: &mut Near, key: K, tick: Tick) -> &mut V {
+        let chunk = tick.div_euclid(LENGTH);
+        let place = match near.0 {
+            Some((last, place)) if last == chunk => place,
+            _ => self.place(key, chunk),
+        };
+        near.0 = Some((chunk, place));
         // The remainder lies within the chunk.
-        chunk.at(usize::try_from(tick.rem_euclid(LENGTH)).unwrap_or(0))
+        self.chunks[place].at(usize::try_from(tick.rem_euclid(LENGTH)).unwrap_or(0))
+    }
+
+    fn place(&mut self, key: K, chunk: Tick) -> usize {
+        let next = self.chunks.len();
+        let place = *self.places.entry((key, chunk)).or_insert(next);
+        if place == next {
+            self.chunks.push(Chunk::Few(Vec::new()));
+        }
+        place
+    }
+
+    /// The keys with their chunks.
+    fn entries(self) -> Vec<((K, Tick), Chunk<V>)> {
+        let mut keys: Vec<((K, Tick), usize)> = self.places.into_iter().collect();
+        keys.sort_unstable_by_key(|(_, place)| *place);
+        keys.into_iter().map(|(key, _)| key).zip(self.chunks).collect()
     }
 
     /// Adds another's sums, under our name for each of its keys.
     pub fn absorb(&mut self, other: Self, ours: impl Fn(K) -> K, add: impl Fn(&mut V, V)) {
-        other.chunks.into_iter().for_each(|((key, chunk), theirs)| {
-            let mine = self.chunks.entry((ours(key), chunk)).or_insert_with(|| Chunk::Few(Vec::new()));
-            for (place, sum) in theirs.sums().into_iter().filter(|(_, sum)| *sum != V::default()) {
-                add(mine.at(place), sum);
+        for ((key, chunk), theirs) in other.entries() {
+            let place = self.place(ours(key), chunk);
+            for (at, sum) in theirs.sums().into_iter().filter(|(_, sum)| *sum != V::default()) {
+                add(self.chunks[place].at(at), sum);
             }
-        });
+        }
     }
 
     /// The sums that are not zero, by renamed key and tick.
     pub fn finish(self, renamed: impl Fn(K) -> K) -> BTreeMap<K, Vec<(Tick, V)>> {
         let mut sorted: Vec<((K, Tick), Chunk<V>)> =
-            self.chunks.into_iter().map(|((key, chunk), sums)| ((renamed(key), chunk), sums)).collect();
+            self.entries().into_iter().map(|((key, chunk), sums)| ((renamed(key), chunk), sums)).collect();
         sorted.sort_unstable_by_key(|(key, _)| *key);
         let mut all: BTreeMap<K, Vec<(Tick, V)>> = BTreeMap::new();
         for ((key, chunk), sums) in sorted {

@@ -47,7 +47,7 @@ impl<'a> Fields<'a> {
     }
 
     fn within(&self, paths: &[&[String]]) -> bool {
-        self.entries.iter().all(|(key, raw)| match below(paths, key) {
+        self.entries.iter().all(|(key, raw)| match left_below(paths, key) {
             None => true,
             Some(rest) => !rest.is_empty() && object(raw).is_some_and(|inner| inner.within(&rest)),
         })
@@ -65,7 +65,7 @@ impl<'a> Fields<'a> {
     fn write_without(&self, paths: &[&[String]], out: &mut String) -> Option<()> {
         let mut kept = Vec::new();
         for (key, raw) in &self.entries {
-            let Some(rest) = below(paths, key) else { continue };
+            let Some(rest) = left_below(paths, key) else { continue };
             let mut value = String::new();
             match object(raw).filter(|_| !rest.is_empty()) {
                 Some(inner) => inner.write_without(&rest, &mut value)?,
@@ -95,10 +95,15 @@ fn pair(key: &str, value: &str) -> Option<String> {
 }
 
 /// What is left of the paths below a key; nothing where one of them ends there.
-fn below<'p>(paths: &[&'p [String]], key: &str) -> Option<Vec<&'p [String]>> {
+fn left_below<'p>(paths: &[&'p [String]], key: &str) -> Option<Vec<&'p [String]>> {
     let under = paths.iter().filter_map(|path| path.split_first()).filter(|(first, _)| *first == key);
     let rest: Vec<&[String]> = under.map(|(_, rest)| rest).collect();
     (!rest.iter().any(|rest| rest.is_empty())).then_some(rest)
+}
+
+/// The raw value at a path inside of a raw value.
+pub(super) fn below<'a>(raw: &'a str, path: &[String]) -> Option<&'a str> {
+    object(raw)?.reach(path)
 }
 
 /// An object among raw values.

@@ -3,15 +3,16 @@
 use super::fields::{self, Fields};
 use super::intake::Reason;
 use super::mapping::{Field, Key, Mapping, Wide};
+use super::swift;
 use crate::model::policy::SignalId;
 use crate::plan::matcher::Given;
 use crate::plan::{MetricKind, Plan};
 use crate::value::{Instant, Tier};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// What a line says.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Line<'a> {
     /// A whole record.
     Full(Record<'a>),
@@ -36,7 +37,7 @@ pub enum Line<'a> {
 }
 
 /// One action the agent took or suggested.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Record<'a> {
     /// Its id; an integer as its digits.
     pub id: Cow<'a, str>,
@@ -100,13 +101,15 @@ const SAMPLE: usize = 40;
 /// What reading a line needs to know.
 #[derive(Debug)]
 pub struct Reader<'p> {
-    plan: &'p Plan,
-    mapping: Mapping,
+    pub(super) plan: &'p Plan,
+    pub(super) mapping: Mapping,
     /// Where the id and outcomes are.
-    outcome_keys: Vec<Key>,
-    now: Option<Instant>,
-    survey: bool,
-    signals: HashMap<&'p str, SignalId>,
+    pub(super) outcome_keys: Vec<Key>,
+    pub(super) now: Option<Instant>,
+    pub(super) survey: bool,
+    pub(super) signals: FxHashMap<&'p str, SignalId>,
+    /// Lines may be read the fast way first.
+    swift: bool,
     /// Of each signal that some mean uses: the scales its values must lie on.
     scales: Vec<Vec<(i64, i64)>>,
 }
@@ -123,7 +126,9 @@ impl<'p> Reader<'p> {
             }
         }
         let outcome_keys = mapping.outcome_keys();
-        Self { plan, mapping: mapping.clone(), outcome_keys, now, survey: false, signals, scales }
+        let mapping = mapping.clone();
+        let reader = Self { plan, mapping, outcome_keys, now, survey: false, signals, swift: false, scales };
+        Self { swift: swift::is_possible(&reader), ..reader }
     }
 
     /// Keeps the names of signals that the policy does not declare too, or not.
@@ -138,8 +143,22 @@ impl<'p> Reader<'p> {
         &self.mapping
     }
 
-    /// Reads a line.
+    /// Reads a line: fast where it is of the usual form, else plainly.
     pub fn read<'a>(&'a self, text: &'a str) -> Result<Line<'a>, Fault> {
+        match self.read_fast(text) {
+            Some(line) => Ok(line),
+            None => self.read_plainly(text),
+        }
+    }
+
+    /// Reads a line of the usual form; nothing of any other.
+    #[must_use]
+    pub fn read_fast<'a>(&'a self, text: &'a str) -> Option<Line<'a>> {
+        if self.swift { swift::read(self, text) } else { None }
+    }
+
+    /// Reads any line.
+    pub fn read_plainly<'a>(&'a self, text: &'a str) -> Result<Line<'a>, Fault> {
         let Some(fields) = Fields::parse(text) else {
             return Err(fault(Reason::Unparsable, "it is not one JSON object with each key once"));
         };
@@ -322,7 +341,7 @@ impl<'p> Reader<'p> {
         found.outcomes.extend(time.map(|time| Outcome { time, signal, value }));
     }
 
-    fn value(&self, signal: Option<SignalId>, raw: Option<&str>, worst: &mut Worst) -> Option<Carried> {
+    pub(super) fn value(&self, signal: Option<SignalId>, raw: Option<&str>, worst: &mut Worst) -> Option<Carried> {
         let scales = signal.map_or(&[][..], |signal| &self.scales[signal.index()]);
         if scales.is_empty() {
             return raw.map(|raw| Carried::Unused(fields::canonical(raw).unwrap_or_else(|| raw.to_owned())));
@@ -340,7 +359,7 @@ impl<'p> Reader<'p> {
 }
 
 /// What a cell says that is true or false.
-fn flag(text: &str) -> Option<bool> {
+pub(super) fn flag(text: &str) -> Option<bool> {
     match text {
         "true" | "True" | "TRUE" | "1" => Some(true),
         "false" | "False" | "FALSE" | "0" => Some(false),
@@ -360,16 +379,21 @@ pub fn content(record: &Record, text: &str, mapping: &Mapping) -> Content {
 }
 
 /// An id: a text, or an integer as its digits.
-fn identity(raw: &str) -> Option<Cow<'_, str>> {
+pub(super) fn identity(raw: &str) -> Option<Cow<'_, str>> {
     let is_integer = || raw.strip_prefix('-').unwrap_or(raw).bytes().all(|byte| byte.is_ascii_digit());
     fields::text(raw).or_else(|| is_integer().then_some(Cow::Borrowed(raw)))
 }
 
 /// The first reason that applies, whatever the order in which faults are met.
 #[derive(Default)]
-struct Worst(Option<Fault>);
+pub(super) struct Worst(Option<Fault>);
 
 impl Worst {
+    /// Whether there is nothing wrong.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
     fn note(&mut self, reason: Reason, why: impl FnOnce() -> String) {
         if self.0.as_ref().is_none_or(|worst| reason < worst.reason) {
             self.0 = Some(fault(reason, why()));

@@ -1,8 +1,12 @@
 //! Histories: bytes to records, records to counts (semantics §2).
 //!
-//! Bytes are cut into lines or rows ([`blocks`]), rows become lines ([`table`]), lines records ([`mod@line`]), lines of one id are merged ([`merge`]),
-//! records become samples ([`sample`]) and are added up ([`tally`]) into [`counts::Counts`], which is all that a
-//! replay ever sees.
+//! Bytes are cut into lines or rows ([`blocks`]), rows become lines ([`table`]), lines records ([`mod@line`]), lines of
+//! one id are merged ([`merge`]), records become samples ([`sample`]) and are added up ([`tally`]) into
+//! [`counts::Counts`], which is all that a replay ever sees.
+//!
+//! What is usual goes swiftly: cells are found in one sweep (`cells`) or read by columns (`parquet::columns`), become
+//! records without a text in between (`direct`), and neighbours of one id are merged at once (`groups`). Beside each
+//! swift way is the plain one, which takes anything, and a test that both say the same.
 //!
 //! Invariants: neither the order of lines nor the number of threads changes the counts; nothing is dropped without
 //! being counted by its reason; memory grows by 8 bytes per record (for duplicate detection) and with the lines whose
@@ -10,10 +14,13 @@
 
 mod alike;
 pub mod blocks;
+mod cells;
 pub mod counts;
 pub mod dense;
+mod direct;
 pub mod fields;
 pub mod format;
+mod groups;
 pub mod intake;
 pub mod line;
 pub mod mapping;
@@ -26,14 +33,19 @@ mod parquet;
 mod parquet;
 pub mod read;
 pub mod sample;
+mod scan;
 mod separated;
 mod source;
 pub(crate) mod stated;
 pub mod survey;
+mod swift;
 pub mod table;
 pub mod tally;
 #[cfg(test)]
 mod tests;
+mod twice;
+mod wanted;
+mod work;
 
 pub use alike::counts_alike;
 pub use counts::Counts;

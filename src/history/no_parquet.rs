@@ -1,10 +1,25 @@
 //! In place of the reader of Parquet, where the program is built without it.
 
-use super::blocks::Block;
+use super::cells::Cells;
 use super::format::Malformed;
+use super::intake::Place;
 use super::read::Input;
+use super::source::Piece;
 use super::table::Table;
 use std::io;
+
+/// There are none.
+pub(super) enum Group {}
+
+impl Group {
+    pub(super) fn place(&self) -> Place {
+        match *self {}
+    }
+
+    pub(super) fn batches(&self, _: usize, _: impl FnMut(&Cells)) -> io::Result<()> {
+        match *self {}
+    }
+}
 
 fn unread() -> io::Error {
     let help = "use a released build, build with `--features parquet`, or convert it to CSV or JSON Lines";
@@ -17,7 +32,7 @@ pub(super) fn names(_: &Input) -> io::Result<Vec<String>> {
 }
 
 /// Fails.
-pub(super) fn cut(_: usize, _: &Input, _: &Table, _: impl FnMut(Block) -> bool) -> io::Result<()> {
+pub(super) fn cut(_: usize, _: &Input, _: &Table, _: impl FnMut(Piece) -> bool) -> io::Result<()> {
     Err(unread())
 }
 

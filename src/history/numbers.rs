@@ -4,19 +4,23 @@ use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
 /// The number of a value: its own, or the next.
-pub(super) fn number<T: Eq + Hash>(numbers: &mut FxHashMap<T, u32>, value: T) -> u32 {
+pub(super) fn number<T: Eq + Hash + Clone>(numbers: &mut FxHashMap<T, u32>, value: &T) -> u32 {
+    if let Some(known) = numbers.get(value) {
+        return *known;
+    }
     let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-    *numbers.entry(value).or_insert(next)
+    numbers.insert(value.clone(), next);
+    next
 }
 
 /// Takes over another worker's numbered values: at its number of each stands ours.
-pub(super) fn adopt<T: Eq + Hash>(mine: &mut FxHashMap<T, u32>, theirs: FxHashMap<T, u32>) -> Vec<u32> {
+pub(super) fn adopt<T: Eq + Hash + Clone>(mine: &mut FxHashMap<T, u32>, theirs: FxHashMap<T, u32>) -> Vec<u32> {
     let mut renamed = vec![0; theirs.len()];
     // Their numbers stay as they are: in which order they are met is no matter, as `finish` numbers anew.
     let mut all: Vec<(T, u32)> = theirs.into_iter().collect();
     all.sort_unstable_by_key(|(_, old)| *old);
     for (value, old) in all {
-        renamed[old as usize] = number(mine, value);
+        renamed[old as usize] = number(mine, &value);
     }
     renamed
 }

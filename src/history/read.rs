@@ -1,30 +1,44 @@
 //! Inputs to counts: blocks to workers, one pass, and a second one if ids occur more than once.
 //!
-//! The first pass counts every record as if its id were unique, and keeps 8 bytes of hash per id. If no hash occurs
-//! twice, as is usual, that is all. Otherwise a second pass puts the lines aside whose hash did, and unites them by
-//! their true ids; a hash that two ids share costs a little memory and changes nothing. Where there are so many of them
-//! that they would fill the memory, as in a flat table, they are put aside one part after the other, in a pass each.
+//! The first pass counts every record as if its id were unique, and keeps 8 bytes of hash per id; rows of a table that
+//! stand together count as one ([`super::groups`]). If no hash occurs twice, as is usual, that is all. Otherwise a
+//! second pass puts the lines aside whose hash did, and unites them by their true ids; a hash that two ids share costs
+//! a little memory and changes nothing. Where there are so many of them that they would fill the memory, as in a flat
+//! table in no order, they are put aside one part after the other, in a pass each.
 
 use super::blocks::{self, Block};
+use super::cells::Cells;
 use super::counts::Counts;
 use super::format::Format;
 use super::intake::{Place, Reason};
 use super::line::{Fault, Line, Record};
 use super::mapping::Mapping;
-use super::merge::{self, Held};
-use super::source::{Rows, Source, sources};
+use super::merge;
+use super::source::{Piece, Rows, Source, sources};
 use super::tally::{Tallier, Wanted};
+use super::work::{Aside, Fate, Told, Work, Written};
 use crate::plan::Plan;
 use crate::value::{Instant, Tier};
-use std::hash::Hasher;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// Opens an input from its start.
 pub type Open<'a> = Box<dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync + 'a>;
+
+/// An input that can be read from any place.
+pub trait ReadAt: Send + Sync {
+    /// How many bytes it has.
+    fn length(&self) -> u64;
+
+    /// Reads some of the bytes that stand at a place.
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize>;
+}
+
+/// Opens an input that can be read from any place.
+pub type Ranges<'a> = Box<dyn Fn() -> io::Result<Arc<dyn ReadAt>> + Send + Sync + 'a>;
 
 /// One input; it may be opened twice.
 pub struct Input<'a> {
@@ -32,6 +46,8 @@ pub struct Input<'a> {
     pub name: String,
     /// Opens it.
     pub open: Open<'a>,
+    /// Opens it too, where it can be read from any place, which saves memory for Parquet.
+    pub ranges: Option<Ranges<'a>>,
     /// What its bytes are.
     pub format: Format,
 }
@@ -53,6 +69,8 @@ pub struct Options {
     pub threads: Option<NonZeroUsize>,
     /// About how many bytes of lines are put aside at once; by default 256 MiB.
     pub aside: Option<NonZeroUsize>,
+    /// About how many bytes of lines are read at once; by default 128 KiB.
+    pub block: Option<NonZeroUsize>,
 }
 
 /// The bytes of lines that are put aside at once.
@@ -76,16 +94,17 @@ pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts,
     let wanted = Wanted::new(plan);
     let sources = sources(plan, inputs, options)?;
     let pass = Pass { plan, wanted: &wanted, sources: &sources, options };
-    let mut all = pass.run(inputs, None)?;
-    let (lines, bytes) = (all.hashes.len(), all.bytes);
-    let suspects = occurring_twice(&mut all.hashes);
+    let mut all = pass.run(inputs, Aside::default())?;
+    let suspects = all.suspects();
     if suspects.is_empty() {
+        merge::unite(&all.held, |input| &sources[input].reader, &mut all.tallier);
         return Ok(all.tallier.finish());
     }
-    let part = part(suspects.len(), lines, bytes, options.aside.map_or(ASIDE, NonZeroUsize::get));
+    let part = part(suspects.len(), all.lines, all.bytes, options.aside.map_or(ASIDE, NonZeroUsize::get));
+    drop(all);
     let mut tallier = None;
     for part in suspects.chunks(part) {
-        let work = pass.run(inputs, Some(Aside { all: &suspects, part }))?;
+        let work = pass.run(inputs, Aside { all: &suspects, part, is_edge: false })?;
         // Every pass counts what is not put aside; once is enough.
         let tallier = tallier.get_or_insert(work.tallier);
         merge::unite(&work.held, |input| &sources[input].reader, tallier);
@@ -99,62 +118,29 @@ fn part(suspects: usize, lines: usize, bytes: usize, most: usize) -> usize {
     suspects.div_ceil(needed.div_ceil(most).max(1)).max(1)
 }
 
-/// Which lines a pass puts aside.
-#[derive(Clone, Copy)]
-struct Aside<'s> {
-    /// The hashes that occur more than once, sorted.
-    all: &'s [u64],
-    /// Those of them whose turn it is.
-    part: &'s [u64],
-}
-
 /// Counts JSON Lines that are at hand as a text.
 pub fn count_text(plan: &Plan, name: &str, text: &str) -> Result<Counts, ReadError> {
     let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(io::Cursor::new(text.to_owned()))) };
-    let input = Input { name: name.to_owned(), open: Box::new(open), format: Format::Lines };
+    let input = Input { name: name.to_owned(), open: Box::new(open), ranges: None, format: Format::Lines };
     count(plan, &[input], &Options { threads: NonZeroUsize::new(1), ..Options::default() })
 }
 
-/// The hashes that occur more than once, sorted.
-fn occurring_twice(hashes: &mut Vec<u64>) -> Vec<u64> {
-    hashes.sort_unstable();
-    let mut twice: Vec<u64> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
-    twice.dedup();
-    *hashes = Vec::new();
-    twice
-}
-
-fn hash(id: &str) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write(id.as_bytes());
-    hasher.finish()
-}
-
-struct Pass<'a> {
+pub(super) struct Pass<'a> {
     plan: &'a Plan,
     wanted: &'a Wanted,
     sources: &'a [Source<'a>],
-    options: &'a Options,
-}
-
-/// What one worker, or all of them, made of the lines.
-struct Work<'a> {
-    tallier: Tallier<'a>,
-    hashes: Vec<u64>,
-    /// The bytes of the lines that have them.
-    bytes: usize,
-    held: Vec<Held>,
+    pub(super) options: &'a Options,
 }
 
 impl<'a> Pass<'a> {
-    fn run(&self, inputs: &[Input], aside: Option<Aside>) -> Result<Work<'a>, ReadError> {
+    fn run(&self, inputs: &[Input], aside: Aside) -> Result<Work<'a>, ReadError> {
         let workers =
             self.options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        let (sender, receiver) = sync_channel::<Block>(workers);
+        let (sender, receiver) = sync_channel::<Piece>(workers);
         let receiver = Mutex::new(receiver);
         thread::scope(|scope| {
             let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, aside))).collect();
-            let sent = send_all(inputs, self.sources, &sender);
+            let sent = send_all(inputs, self.sources, self.length(), &sender);
             drop(sender);
             let mut all = self.empty();
             for handle in handles {
@@ -163,40 +149,88 @@ impl<'a> Pass<'a> {
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-            sent.map(|()| all)
+            // What was sent came before what could not be.
+            match all.failed.take() {
+                Some((place, source)) => Err(ReadError { name: inputs[place.input].name.clone(), source }),
+                None => sent.map(|()| all),
+            }
         })
     }
 
     fn empty(&self) -> Work<'a> {
         let tallier = Tallier::new(self.plan, self.wanted, self.options.assume_tier).surveying(self.options.survey);
-        Work { tallier, hashes: Vec::new(), bytes: 0, held: Vec::new() }
+        Work::new(tallier)
     }
 
-    fn work(&self, blocks: &Mutex<Receiver<Block>>, aside: Option<Aside>) -> Work<'a> {
+    fn work(&self, pieces: &Mutex<Receiver<Piece>>, aside: Aside) -> Work<'a> {
         let mut work = self.empty();
         loop {
-            let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(block) = next else { return work };
-            if block.too_long {
-                let place = Place { input: block.input, line: block.first_line };
-                work.tallier.bad(&too_long(), place, "");
+            let next = pieces.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(piece) = next else { break };
+            // Nothing is made of what cannot be read in part; the others still take what is sent.
+            if work.failed.is_none() {
+                self.piece(&mut work, &piece, aside);
             }
-            let source = &self.sources[block.input];
-            match &source.rows {
-                Rows::Lines | Rows::Parquet(_) => {
-                    for (place, line) in block.lines() {
-                        self.line(&mut work, source, place, line, aside);
-                    }
+        }
+        work.sort();
+        work
+    }
+
+    fn piece(&self, work: &mut Work<'a>, piece: &Piece, aside: Aside) {
+        let source = &self.sources[piece.input()];
+        match (piece, &source.rows) {
+            (Piece::Block(block), _) => self.block(work, block, aside),
+            (Piece::Group(group), Rows::Parquet(sheet)) => {
+                let read = group.batches(self.length(), |rows| self.rows(work, (source, sheet), rows, aside));
+                work.failed = read.err().map(|error| (group.place(), error));
+            }
+            (Piece::Group(_), _) => {}
+        }
+    }
+
+    /// What becomes of neighbours of such lengths that share an id.
+    pub(super) fn fate(&self, work: &mut Work, id: &str, lengths: impl Iterator<Item = usize>, aside: Aside) -> Fate {
+        if self.options.unique_ids { Fate::Counted } else { work.fate(id, lengths, aside) }
+    }
+
+    /// About how many bytes are read at once.
+    fn length(&self) -> usize {
+        self.options.block.map_or(blocks::LENGTH, NonZeroUsize::get)
+    }
+
+    fn block(&self, work: &mut Work<'a>, block: &Block, aside: Aside) {
+        if block.too_long {
+            let place = Place { input: block.input, line: block.first_line };
+            work.tallier.bad(&too_long(), place, "");
+        }
+        let source = &self.sources[block.input];
+        match &source.rows {
+            Rows::Lines | Rows::Parquet(_) => self.lines(work, source, block, aside),
+            Rows::Separated(layout, sheet) => {
+                let cells = Cells::of(block, *layout);
+                for (place, fault, text) in &cells.unread {
+                    work.tallier.bad(fault, *place, text);
                 }
-                Rows::Separated(rows) => rows.each(&block, |place, line| match line {
-                    Ok(line) => self.text(&mut work, source, place, line, aside),
-                    Err((fault, text)) => work.tallier.bad(&fault, place, &text),
-                }),
+                self.rows(work, (source, sheet), &cells, aside);
             }
         }
     }
 
-    fn line(&self, work: &mut Work, source: &Source, place: Place, bytes: &[u8], aside: Option<Aside>) {
+    /// The lines of a block; most blocks are text, and are seen to be so at once.
+    fn lines(&self, work: &mut Work<'a>, source: &Source, block: &Block, aside: Aside) {
+        match block.texts() {
+            None => block.lines().for_each(|(place, line)| self.line(work, source, place, line, aside)),
+            Some(texts) => texts.for_each(|(place, text)| match text.len() {
+                0 => {}
+                1..=blocks::LONGEST_LINE if place.line > 1 && !text.trim_ascii().is_empty() => {
+                    self.plainly(work, source, &Written(place, text), aside);
+                }
+                _ => self.line(work, source, place, text.as_bytes(), aside),
+            }),
+        }
+    }
+
+    fn line(&self, work: &mut Work<'a>, source: &Source, place: Place, bytes: &[u8], aside: Aside) {
         // Blocks are longer than the longest line, so one that is too long may stand whole in a block.
         if bytes.len() > blocks::LONGEST_LINE {
             return work.tallier.bad(&too_long(), place, "");
@@ -206,55 +240,35 @@ impl<'a> Pass<'a> {
             return;
         }
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.text(work, source, place, text, aside),
+            Ok(text) => self.plainly(work, source, &Written(place, text), aside),
             Err(_) => work.tallier.bad(&not_utf8(), place, &String::from_utf8_lossy(bytes)),
         }
     }
 
-    fn text(&self, work: &mut Work, source: &Source, place: Place, text: &str, aside: Option<Aside>) {
-        match source.reader.read(text) {
-            Err(fault) => work.tallier.bad(&fault, place, text),
+    pub(super) fn plainly(&self, work: &mut Work<'a>, source: &Source, told: &impl Told, aside: Aside) {
+        let text = told.text();
+        match source.reader.read(&text) {
+            Err(fault) => work.tallier.bad(&fault, told.place(), &text),
             Ok(Line::Notice { signal, name, time }) => work.tallier.notice(signal, &name, time),
-            Ok(line) => self.of_a_record(work, place, text, line, aside),
+            Ok(line) => self.of_a_record(work, told, line, aside),
         }
     }
 
-    fn of_a_record(&self, work: &mut Work, place: Place, text: &str, line: Line, aside: Option<Aside>) {
+    pub(super) fn of_a_record(&self, work: &mut Work<'a>, told: &impl Told, line: Line, aside: Aside) {
         let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };
-        if !self.options.unique_ids {
-            let hash = hash(id);
-            let is_in = |hashes: &[u64]| hashes.binary_search(&hash).is_ok();
-            match aside {
-                None => {
-                    work.hashes.push(hash);
-                    work.bytes += text.len();
-                }
-                Some(aside) if is_in(aside.part) => return work.held.push(Held { place, text: text.to_owned() }),
-                Some(aside) if is_in(aside.all) => return,
-                Some(_) => {}
-            }
+        match (self.fate(work, id, std::iter::once_with(|| told.length()), aside), line) {
+            (Fate::Held, _) => work.held.push(told.held()),
+            (Fate::Counted, Line::Full(mut record)) => work.tallier.record(&mut record),
+            (Fate::Counted, _) => work.tallier.bad(&merge::orphan(), told.place(), &told.text()),
+            (Fate::Passed, _) => {}
         }
-        match line {
-            Line::Full(mut record) => work.tallier.record(&mut record),
-            Line::Outcomes { .. } => work.tallier.bad(&merge::orphan(), place, text),
-            Line::Notice { .. } => {}
-        }
-    }
-}
-
-impl Work<'_> {
-    fn absorb(&mut self, other: Self) {
-        self.tallier.absorb(other.tallier);
-        self.hashes.extend(other.hashes);
-        self.bytes += other.bytes;
-        self.held.extend(other.held);
     }
 }
 
 /// Reads all inputs in order; workers take the blocks as they come.
-fn send_all(inputs: &[Input], sources: &[Source], sender: &SyncSender<Block>) -> Result<(), ReadError> {
+fn send_all(inputs: &[Input], sources: &[Source], length: usize, sender: &SyncSender<Piece>) -> Result<(), ReadError> {
     for (at, (input, source)) in inputs.iter().zip(sources).enumerate() {
-        let sent = source.cut(at, input, |block| sender.send(block).is_ok());
+        let sent = source.cut(at, input, length, |block| sender.send(block).is_ok());
         sent.map_err(|source| ReadError { name: input.name.clone(), source })?;
     }
     Ok(())

@@ -101,25 +101,33 @@ pub fn told_against(metric: &Metric, time: Instant, outcomes: &[Outcome]) -> boo
     }
 }
 
-/// How many of the (distinct) outcomes came too late to count for this metric, and how many contradict its verdict.
+/// Whether one of the (distinct) outcomes came too late to count for this metric, and whether it contradicts its verdict.
 #[must_use]
-pub fn unheeded(metric: &Metric, time: Instant, outcomes: &[Outcome]) -> (u64, u64) {
-    let after = |by: Instant, heeded: &dyn Fn(SignalId) -> bool| {
-        let counts = |outcome: &&Outcome| outcome.time > by && outcome.signal.is_some_and(heeded);
-        outcomes.iter().filter(counts).count() as u64
-    };
+pub fn unheeded(metric: &Metric, time: Instant, outcome: &Outcome, outcomes: &[Outcome]) -> (bool, bool) {
+    let Some(signal) = outcome.signal else { return (false, false) };
     match &metric.kind {
         MetricKind::Verdict { good, bad, settle: Some((settle, _)) } => {
-            (after(time.plus_seconds(*settle), &|id| side_of(good, bad, id).is_some()), 0)
+            let is_late = outcome.time > time.plus_seconds(*settle);
+            (is_late && side_of(good, bad, signal).is_some(), false)
         }
-        MetricKind::Event { signals, within } => (after(time.plus_seconds(*within), &|id| signals.contains(&id)), 0),
-        MetricKind::Verdict { good, bad, settle: None } => match first_verdict(good, bad, outcomes) {
-            None => (0, 0),
-            Some(verdict) => {
-                let was_good = verdict.side == Side::Good;
-                (0, after(verdict.matures, &|id| side_of(good, bad, id).is_some_and(|good| good != was_good)))
-            }
-        },
-        MetricKind::Mean { .. } => (0, 0),
+        MetricKind::Event { signals, within } => {
+            (outcome.time > time.plus_seconds(*within) && signals.contains(&signal), false)
+        }
+        MetricKind::Verdict { good, bad, settle: None } => {
+            let side = side_of(good, bad, signal).map(|is_good| if is_good { Side::Good } else { Side::Bad });
+            let differs = |verdict: Sample| outcome.time > verdict.matures && side.is_some_and(|it| it != verdict.side);
+            (false, side.is_some() && first_verdict(good, bad, outcomes).is_some_and(differs))
+        }
+        MetricKind::Mean { .. } => (false, false),
     }
+}
+
+/// The signals that a metric heeds.
+pub fn heeded(metric: &Metric) -> impl Iterator<Item = SignalId> {
+    let (one, other): (&[SignalId], &[SignalId]) = match &metric.kind {
+        MetricKind::Verdict { good, bad, .. } => (good, bad),
+        MetricKind::Event { signals, .. } => (signals, &[]),
+        MetricKind::Mean { signal, .. } => (std::slice::from_ref(signal), &[]),
+    };
+    one.iter().chain(other).copied()
 }

@@ -8,6 +8,9 @@ use csv::{ByteRecord, ReaderBuilder};
 
 /// Behind the last row that ends in these bytes, which start with a row; and where a quote opens that they do not close.
 pub(super) fn last_end(bytes: &[u8], delimiter: u8) -> (Option<usize>, Option<usize>) {
+    if memchr::memchr(b'"', bytes).is_none() {
+        return (memchr::memrchr(b'\n', bytes).map(|at| at + 1), None);
+    }
     let (mut at, mut end) = (0, None);
     while let Some(next) = memchr::memchr2(b'"', b'\n', &bytes[at..]).map(|found| at + found) {
         at = next + 1;
@@ -29,7 +32,7 @@ fn opens(before: &[u8], delimiter: u8) -> bool {
 }
 
 /// Behind the quote that closes what was opened before `at`.
-fn closed(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn closed(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at += memchr::memchr(b'"', &bytes[at..])? + 1;
         match bytes.get(at) {

@@ -1,14 +1,15 @@
 //! What is known of an input before its rows are read: how its lines are read, and of a table the columns.
 
 use super::blocks::{self, Block};
+use super::cells::Layout;
+use super::direct::Direct;
 use super::format::{Format, Malformed};
-use super::intake::{Place, Reason};
-use super::line::{Fault, Reader};
+use super::line::Reader;
 use super::mapping::{Field, Mapping};
 use super::parquet;
-use super::read::{Input, Options, ReadError, not_utf8};
+use super::read::{Input, Options, ReadError};
 use super::separated;
-use super::table::{Table, Value};
+use super::table::Table;
 use crate::plan::Plan;
 use std::io;
 
@@ -20,26 +21,46 @@ pub(super) struct Source<'p> {
     pub(super) rows: Rows,
 }
 
+/// What a worker takes at once.
+pub(super) enum Piece {
+    /// Lines or rows of text.
+    Block(Block),
+    /// Rows of a Parquet file.
+    Group(parquet::Group),
+}
+
+impl Piece {
+    /// Index of the input.
+    pub(super) fn input(&self) -> usize {
+        match self {
+            Self::Block(block) => block.input,
+            Self::Group(group) => group.place().input,
+        }
+    }
+}
+
 /// How the rows of an input become lines.
 pub(super) enum Rows {
     /// They are.
     Lines,
-    /// Where they are cut.
-    Parquet(Table),
+    /// They come in columns; or they are lines, made where they are cut.
+    Parquet(Sheet),
     /// Where they are counted: they are cells between delimiters.
-    Separated(Separated),
+    Separated(Layout, Sheet),
 }
 
-/// The rows of a table of text.
-pub(super) struct Separated {
-    delimiter: u8,
-    table: Table,
-    /// The line of the names.
-    header: u64,
+/// What is known of the rows of a table.
+pub(super) struct Sheet {
+    /// How they become objects.
+    pub(super) table: Table,
+    /// How they become lines without that, where that is simple.
+    pub(super) direct: Option<Direct>,
+    /// About how much longer an object is than the cells of its row.
+    pub(super) overhead: usize,
 }
 
-/// A row that is no record at all: why, and its text.
-type Unread = (Fault, String);
+/// A table, its names, and the line of them.
+type Head = (Table, Vec<String>, u64);
 
 /// Which columns of a table are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,23 +80,34 @@ pub(super) fn sources<'p>(plan: &'p Plan, inputs: &[Input], options: &Options) -
 
 fn source<'p>(plan: &'p Plan, input: &Input, options: &Options) -> Result<Source<'p>, ReadError> {
     let reader = |mapping: &Mapping| Reader::new(plan, mapping, options.now).surveying(options.survey);
-    let Some((mapping, table, header)) = table(plan, input, options)? else {
+    let Some((mapping, (table, names, header))) = table(plan, input, options)? else {
         return Ok(Source { reader: reader(&options.mapping), rows: Rows::Lines });
     };
-    let rows = match input.format.delimiter() {
-        Some(delimiter) => Rows::Separated(Separated { delimiter, table, header }),
-        None => Rows::Parquet(table),
+    let reader = reader(&mapping);
+    let layout = input.format.delimiter().map(|delimiter| Layout { delimiter, width: table.width, header });
+    let direct = Direct::new(&table, &names, &reader);
+    let sheet = Sheet { direct, overhead: table.overhead(), table };
+    let rows = match layout {
+        Some(layout) => Rows::Separated(layout, sheet),
+        None => Rows::Parquet(sheet),
     };
-    Ok(Source { reader: reader(&mapping), rows })
+    Ok(Source { reader, rows })
 }
 
 impl Source<'_> {
-    /// Cuts an input into blocks and hands each to `send`, until that says `false`.
-    pub(super) fn cut(&self, at: usize, input: &Input, send: impl FnMut(Block) -> bool) -> io::Result<()> {
-        if let Rows::Parquet(table) = &self.rows {
-            return parquet::cut(at, input, table, send);
+    /// Cuts an input into pieces of about a length and hands each to `send`, until that says `false`.
+    pub(super) fn cut(
+        &self,
+        at: usize,
+        input: &Input,
+        length: usize,
+        mut send: impl FnMut(Piece) -> bool,
+    ) -> io::Result<()> {
+        if let Rows::Parquet(sheet) = &self.rows {
+            return parquet::cut(at, input, &sheet.table, send);
         }
-        blocks::cut(at, input.format.delimiter(), blocks::decompress((input.open)()?)?, send)
+        let bytes = blocks::decompress((input.open)()?)?;
+        blocks::cut(at, input.format.delimiter(), bytes, length, |block| send(Piece::Block(block)))
     }
 }
 
@@ -83,20 +115,20 @@ impl Source<'_> {
 pub fn columns(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Vec<Columns>, ReadError> {
     let of = |input: &Input| {
         let found = table(plan, input, options)?;
-        Ok(found.map(|(_, table, _)| Columns { name: input.name.clone(), used: table.used, ignored: table.ignored }))
+        let of_table = |table: Table| Columns { name: input.name.clone(), used: table.used, ignored: table.ignored };
+        Ok(found.map(|(_, (table, ..))| of_table(table)))
     };
     inputs.iter().filter_map(|input| of(input).transpose()).collect()
 }
 
-/// The columns of an input, the mapping as it applies to them, and the line of their names; nothing for one that is no
-/// table.
-fn table(plan: &Plan, input: &Input, options: &Options) -> Result<Option<(Mapping, Table, u64)>, ReadError> {
+/// The columns of an input and the mapping as it applies to them; nothing for one that is no table.
+fn table(plan: &Plan, input: &Input, options: &Options) -> Result<Option<(Mapping, Head)>, ReadError> {
     let of_names = |(names, line): (Vec<String>, u64)| {
         let mapping = options.mapping.clone();
         let has_signal = names.contains(&mapping.key(Field::Signal).join("."));
         let mapping = if has_signal { mapping.flattened() } else { mapping };
         let table = Table::new(&names, &mapping, plan)?;
-        Ok((mapping, table, line))
+        Ok((mapping, (table, names, line)))
     };
     let read = || match input.format {
         Format::Lines => Ok(None),
@@ -112,7 +144,7 @@ fn header(input: &Input) -> io::Result<(Vec<String>, u64)> {
     let bytes = blocks::decompress((input.open)()?)?;
     let mut names = None;
     // A block is at least a row, if there is one.
-    blocks::cut(0, Some(delimiter), bytes, |block| {
+    blocks::cut(0, Some(delimiter), bytes, blocks::LENGTH, |block| {
         separated::each_row(&block, delimiter, |place, _, cells| {
             names.get_or_insert_with(|| {
                 let names = cells.iter().map(|cell| std::str::from_utf8(cell).map(|name| name.trim().to_owned()));
@@ -126,30 +158,4 @@ fn header(input: &Input) -> io::Result<(Vec<String>, u64)> {
         Some(Err(_)) => Err(Malformed::error("has names of columns that are not UTF-8", "save it as UTF-8")),
         Some(Ok(names)) => Ok(names),
     }
-}
-
-impl Separated {
-    /// Each row of a block as a line, but for the one of the names.
-    pub(super) fn each(&self, block: &Block, mut line: impl FnMut(Place, Result<&str, Unread>)) {
-        separated::each_row(block, self.delimiter, |place, text, cells| {
-            if place.line == self.header || text.is_empty() {
-                return;
-            }
-            let unread = |fault| Err((fault, String::from_utf8_lossy(text).into_owned()));
-            if std::str::from_utf8(text).is_err() {
-                return line(place, unread(not_utf8()));
-            }
-            if cells.len() != self.table.width {
-                return line(place, unread(ragged(cells.len(), self.table.width)));
-            }
-            let value =
-                |at| cells.get(at).and_then(|cell| std::str::from_utf8(cell).ok()).map_or(Value::Absent, Value::Text);
-            line(place, Ok(&self.table.line(&value)));
-        });
-    }
-}
-
-fn ragged(cells: usize, width: usize) -> Fault {
-    let why = format!("it has {cells} cells, and the row of names {width}; is a quote missing, or one too many?");
-    Fault { reason: Reason::Unparsable, why }
 }

@@ -3,11 +3,12 @@
 
 use super::fields;
 use super::format::Malformed;
-use super::mapping::{Field, Mapping};
+use super::intake::Place;
+use super::mapping::{Field, Key, Mapping};
 use crate::model::policy::AttributeKind;
 use crate::plan::Plan;
 use crate::source::suggest::suggest;
-use crate::value::Number;
+use crate::value::{Instant, Number};
 use std::fmt::Write as _;
 use std::io;
 
@@ -34,7 +35,8 @@ enum Node {
 
 /// What a cell is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cell {
+pub(super) enum Cell {
+    /// What it says.
     Text,
     /// A number, where it is one.
     Number,
@@ -42,6 +44,13 @@ enum Cell {
     Flag,
     /// JSON, where it is: a list of outcomes.
     Json,
+}
+
+/// A column, and what its cells are taken for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Column {
+    pub(super) at: usize,
+    pub(super) cell: Cell,
 }
 
 /// Columns that are listed where one is missing.
@@ -58,6 +67,34 @@ pub enum Value<'a> {
     Typed(&'a str),
     /// JSON already.
     Json(&'a str),
+    /// A point in time.
+    Time(Instant),
+    /// A list of objects.
+    List(List<'a>),
+}
+
+/// A list of objects that have the same keys, of which some are absent, or `null`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct List<'a> {
+    /// The keys.
+    pub keys: &'a [String],
+    /// The values of each object, as many as there are keys.
+    pub objects: &'a [Option<&'a [Value<'a>]>],
+}
+
+/// Rows of a table that are at hand: some neighbours, in their order.
+pub(super) trait Rows {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// Where a row stands.
+    fn place(&self, row: usize) -> Place;
+
+    /// What a row has in a column.
+    fn value(&self, row: usize, column: usize) -> Value<'_>;
+
+    /// About how many bytes a row is long.
+    fn length(&self, row: usize) -> usize;
 }
 
 impl Table {
@@ -117,6 +154,38 @@ impl Table {
         }
     }
 
+    /// The column at a key, if there is one. Nothing at all where more columns, or more than a column, are at it.
+    #[expect(clippy::option_option, reason = "the outer one says that the answer is not so simple")]
+    pub(super) fn column(&self, key: &[String]) -> Option<Option<Column>> {
+        let mut group = &self.root;
+        for (depth, part) in key.iter().enumerate() {
+            let Some((_, node)) = group.iter().find(|(name, _)| *name == written(part)) else { return Some(None) };
+            match node {
+                Node::Cell(at, cell) => {
+                    return (depth + 1 == key.len()).then_some(Some(Column { at: *at, cell: *cell }));
+                }
+                Node::Group(inner) => group = inner,
+            }
+        }
+        None
+    }
+
+    /// The columns that are read, but for those at or below one of these keys.
+    pub(super) fn columns_beside(&self, names: &[String], keys: &[Key]) -> Vec<usize> {
+        let is_at = |name: &str, key: &Key| {
+            let mut path = name.split('.');
+            key.iter().all(|part| path.next() == Some(part))
+        };
+        let is_used = |name: &String| self.used.iter().any(|(used, _)| used == name);
+        let beside = |name: &String| is_used(name) && !keys.iter().any(|key| is_at(name, key));
+        names.iter().enumerate().filter(|(_, name)| beside(name)).map(|(at, _)| at).collect()
+    }
+
+    /// About how much longer a line is than the cells of its row.
+    pub(super) fn overhead(&self) -> usize {
+        self.used.iter().map(|(name, _)| name.len() + 6).sum()
+    }
+
     /// The row as a JSON object.
     pub fn line<'a>(&self, value: &impl Fn(usize) -> Value<'a>) -> String {
         let mut out = String::with_capacity(64 * self.used.len());
@@ -173,10 +242,15 @@ fn inside_out(name: &str) -> io::Error {
     )
 }
 
+/// A key as it stands in JSON.
+fn written(key: &str) -> String {
+    format!("{}:", serde_json::Value::from(key))
+}
+
 /// Puts a node at its path; nothing where something else stands in its way.
 fn insert(group: &mut Vec<(String, Node)>, path: &[&str], node: Node) -> Option<()> {
     let (first, rest) = path.split_first()?;
-    let key = format!("{}:", serde_json::Value::from(*first));
+    let key = written(first);
     let known = group.iter().position(|(name, _)| *name == key);
     if rest.is_empty() {
         return known.is_none().then(|| group.push((key, node)));
@@ -222,10 +296,31 @@ fn write_value(cell: Cell, value: Value, out: &mut String) -> bool {
     match value {
         Value::Absent | Value::Text("") => return false,
         Value::Json(json) => out.push_str(json),
+        Value::Time(time) => drop(write!(out, "\"{time}\"")),
+        Value::List(list) => write_list(list, out),
         Value::Typed(text) if cell != Cell::Json => write_text(text, out),
         Value::Text(text) | Value::Typed(text) => write_cell(cell, text, out),
     }
     true
+}
+
+fn write_list(list: List, out: &mut String) {
+    let mut sign = '[';
+    for object in list.objects {
+        out.push(std::mem::replace(&mut sign, ','));
+        let Some(values) = object else {
+            out.push_str("null");
+            continue;
+        };
+        let mut sign = '{';
+        for (key, value) in list.keys.iter().zip(*values).filter(|(_, value)| **value != Value::Absent) {
+            out.push(std::mem::replace(&mut sign, ','));
+            out.push_str(&written(key));
+            write_value(Cell::Text, *value, out);
+        }
+        out.push_str(if sign == '{' { "{}" } else { "}" });
+    }
+    out.push_str(if sign == '[' { "[]" } else { "]" });
 }
 
 fn write_cell(cell: Cell, text: &str, out: &mut String) {

@@ -1,73 +1,22 @@
 //! Records added up: one `Tallier` per worker, joined at the end; addition commutes, so order and threads do not matter.
 
 use super::counts::{Cohort, CohortId, Counts, Exposure, Harm, Series, Tally};
-use super::dense::Dense;
+use super::dense::{Dense, Near};
 use super::intake::{Intake, Place, Quote};
 use super::line::{Fault, Outcome, Record};
 use super::numbers::{adopt, number, ranked};
 use super::sample::{Side, sample, told_against, unheeded};
 use super::survey::Survey;
 use crate::model::policy::{ActionId, Judge, MetricId, SignalId};
+use crate::plan::Plan;
 use crate::plan::matcher::{Classifier, Given};
-use crate::plan::{Action, Plan};
 use crate::value::duration::Tick;
 use crate::value::{Instant, Tier};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the policy asks of every record, worked out once.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// Per action type: the metrics its gates use.
-    pub(crate) evidence: Vec<Vec<MetricId>>,
-    /// Per action type: the customer metrics among them.
-    pub(crate) customer: Vec<Vec<MetricId>>,
-    /// All metrics of reviewers and staff.
-    pub(crate) colleagues: Vec<MetricId>,
-    /// Signals that some trip counts.
-    pub(crate) tripping: Vec<bool>,
-    /// Signals that a trip of the policy counts.
-    pub(crate) noticed: Vec<bool>,
-    /// Signals that some `alive` names.
-    pub(crate) alive: Vec<bool>,
-}
-
-impl Wanted {
-    /// What this plan asks.
-    #[must_use]
-    pub fn new(plan: &Plan) -> Self {
-        let evidence: Vec<Vec<MetricId>> = plan.actions.iter().map(metrics_of).collect();
-        let judged_by_customer = |id: &MetricId| plan.metrics[id.index()].judge == Judge::Customer;
-        let customer = evidence.iter().map(|ids| ids.iter().copied().filter(judged_by_customer).collect()).collect();
-        let all = (0..plan.metrics.len()).map(MetricId::new);
-        let colleagues = all.filter(|id| !judged_by_customer(id)).collect();
-        let trips = || plan.actions.iter().flat_map(|action| &action.trips);
-        Self {
-            evidence,
-            customer,
-            colleagues,
-            tripping: flags(plan, trips().flat_map(|trip| &trip.signals)),
-            noticed: flags(plan, trips().filter(|trip| trip.everywhere).flat_map(|trip| &trip.signals)),
-            alive: flags(plan, plan.metrics.iter().filter_map(|it| it.alive.as_ref()).flat_map(|(signals, _)| signals)),
-        }
-    }
-}
-
-fn metrics_of(action: &Action) -> Vec<MetricId> {
-    let mut ids: Vec<MetricId> = action.bars().map(|bar| bar.metric).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
-fn flags<'a>(plan: &Plan, signals: impl Iterator<Item = &'a SignalId>) -> Vec<bool> {
-    let mut flags = vec![false; plan.signals.len()];
-    for signal in signals {
-        flags[signal.index()] = true;
-    }
-    flags
-}
+pub use super::wanted::Wanted;
 
 /// The sums of one worker.
 #[derive(Debug)]
@@ -80,6 +29,9 @@ pub struct Tallier<'p> {
     earliest: Option<(Instant, String)>,
     latest: Option<(Instant, String)>,
     cohorts: FxHashMap<Cohort, CohortId>,
+    /// The place among the lanes of an action type, cohort and tier.
+    lane: FxHashMap<(ActionId, CohortId, Option<Tier>), usize>,
+    lanes: Vec<Lane>,
     /// All samples and the bad ones, by series.
     samples: Dense<Series, [u64; 2]>,
     /// Sums of values, by series of a mean.
@@ -89,9 +41,24 @@ pub struct Tallier<'p> {
     alive: FxHashSet<(SignalId, Tick)>,
     latest_cohorts: FxHashMap<(ActionId, Tick), (Instant, String, CohortId)>,
     harms: FxHashMap<Harm, u32>,
+    /// Room for the samples of one record that may yet show that nothing happened.
+    open: Vec<(MetricId, Tick)>,
     exposure: Dense<Exposure, u64>,
     survey: Option<Survey>,
 }
+
+/// Where the records of one action type, cohort and tier were added last.
+#[derive(Debug)]
+struct Lane {
+    action: ActionId,
+    /// By metric of the action type.
+    samples: Vec<Near>,
+    /// By harm, of the first few.
+    exposure: Vec<(Harm, u32, Near)>,
+}
+
+/// Harms that a lane remembers: most action types have no more.
+const REMEMBERED: usize = 8;
 
 impl<'p> Tallier<'p> {
     /// Nothing counted yet.
@@ -106,6 +73,8 @@ impl<'p> Tallier<'p> {
             earliest: None,
             latest: None,
             cohorts: std::iter::once((Vec::new(), 0)).collect(),
+            lane: FxHashMap::default(),
+            lanes: Vec::new(),
             samples: Dense::default(),
             sums: Dense::default(),
             arrivals: Dense::default(),
@@ -113,6 +82,7 @@ impl<'p> Tallier<'p> {
             alive: FxHashSet::default(),
             latest_cohorts: FxHashMap::default(),
             harms: FxHashMap::default(),
+            open: Vec::new(),
             exposure: Dense::default(),
             survey: None,
         }
@@ -161,8 +131,10 @@ impl<'p> Tallier<'p> {
 
     /// Counts one whole record: all its lines united.
     pub fn record(&mut self, record: &mut Record) {
-        record.outcomes.sort_unstable();
-        record.outcomes.dedup();
+        if record.outcomes.len() > 1 {
+            record.outcomes.sort_unstable();
+            record.outcomes.dedup();
+        }
         earlier(&mut self.earliest, record.time, &record.id);
         let last = record.outcomes.last().map_or(record.time, |outcome| outcome.time.max(record.time));
         later(&mut self.latest, last, &record.id);
@@ -186,11 +158,9 @@ impl<'p> Tallier<'p> {
 
     /// Each signal counts once per record, at its earliest arrival; the outcomes are sorted by time.
     fn arrive(&mut self, action: Option<ActionId>, outcomes: &[Outcome]) {
-        let mut seen: Vec<SignalId> = Vec::new();
-        for outcome in outcomes {
+        for (at, outcome) in outcomes.iter().enumerate() {
             let Some(signal) = outcome.signal.filter(|signal| self.wanted.tripping[signal.index()]) else { continue };
-            if !seen.contains(&signal) {
-                seen.push(signal);
+            if outcomes[..at].iter().all(|earlier| earlier.signal != Some(signal)) {
                 *self.arrivals.at((action, signal), outcome.time.tick(self.plan.tick_seconds)) += 1;
             }
         }
@@ -200,31 +170,54 @@ impl<'p> Tallier<'p> {
         self.intake.classified += 1;
         let tier = record.tier.or(self.assume_tier);
         let cohort = self.cohort(action, record);
-        for metric in &self.wanted.evidence[action.index()] {
-            let Some(sample) = sample(&self.plan.metrics[metric.index()], record.time, &record.outcomes) else {
-                continue;
-            };
-            let series = Series { action, metric: *metric, cohort, tier };
-            let tick = sample.matures.tick(self.plan.tick_seconds);
-            let [n, bad] = self.samples.at(series, tick);
+        let lane = self.lane(action, cohort, tier);
+        self.sampled(lane, |metric| Series { action, metric, cohort, tier }, record);
+        for outcome in &record.outcomes {
+            self.unheeded(outcome, record);
+        }
+        self.expose(lane, action, tier, record);
+    }
+
+    fn lane(&mut self, action: ActionId, cohort: CohortId, tier: Option<Tier>) -> usize {
+        let next = self.lanes.len();
+        let lane = *self.lane.entry((action, cohort, tier)).or_insert(next);
+        if lane == next {
+            let samples = vec![Near::default(); self.wanted.evidence[action.index()].len()];
+            self.lanes.push(Lane { action, samples, exposure: Vec::new() });
+        }
+        lane
+    }
+
+    /// Adds the samples up, each in the series of its metric, and notes those of the customer's metrics.
+    fn sampled(&mut self, lane: usize, series: impl Fn(MetricId) -> Series, record: &Record) {
+        let Lane { action, samples, .. } = &mut self.lanes[lane];
+        let (evidence, seconds) = (&self.wanted.evidence[action.index()], self.plan.tick_seconds);
+        let now = record.time.tick(seconds);
+        self.open.clear();
+        for (id, near) in evidence.iter().zip(samples) {
+            let metric = &self.plan.metrics[id.index()];
+            let Some(sample) = sample(metric, record.time, &record.outcomes) else { continue };
+            let (series, tick) = (series(*id), sample.matures.tick(seconds));
+            let [n, bad] = self.samples.near(near, series, tick);
             *n += 1;
             match sample.side {
                 Side::Good => {}
                 Side::Bad => *bad += 1,
                 Side::Value(value) => *self.sums.at(series, tick) += i128::from(value),
             }
+            if metric.judge == Judge::Customer {
+                self.open.push((*id, tick - now));
+            }
         }
-        if !record.outcomes.is_empty() {
-            self.unheeded(record);
-        }
-        self.expose(action, tier, record);
     }
 
-    fn unheeded(&mut self, record: &Record) {
-        for metric in &self.plan.metrics {
-            let (late, contradicted) = unheeded(metric, record.time, &record.outcomes);
-            self.intake.late_outcomes += late;
-            self.intake.contradicted += contradicted;
+    fn unheeded(&mut self, outcome: &Outcome, record: &Record) {
+        let Some(signal) = outcome.signal else { return };
+        for id in &self.wanted.heeding[signal.index()] {
+            let metric = &self.plan.metrics[id.index()];
+            let (is_late, contradicts) = unheeded(metric, record.time, outcome, &record.outcomes);
+            self.intake.late_outcomes += u64::from(is_late);
+            self.intake.contradicted += u64::from(contradicts);
         }
     }
 
@@ -232,7 +225,7 @@ impl<'p> Tallier<'p> {
         let Some(renew) = &self.plan.actions[action.index()].renew else { return 0 };
         let value = |id: &crate::model::policy::AttributeId| record.given[id.index()].clone().map(owned);
         let values: Cohort = renew.attributes.iter().map(value).collect();
-        let cohort = number(&mut self.cohorts, values);
+        let cohort = number(&mut self.cohorts, &values);
         let key = (action, self.tick(record.time));
         let is_latest = self
             .latest_cohorts
@@ -245,30 +238,38 @@ impl<'p> Tallier<'p> {
     }
 
     /// Files the record under what it would mean for it to have run unattended (semantics §7).
-    fn expose(&mut self, action: ActionId, tier: Option<Tier>, record: &Record) {
-        let against = |ids: &[MetricId]| {
-            ids.iter().any(|id| told_against(&self.plan.metrics[id.index()], record.time, &record.outcomes))
-        };
-        let customer = &self.wanted.customer[action.index()];
-        let harm = if against(customer) {
-            Harm::Seen
-        } else if tier == Some(Tier::Run) {
-            Harm::Told
-        } else if against(&self.wanted.colleagues) {
-            Harm::Released
+    fn expose(&mut self, lane: usize, action: ActionId, tier: Option<Tier>, record: &Record) {
+        let harm = self.told(action, tier, record).unwrap_or_else(|| Harm::Open(std::mem::take(&mut self.open)));
+        let tick = record.time.tick(self.plan.tick_seconds);
+        let known = &mut self.lanes[lane].exposure;
+        if let Some((_, number, near)) = known.iter_mut().find(|(known, ..)| *known == harm) {
+            *self.exposure.near(near, Exposure { action, tier, harm: *number }, tick) += 1;
         } else {
-            Harm::Open(self.samples_of(customer, record))
-        };
-        let exposure = Exposure { action, tier, harm: number(&mut self.harms, harm) };
-        *self.exposure.at(exposure, record.time.tick(self.plan.tick_seconds)) += 1;
+            let number = number(&mut self.harms, &harm);
+            *self.exposure.at(Exposure { action, tier, harm: number }, tick) += 1;
+            if known.len() < REMEMBERED {
+                known.push((harm.clone(), number, Near::default()));
+            }
+        }
+        // Its room is used again.
+        if let Harm::Open(open) = harm {
+            self.open = open;
+        }
     }
 
-    fn samples_of(&self, metrics: &[MetricId], record: &Record) -> Vec<(MetricId, Tick)> {
-        let tick = |id: &MetricId| {
-            let sample = sample(&self.plan.metrics[id.index()], record.time, &record.outcomes)?;
-            Some((*id, self.tick(sample.matures) - self.tick(record.time)))
+    /// What is known of a record without waiting.
+    fn told(&self, action: ActionId, tier: Option<Tier>, record: &Record) -> Option<Harm> {
+        let against = |ids: &[MetricId]| {
+            let tells = |id: &MetricId| told_against(&self.plan.metrics[id.index()], record.time, &record.outcomes);
+            !record.outcomes.is_empty() && ids.iter().any(tells)
         };
-        metrics.iter().filter_map(tick).collect()
+        if against(&self.wanted.customer[action.index()]) {
+            Some(Harm::Seen)
+        } else if tier == Some(Tier::Run) {
+            Some(Harm::Told)
+        } else {
+            against(&self.wanted.colleagues).then_some(Harm::Released)
+        }
     }
 
     /// Adds what another worker counted.
@@ -361,14 +362,21 @@ fn by_tick<K: Ord, V>(entries: impl Iterator<Item = (K, (Tick, V))>) -> BTreeMap
 
 fn earlier(kept: &mut Option<(Instant, String)>, time: Instant, id: &str) {
     if kept.as_ref().is_none_or(|(best, of)| (time, id) < (*best, of.as_str())) {
-        *kept = Some((time, id.to_owned()));
+        keep(kept, time, id);
     }
 }
 
 fn later(kept: &mut Option<(Instant, String)>, time: Instant, id: &str) {
     if kept.as_ref().is_none_or(|(best, of)| (time, id) > (*best, of.as_str())) {
-        *kept = Some((time, id.to_owned()));
+        keep(kept, time, id);
     }
+}
+
+/// Sorted records come here with each: the room of the name is used again.
+fn keep(kept: &mut Option<(Instant, String)>, time: Instant, id: &str) {
+    let (best, of) = kept.get_or_insert_with(|| (time, String::new()));
+    *best = time;
+    id.clone_into(of);
 }
 
 /// The value without its borrow.

@@ -7,9 +7,9 @@ use super::Plan;
 use crate::model::policy::{ActionId, Constant, Predicate, Subject};
 use crate::syntax::ast::Op;
 use crate::value::Number;
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// The value of an attribute of a record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +107,16 @@ pub fn compares(given: &Given, op: Op, constant: &Constant) -> bool {
 /// Finds the action type of records; remembers which action types an `action` value leaves open.
 #[derive(Debug, Default)]
 pub struct Classifier {
-    open: BTreeMap<String, Vec<ActionId>>,
+    known: FxHashMap<String, Known>,
+}
+
+/// What an `action` value alone says.
+#[derive(Debug)]
+enum Known {
+    /// Which action type it is, or that it is none.
+    Decided(Option<ActionId>),
+    /// Attributes decide between these, or for none.
+    Open(Vec<ActionId>),
 }
 
 /// How many `action` values are remembered; a history with more is classified without memory.
@@ -121,17 +130,31 @@ impl Classifier {
         action: &str,
         given: &impl Fn(usize) -> Option<&'a Given<'a>>,
     ) -> Option<ActionId> {
-        let decide =
-            |ids: &[ActionId]| ids.iter().copied().find(|id| matches(&plan.actions[id.index()].matches, action, given));
-        if let Some(open) = self.open.get(action) {
-            return decide(open);
+        let matches = |id: &ActionId| matches(&plan.actions[id.index()].matches, action, given);
+        let decide = |known: &Known| match known {
+            Known::Decided(id) => *id,
+            Known::Open(ids) => ids.iter().copied().find(|id| matches(id)),
+        };
+        if let Some(known) = self.known.get(action) {
+            return decide(known);
         }
-        let open = candidates(plan, action);
-        let found = decide(&open);
-        if self.open.len() < REMEMBERED {
-            self.open.insert(action.to_owned(), open);
+        let known = known(plan, action);
+        let found = decide(&known);
+        if self.known.len() < REMEMBERED {
+            self.known.insert(action.to_owned(), known);
         }
         found
+    }
+}
+
+fn known(plan: &Plan, action: &str) -> Known {
+    let open = candidates(plan, action);
+    match open.first() {
+        None => Known::Decided(None),
+        Some(first) if with_action_only(&plan.actions[first.index()].matches, action) == Answer::Yes => {
+            Known::Decided(Some(*first))
+        }
+        Some(_) => Known::Open(open),
     }
 }
 

@@ -229,7 +229,7 @@ fn count_as(
     let input = |bytes: &&[u8]| {
         let bytes: Arc<[u8]> = Arc::from(*bytes);
         let open = move || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(Arc::clone(&bytes)))) };
-        Input { name: "bytes".to_owned(), open: Box::new(open), format }
+        Input { name: "bytes".to_owned(), open: Box::new(open), ranges: None, format }
     };
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
     let options = history::Options {

@@ -74,7 +74,7 @@ pub(crate) fn count(plan: &Plan, texts: &[&str], arguments: &Arguments) -> Count
     let input = |text: &&str| {
         let bytes: Vec<u8> = text.as_bytes().to_vec();
         let open = Box::new(move || Ok(Box::new(io::Cursor::new(bytes.clone())) as Box<dyn io::Read + Send>));
-        Input { name: "history.jsonl".to_owned(), open, format: cwrc::history::Format::Lines }
+        Input { name: "history.jsonl".to_owned(), open, ranges: None, format: cwrc::history::Format::Lines }
     };
     let inputs: Vec<Input> = texts.iter().map(input).collect();
     let options = history::Options {

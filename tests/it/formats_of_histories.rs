@@ -32,7 +32,7 @@ const SHAPES: &[Shape] = &[
 fn input(format: Format, bytes: &[u8]) -> Input<'static> {
     let bytes: Arc<[u8]> = Arc::from(bytes);
     let open = move || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(Arc::clone(&bytes)))) };
-    Input { name: "history".to_owned(), open: Box::new(open), format }
+    Input { name: "history".to_owned(), open: Box::new(open), ranges: None, format }
 }
 
 fn options(case: &Case) -> Options {
@@ -198,6 +198,41 @@ fn lines_put_aside_in_parts_are_united_all_the_same() {
     }
 }
 
+/// Rows of one id that stand together, apart, and at the edges of blocks; the quotes of bad rows are the same too.
+#[test]
+fn neither_blocks_nor_threads_nor_the_order_of_rows_change_a_table() {
+    let (mut duplicates, mut bad) = (0, 0);
+    for seed in 40_500..40_560 {
+        let case = case(seed);
+        let plan = engine::plan(&case.policy);
+        let mut rows = Rows::new(&plan, &case.history);
+        let lines = counted(&plan, &[input(Format::Lines, rows.lines(|_| true).as_bytes())], &options(&case));
+        let id = |row: &Map<String, Value>| row.get("id").map(|id| id.as_str().map_or(id.to_string(), String::from));
+        for order in 0..3 {
+            match order {
+                0 => {}
+                1 => rows.rows.sort_by_cached_key(id),
+                _ => rows
+                    .rows
+                    .sort_by_cached_key(|row| row.values().map(|it| it.to_string().len() * 7 % 5).sum::<usize>()),
+            }
+            let table = [input(Format::Csv, &rows.table(b',', |_| true))];
+            assert_eq!(counted(&plan, &table, &options(&case)), lines, "seed {seed}, order {order}");
+            let of = |block, threads| {
+                let (block, threads) = (NonZeroUsize::new(block), NonZeroUsize::new(threads));
+                history::count(&plan, &table, &Options { block, threads, ..options(&case) }).expect("memory")
+            };
+            let whole = of(1 << 20, 1);
+            for (block, threads) in [(1, 1), (50, 2), (300, 3), (3_000, 2)] {
+                assert_eq!(of(block, threads), whole, "seed {seed}, order {order}, blocks of {block} bytes");
+            }
+            duplicates += whole.intake.duplicates;
+            bad += whole.intake.bad_lines();
+        }
+    }
+    assert!(duplicates > 1_000 && bad > 100, "{duplicates} duplicates, {bad} bad rows: hardly tried");
+}
+
 /// What a replay makes of counts, for people and for programs.
 fn told(plan: &Plan, counts: &Counts, names: &[String], any_tier: bool) -> Option<String> {
     let evidence = if any_tier { Evidence::AnyTier } else { Evidence::AsRecorded };
@@ -291,6 +326,11 @@ fn files_of_other_programs_give_the_same_counts() {
             continue;
         }
         let mut counts = counted(&plan, &[input(format, &bytes)], &options);
+        for (block, threads) in [(1, 1), (300, 3), (5_000, 2)] {
+            let options =
+                Options { block: NonZeroUsize::new(block), threads: NonZeroUsize::new(threads), ..options.clone() };
+            assert_eq!(counted(&plan, &[input(format, &bytes)], &options), counts, "{path}, blocks of {block}");
+        }
         // A row that says more of a record is merged into it.
         counts.intake.duplicates = expected.intake.duplicates;
         assert_eq!(counts, expected, "{path}");

@@ -49,7 +49,8 @@ pub(crate) fn history(name: &str) -> String {
 
 fn counts(plan: &Plan, text: &str) -> Counts {
     let open = || -> std::io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(text.to_owned()))) };
-    let input = Input { name: "history".into(), open: Box::new(open), format: cwrc::history::Format::Lines };
+    let input =
+        Input { name: "history".into(), open: Box::new(open), ranges: None, format: cwrc::history::Format::Lines };
     count(plan, &[input], &Options::default()).expect("counts")
 }
 

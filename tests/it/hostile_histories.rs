@@ -18,7 +18,7 @@ const GOOD: &str = "1,2026-01-01T00:00:00Z,reply,crawl,5,accepted,2026-01-01T01:
 fn read(format: Format, bytes: &[u8], map: &str) -> Result<Counts, String> {
     let bytes: Arc<[u8]> = Arc::from(bytes);
     let open = move || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(Arc::clone(&bytes)))) };
-    let input = Input { name: "log".to_owned(), open: Box::new(open), format };
+    let input = Input { name: "log".to_owned(), open: Box::new(open), ranges: None, format };
     let mut mapping = Mapping::default();
     if !map.is_empty() {
         mapping.apply(map).expect("a mapping");

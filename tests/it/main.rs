@@ -22,6 +22,7 @@ mod fuzzed;
 mod generate;
 mod hostile_histories;
 mod laws;
+mod lines;
 mod odds;
 mod pipelines;
 mod plan;

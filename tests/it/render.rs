@@ -52,7 +52,7 @@ fn replayed(path: &str, history: &Path, show: &Show) -> String {
     let plan = plan::compile(&policy.expect("a policy"));
     let name = format!("{}.jsonl", history.file_stem().expect("a stem").to_string_lossy());
     let open = Box::new(|| Ok(Box::new(fs::File::open(history)?) as Box<dyn std::io::Read + Send>));
-    let inputs = [Input { name: name.clone(), open, format: cwrc::history::Format::Lines }];
+    let inputs = [Input { name: name.clone(), open, ranges: None, format: cwrc::history::Format::Lines }];
     let counts = history::count(&plan, &inputs, &history::Options::default()).expect("a history");
     let run = replay::run(&plan, &counts, &show.options).expect("a replay");
     render::replay::human(&plan, &counts, &run, &[name], show.style)

@@ -101,6 +101,12 @@ impl Times {
         matches!(self.form, Form::Epoch(..))
     }
 
+    /// Whether times are written by a pattern.
+    #[must_use]
+    pub fn is_pattern(&self) -> bool {
+        matches!(self.form, Form::Pattern(..))
+    }
+
     /// Reads a time.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<Instant> {

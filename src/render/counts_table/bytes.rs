@@ -1,7 +1,9 @@
 //! Rows to the bytes of a file, and back: CSV, JSON Lines, Parquet.
 
-use super::{Row, Unusable};
-use crate::history::Malformed;
+use super::{Row, Unusable, write};
+use crate::history::{Counts, Malformed};
+use crate::plan::Plan;
+use crate::value::Tier;
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,32 +20,59 @@ pub enum Shape {
 /// The rows as a file.
 #[must_use]
 pub fn render(rows: &[Row], shape: Shape) -> Vec<u8> {
-    match shape {
-        Shape::Csv => csv(rows),
-        Shape::Lines => lines(rows),
-        #[cfg(feature = "parquet")]
-        Shape::Parquet => super::parquet::render(rows),
-    }
+    written(shape, |sink| sink.extend(rows.iter().cloned()))
 }
 
-fn csv(rows: &[Row]) -> Vec<u8> {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    // Memory takes everything.
-    for row in rows {
-        drop(writer.serialize(row));
-    }
-    writer.into_inner().unwrap_or_default()
+/// Counts that were made under a plan, of inputs of these names, as a file.
+#[must_use]
+pub fn of_counts(plan: &Plan, counts: &Counts, names: &[String], assume_tier: Option<Tier>, shape: Shape) -> Vec<u8> {
+    written(shape, |sink| write::tell(plan, counts, names, assume_tier, sink))
 }
 
-fn lines(rows: &[Row]) -> Vec<u8> {
-    let line = |row: &Row| {
-        let mut value = serde_json::to_value(row).unwrap_or_default();
-        if let Some(fields) = value.as_object_mut() {
-            fields.retain(|_, value| !value.is_null());
+/// Takes rows as they come, and keeps no more of them than their bytes.
+enum Sink {
+    Csv(Box<::csv::Writer<Vec<u8>>>),
+    Lines(String),
+    #[cfg(feature = "parquet")]
+    Parquet(Vec<Row>),
+}
+
+impl Extend<Row> for Sink {
+    fn extend<T: IntoIterator<Item = Row>>(&mut self, rows: T) {
+        for row in rows {
+            match self {
+                // Memory takes everything.
+                Self::Csv(writer) => drop(writer.serialize(row)),
+                Self::Lines(text) => text.push_str(&line(&row)),
+                #[cfg(feature = "parquet")]
+                Self::Parquet(rows) => rows.push(row),
+            }
         }
-        value.to_string() + "\n"
+    }
+}
+
+fn written(shape: Shape, tell: impl FnOnce(&mut Sink)) -> Vec<u8> {
+    let mut sink = match shape {
+        Shape::Csv => Sink::Csv(Box::new(::csv::Writer::from_writer(Vec::new()))),
+        Shape::Lines => Sink::Lines(String::new()),
+        #[cfg(feature = "parquet")]
+        Shape::Parquet => Sink::Parquet(Vec::new()),
     };
-    rows.iter().map(line).collect::<String>().into_bytes()
+    tell(&mut sink);
+    match sink {
+        Sink::Csv(writer) => writer.into_inner().unwrap_or_default(),
+        Sink::Lines(text) => text.into_bytes(),
+        #[cfg(feature = "parquet")]
+        Sink::Parquet(rows) => super::parquet::render(&rows),
+    }
+}
+
+fn line(row: &Row) -> String {
+    let mut value = serde_json::to_value(row).unwrap_or_default();
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    value.to_string() + "\n"
 }
 
 /// The rows of a file, in whichever shape they are.

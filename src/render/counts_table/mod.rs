@@ -23,7 +23,7 @@ mod parquet;
 mod read;
 mod write;
 
-pub use bytes::{Shape, parse, render};
+pub use bytes::{Shape, of_counts, parse, render};
 pub use read::{Loaded, load};
 pub use write::rows;
 

@@ -14,21 +14,33 @@ use serde_json::Value;
 /// The rows of counts that were made under a plan, of inputs of these names.
 #[must_use]
 pub fn rows(plan: &Plan, counts: &Counts, names: &[String], assume_tier: Option<Tier>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    tell(plan, counts, names, assume_tier, &mut rows);
+    rows
+}
+
+/// The same, to whoever takes them one by one: all of them at once take much room.
+pub(super) fn tell(
+    plan: &Plan,
+    counts: &Counts,
+    names: &[String],
+    assume_tier: Option<Tier>,
+    rows: &mut impl Extend<Row>,
+) {
     let writer = Writer { plan, counts };
     let parts = counting::parts(plan);
     let head = Row { n: Some(VERSION), text: Some(counting::fingerprint(&parts)), ..of("cwrc") };
     let plan_row = |(name, part): (String, Value)| Row { name: Some(name), text: Some(part.to_string()), ..of("plan") };
-    let mut rows = vec![head];
+    rows.extend([head]);
     rows.extend(parts.into_iter().map(plan_row));
     rows.extend(assume_tier.map(|tier| Row { tier: Some(tier.to_string()), ..of("assumed") }));
-    writer.intake(names, &mut rows);
+    writer.intake(names, rows);
     rows.extend(counts.earliest.as_ref().map(|end| self::end("earliest", end)));
     rows.extend(counts.latest.as_ref().map(|end| self::end("latest", end)));
-    writer.samples(&mut rows);
-    writer.signals(&mut rows);
-    writer.cohorts(&mut rows);
-    writer.exposure(&mut rows);
-    rows
+    writer.samples(rows);
+    writer.signals(rows);
+    writer.cohorts(rows);
+    writer.exposure(rows);
 }
 
 fn of(kind: &str) -> Row {
@@ -57,7 +69,7 @@ impl Writer<'_> {
         &self.plan.metrics[id.index()].name
     }
 
-    fn intake(&self, names: &[String], rows: &mut Vec<Row>) {
+    fn intake(&self, names: &[String], rows: &mut impl Extend<Row>) {
         let intake = &self.counts.intake;
         let figures = [
             ("classified", intake.classified),
@@ -75,7 +87,7 @@ impl Writer<'_> {
         }));
     }
 
-    fn samples(&self, rows: &mut Vec<Row>) {
+    fn samples(&self, rows: &mut impl Extend<Row>) {
         for (series, entries) in &self.counts.samples {
             let metric = &self.plan.metrics[series.metric.index()];
             let row = Row {
@@ -95,7 +107,7 @@ impl Writer<'_> {
         }
     }
 
-    fn signals(&self, rows: &mut Vec<Row>) {
+    fn signals(&self, rows: &mut impl Extend<Row>) {
         let row =
             |kind: &str, name: SignalId, tick: i64| Row { name: Some(self.signal(name)), tick: Some(tick), ..of(kind) };
         for ((action, signal), entries) in &self.counts.arrivals {
@@ -112,7 +124,7 @@ impl Writer<'_> {
         }
     }
 
-    fn cohorts(&self, rows: &mut Vec<Row>) {
+    fn cohorts(&self, rows: &mut impl Extend<Row>) {
         for (action, entries) in &self.counts.latest_cohorts {
             rows.extend(entries.iter().map(|(tick, id)| Row {
                 action: Some(self.action(*action)),
@@ -123,7 +135,7 @@ impl Writer<'_> {
         }
     }
 
-    fn exposure(&self, rows: &mut Vec<Row>) {
+    fn exposure(&self, rows: &mut impl Extend<Row>) {
         for (exposure, entries) in &self.counts.exposure {
             let (word, text) = self.harm(&self.counts.harms[exposure.harm as usize]);
             let row = Row {

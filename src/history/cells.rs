@@ -1,0 +1,247 @@
+//! The cells of a block of text: found in one sweep where its rows are of the usual form, and by the plain reader
+//! ([`separated::each_row`]) where they are not. Both find the same (`tests::both_ways_find_the_same_cells`).
+
+use super::blocks::Block;
+use super::intake::{Place, Reason};
+use super::line::Fault;
+use super::read::not_utf8;
+use super::separated::{closed, each_row};
+use super::table::{Rows, Value};
+use std::borrow::Cow;
+
+/// How rows are written: what stands between their cells, how many there are, and the line of their names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    pub(super) delimiter: u8,
+    pub(super) width: usize,
+    pub(super) header: u64,
+}
+
+/// The cells of a block.
+#[derive(Debug, Default)]
+pub(super) struct Cells<'b> {
+    text: Cow<'b, str>,
+    /// Where each cell begins and ends, row after row.
+    spans: Vec<(u32, u32)>,
+    places: Vec<Place>,
+    width: usize,
+    /// Rows that are none: why, and their text.
+    pub(super) unread: Vec<(Place, Fault, String)>,
+}
+
+impl Rows for Cells<'_> {
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn place(&self, row: usize) -> Place {
+        self.places[row]
+    }
+
+    fn value(&self, row: usize, column: usize) -> Value<'_> {
+        let cell = self.spans.get(row * self.width + column);
+        cell.and_then(|(start, end)| self.text.get(*start as usize..*end as usize)).map_or(Value::Absent, Value::Text)
+    }
+
+    fn length(&self, row: usize) -> usize {
+        let of = &self.spans[row * self.width..][..self.width];
+        of.iter().map(|(start, end)| (end - start) as usize).sum()
+    }
+}
+
+impl<'b> Cells<'b> {
+    /// The cells of each row of a block, but for the one of the names.
+    pub(super) fn of(block: &'b Block, layout: Layout) -> Self {
+        Self::swift(block, layout).unwrap_or_else(|| Self::plain(block, layout))
+    }
+
+    /// By the plain reader; a cell stands without its quotes in a text of its own.
+    fn plain(block: &Block, layout: Layout) -> Cells<'static> {
+        let (mut found, mut all) = (Cells { width: layout.width, ..Cells::default() }, String::new());
+        each_row(block, layout.delimiter, |place, text, cells| {
+            if place.line == layout.header || text.is_empty() {
+                return;
+            }
+            if std::str::from_utf8(text).is_err() {
+                return found.unread.push((place, not_utf8(), String::from_utf8_lossy(text).into_owned()));
+            }
+            if cells.len() != layout.width {
+                let text = String::from_utf8_lossy(text).into_owned();
+                return found.unread.push((place, ragged(cells.len(), layout.width), text));
+            }
+            for cell in cells {
+                let start = at(all.len());
+                all.push_str(std::str::from_utf8(cell).unwrap_or_default());
+                found.spans.push((start, at(all.len())));
+            }
+            found.places.push(place);
+        });
+        Cells { text: Cow::Owned(all), ..found }
+    }
+
+    /// In one sweep over the text; nothing where anything in it is unusual.
+    fn swift(block: &'b Block, layout: Layout) -> Option<Self> {
+        let text = std::str::from_utf8(&block.bytes).ok().filter(|text| !text.starts_with('\u{feff}'))?;
+        let returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
+        let mut sweep = Sweep { text, delimiter: layout.delimiter, returns, at: 0, line: block.first_line };
+        let mut found = Self { text: Cow::Borrowed(text), width: layout.width, ..Self::default() };
+        while let Some((line, start)) = sweep.start()? {
+            let first = found.spans.len();
+            sweep.row(&mut found.spans)?;
+            let row = text[start..sweep.at].trim_ascii();
+            let count = found.spans.len() - first;
+            let place = Place { input: block.input, line };
+            if !row.is_empty() && line != layout.header {
+                if count == layout.width {
+                    found.places.push(place);
+                    continue;
+                }
+                found.unread.push((place, ragged(count, layout.width), row.to_owned()));
+            }
+            found.spans.truncate(first);
+        }
+        Some(found)
+    }
+}
+
+/// Where a sweep stands.
+struct Sweep<'b> {
+    text: &'b str,
+    delimiter: u8,
+    /// Whether there is any `\r`.
+    returns: bool,
+    at: usize,
+    line: u64,
+}
+
+impl Sweep<'_> {
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
+    /// The line and the place where the next row begins, behind empty lines.
+    #[expect(clippy::option_option, reason = "the outer one gives up")]
+    fn start(&mut self) -> Option<Option<(u64, usize)>> {
+        loop {
+            match (self.byte(self.at), self.byte(self.at + 1)) {
+                (None, _) => return Some(None),
+                (Some(b'\n'), _) => self.at += 1,
+                (Some(b'\r'), Some(b'\n')) => self.at += 2,
+                (Some(b'\r'), _) => return None,
+                _ => return Some(Some((self.line, self.at))),
+            }
+            self.line += 1;
+        }
+    }
+
+    /// The cells of a row, to behind its end.
+    fn row(&mut self, cells: &mut Vec<(u32, u32)>) -> Option<()> {
+        loop {
+            let (start, end, next) = if self.byte(self.at) == Some(b'"') { self.quoted()? } else { self.bare()? };
+            cells.push((at(start), at(end)));
+            self.at = (next + 1).min(self.text.len());
+            match self.byte(next) {
+                Some(byte) if byte == self.delimiter => {}
+                Some(_) => {
+                    self.line += 1;
+                    return Some(());
+                }
+                None => return Some(()),
+            }
+        }
+    }
+
+    /// A cell without quotes, and where it is followed by something.
+    fn bare(&self) -> Option<(usize, usize, usize)> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let next = memchr::memchr2(self.delimiter, b'\n', rest).unwrap_or(rest.len());
+        if !self.returns {
+            return Some((self.at, self.at + next, self.at + next));
+        }
+        let is_last = rest.get(next).is_none_or(|byte| *byte == b'\n');
+        let cell = rest[..next].strip_suffix(b"\r").filter(|_| is_last).unwrap_or(&rest[..next]);
+        memchr::memchr(b'\r', cell).is_none().then_some((self.at, self.at + cell.len(), self.at + next))
+    }
+
+    /// A cell in quotes that has none in it.
+    fn quoted(&mut self) -> Option<(usize, usize, usize)> {
+        let bytes = self.text.as_bytes();
+        let (start, behind) = (self.at + 1, closed(bytes, self.at + 1)?);
+        let inner = &bytes[start..behind - 1];
+        if memchr::memchr(b'"', inner).is_some() {
+            return None;
+        }
+        self.line += memchr::memchr_iter(b'\n', inner).count() as u64;
+        let next = behind + usize::from(self.byte(behind) == Some(b'\r'));
+        let is_end = matches!(self.byte(next), None | Some(b'\n'));
+        let is_next = next == behind && self.byte(next) == Some(self.delimiter);
+        (is_end || is_next).then_some((start, behind - 1, next))
+    }
+}
+
+/// A place in a block, which is far below 4 GiB.
+fn at(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn ragged(cells: usize, width: usize) -> Fault {
+    let why = format!("it has {cells} cells, and the row of names {width}; is a quote missing, or one too many?");
+    Fault { reason: Reason::Unparsable, why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, Cells, Layout};
+    use crate::history::table::{Rows, Value};
+    use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
+
+    type Found = (Vec<(u64, Vec<String>)>, Vec<(u64, String, String)>);
+
+    fn told(cells: &Cells) -> Found {
+        let cell = |row, column| match cells.value(row, column) {
+            Value::Text(text) => text.to_owned(),
+            other => format!("{other:?}"),
+        };
+        let row = |row| (cells.place(row).line, (0..cells.width).map(|column| cell(row, column)).collect());
+        let unread = cells.unread.iter().map(|(place, fault, text)| (place.line, fault.why.clone(), text.clone()));
+        ((0..cells.len()).map(row).collect(), unread.collect())
+    }
+
+    fn block(first_line: u64, bytes: &[u8]) -> Block {
+        Block { input: 0, first_line, bytes: bytes.to_vec(), too_long: false }
+    }
+
+    const LAYOUT: Layout = Layout { delimiter: b',', width: 3, header: 1 };
+
+    #[test]
+    fn usual_rows_are_swept() {
+        for text in ["a,b,c\n1,,3\n\n4,5\n , ,\n", "1,2,3\r\n\"x, \n y\",,\"\"\r\n\r\n7,8,9", "\"a\",\"b\",\"c\"", ""] {
+            let block = block(7, text.as_bytes());
+            let swift = Cells::swift(&block, LAYOUT);
+            assert_eq!(swift.as_ref().map(told), Some(told(&Cells::plain(&block, LAYOUT))), "{text:?}");
+        }
+    }
+
+    /// Parts of rows, most of which are usual.
+    fn part() -> impl Strategy<Value = Vec<u8>> {
+        let usual = prop_oneof![
+            6 => Just("ab,"), 6 => Just(","), 4 => Just("x y\n"), 3 => Just("1,2,3\n"), 2 => Just("\"q\","), 2 => Just("\"a,\nb\"\n"),
+            1 => Just("\r\n"), 1 => Just("\n"), 1 => Just("\""), 1 => Just("\"\""), 1 => Just("\r"), 1 => Just(" "), 1 => Just("é"),
+            1 => Just("\u{feff}"), 1 => Just("\0"), 1 => Just("\t"),
+        ];
+        prop_oneof![20 => usual.prop_map(|it| it.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 0..3)]
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_find_the_same_cells(parts in prop::collection::vec(part(), 0..24), first in 1..3_u64, tabs in any::<bool>()) {
+            let bytes = parts.concat();
+            let bytes = if tabs { bytes.iter().map(|it| if *it == b',' { b'\t' } else { *it }).collect() } else { bytes };
+            let block = block(first, &bytes);
+            let layout = Layout { delimiter: if tabs { b'\t' } else { b',' }, ..LAYOUT };
+            if let Some(swift) = Cells::swift(&block, layout) {
+                prop_assert_eq!(told(&swift), told(&Cells::plain(&block, layout)));
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Rows of cells to lines without JSON in between: the swift way beside [`Table::line`] and [`Reader::read`].
+//!
+//! It takes what is usual, and never judges a row bad: whatever it is not sure of goes the plain way. Where it gives a
+//! line, the plain way gives the same (`super::tests::both_ways_read_the_same_lines`).
+
+use super::fields;
+use super::line::{Line, Outcome, Reader, Record, Worst, flag};
+use super::mapping::{Field, Key};
+use super::table::{Cell, Column, List, Table, Value};
+use crate::model::policy::SignalId;
+use crate::plan::matcher::Given;
+use crate::value::{Instant, Tier};
+use std::borrow::Cow;
+
+/// Where the fields of records are among the columns.
+#[derive(Debug)]
+pub(super) struct Direct {
+    /// The column of the id.
+    pub(super) id: usize,
+    id_column: Column,
+    time: Option<Column>,
+    action: Option<Column>,
+    tier: Option<Column>,
+    list: Option<Column>,
+    flat: Option<[Option<Column>; 3]>,
+    /// Of each signal with a column of its own: that, and the one of its time.
+    wide: Vec<(Option<Column>, Option<Column>)>,
+    given: Vec<Option<Column>>,
+    /// The columns that say something else than the id and outcomes.
+    pub(super) others: Vec<usize>,
+}
+
+/// What is in a cell.
+#[derive(Clone, Copy)]
+enum Found<'a> {
+    Nothing,
+    Text(&'a str),
+    /// A number, `true` or `false`, as JSON has it.
+    Raw(&'a str),
+    Time(Instant),
+    List(List<'a>),
+}
+
+/// The outcomes of a row, and the names among them that the policy does not declare.
+#[derive(Default)]
+struct Outcomes {
+    all: Vec<Outcome>,
+    undeclared: Vec<String>,
+    /// Whether there is any place for them.
+    told: bool,
+}
+
+impl Direct {
+    /// The columns of a table below its row of names; nothing where they are not so simple.
+    pub(super) fn new(table: &Table, names: &[String], reader: &Reader) -> Option<Self> {
+        let mapping = &reader.mapping;
+        let column = |key: &[String]| table.column(key);
+        let said =
+            |field: Field| if mapping.constant(field).is_some() { Some(None) } else { column(mapping.key(field)) };
+        let is_odd = mapping.constant(Field::Signal).is_some()
+            || mapping.constant(Field::Tier).is_some_and(|tier| Tier::parse(tier).is_none());
+        if is_odd {
+            return None;
+        }
+        let flat = || {
+            Some([
+                column_of(table, reader, Field::Signal)?,
+                column_of(table, reader, Field::SignalTime)?,
+                column_of(table, reader, Field::Value)?,
+            ])
+        };
+        let of_key = |key: &Option<Key>| key.as_ref().map_or(Some(None), |key| column(key));
+        let id_column = column(mapping.key(Field::Id))??;
+        Some(Self {
+            id: id_column.at,
+            id_column,
+            time: column(mapping.key(Field::Time))?,
+            action: said(Field::Action)?,
+            tier: said(Field::Tier)?,
+            list: column(mapping.key(Field::Outcomes))?,
+            flat: if mapping.is_flat() { Some(flat()?) } else { None },
+            wide: mapping.wide.iter().map(|it| Some((column(&it.key)?, of_key(&it.time)?))).collect::<Option<_>>()?,
+            given: reader.plan.attributes.iter().map(|it| column(&it.key)).collect::<Option<_>>()?,
+            others: table.columns_beside(names, &reader.outcome_keys),
+        })
+    }
+}
+
+#[expect(clippy::option_option, reason = "the outer one gives up")]
+fn column_of(table: &Table, reader: &Reader, field: Field) -> Option<Option<Column>> {
+    table.column(reader.mapping.key(field))
+}
+
+/// What a value is in a column; nothing where that takes more than a look.
+#[inline]
+fn found(column: Column, value: Value) -> Option<Found> {
+    Some(match (value, column.cell) {
+        (Value::Absent | Value::Text(""), _) => Found::Nothing,
+        (Value::Text(text), Cell::Text) | (Value::Typed(text), Cell::Text | Cell::Number | Cell::Flag) => {
+            Found::Text(text)
+        }
+        (Value::Text(text), Cell::Number) if is_usual(text) => Found::Raw(text),
+        (Value::Text("true" | "True" | "TRUE"), Cell::Flag) => Found::Raw("true"),
+        (Value::Text("false" | "False" | "FALSE"), Cell::Flag) => Found::Raw("false"),
+        (Value::Text(text), Cell::Flag) => Found::Text(text),
+        (Value::Json(raw), _) if is_scalar(raw) => Found::Raw(raw),
+        (Value::Time(time), _) => Found::Time(time),
+        (Value::List(list), _) => Found::List(list),
+        _ => return None,
+    })
+}
+
+/// Whether some JSON is a number, `true` or `false`.
+fn is_scalar(json: &str) -> bool {
+    json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) || ["true", "false"].contains(&json)
+}
+
+/// Whether a text is a number as JSON writes it, of a few digits and without an exponent.
+fn is_usual(text: &str) -> bool {
+    let body = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = body.split_once('.').map_or((body, None), |(whole, fraction)| (whole, Some(fraction)));
+    let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    text.len() <= 24 && is_digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(is_digits)
+}
+
+impl Reader<'_> {
+    /// Reads a row of usual cells; nothing for any other.
+    pub(super) fn direct<'a>(&'a self, direct: &Direct, value: impl Fn(usize) -> Value<'a>) -> Option<Line<'a>> {
+        let get = |column: &Option<Column>| column.map_or(Some(Found::Nothing), |it| found(it, value(it.at)));
+        let id = match found(direct.id_column, value(direct.id))? {
+            Found::Text(id) => id,
+            Found::Raw(id) if is_integer(id) => id,
+            _ => return None,
+        };
+        let outcomes = self.all(direct, &get)?;
+        let is_absent = |at: &usize| matches!(value(*at), Value::Absent | Value::Text(""));
+        if outcomes.told && direct.others.iter().all(is_absent) {
+            let Outcomes { all: outcomes, undeclared, .. } = outcomes;
+            return Some(Line::Outcomes { id: Cow::Borrowed(id), outcomes, undeclared });
+        }
+        let time = self.instant(get(&direct.time)?)?;
+        if outcomes.all.iter().any(|outcome| outcome.time < time) {
+            return None;
+        }
+        let action = match self.mapping.constant(Field::Action) {
+            Some(constant) => Cow::Borrowed(constant),
+            None => self.meant(Field::Action, get(&direct.action)?)?,
+        };
+        let tier = match (self.mapping.constant(Field::Tier), get(&direct.tier)?) {
+            (Some(constant), _) => Tier::parse(constant),
+            (None, Found::Nothing) => None,
+            (None, cell) => Some(Tier::parse(&self.meant(Field::Tier, cell)?)?),
+        };
+        let given = direct.given.iter().map(|column| given(get(column)?)).collect::<Option<_>>()?;
+        let Outcomes { all: outcomes, undeclared, .. } = outcomes;
+        Some(Line::Full(Record { id: Cow::Borrowed(id), time, action, tier, given, outcomes, undeclared }))
+    }
+
+    fn all<'a>(&'a self, direct: &Direct, get: &impl Fn(&Option<Column>) -> Option<Found<'a>>) -> Option<Outcomes> {
+        let mut outcomes = Outcomes::default();
+        match get(&direct.list)? {
+            Found::Nothing => {}
+            Found::List(list) => self.objects(list, &mut outcomes)?,
+            _ => return None,
+        }
+        if let Some([signal, time, value]) = &direct.flat {
+            let [signal, time, value] = [get(signal)?, get(time)?, get(value)?];
+            if !matches!((signal, time, value), (Found::Nothing, Found::Nothing, Found::Nothing)) {
+                self.outcome_of(signal, time, value, &mut outcomes)?;
+            }
+        }
+        for (wide, (column, time)) in self.mapping.wide.iter().zip(&direct.wide) {
+            let cell = get(column)?;
+            let happened = match cell {
+                Found::Nothing => continue,
+                Found::Text(text) | Found::Raw(text) => flag(text),
+                Found::Time(_) => None,
+                Found::List(_) => return None,
+            };
+            outcomes.told = true;
+            let time = match (&wide.time, happened) {
+                (_, Some(false)) => continue,
+                (None, _) => cell,
+                (Some(_), Some(true)) => get(time)?,
+                (Some(_), None) => return None,
+            };
+            self.outcome_of(Found::Text(&wide.signal), time, Found::Nothing, &mut outcomes)?;
+        }
+        Some(outcomes)
+    }
+
+    fn objects<'a>(&'a self, list: List<'a>, outcomes: &mut Outcomes) -> Option<()> {
+        outcomes.told = true;
+        for object in list.objects {
+            let values = (*object)?;
+            let get = |name: &str| {
+                let value = list.keys.iter().position(|key| key == name).map_or(Value::Absent, |at| values[at]);
+                found(Column { at: 0, cell: Cell::Text }, value)
+            };
+            self.outcome_of(get("signal")?, get("time")?, get("value")?, outcomes)?;
+        }
+        Some(())
+    }
+
+    fn outcome_of<'a>(
+        &'a self,
+        signal: Found<'a>,
+        time: Found<'a>,
+        value: Found<'a>,
+        outcomes: &mut Outcomes,
+    ) -> Option<()> {
+        outcomes.told = true;
+        let name = self.meant(Field::Signal, signal)?;
+        let time = self.instant(time)?;
+        let signal: Option<SignalId> = self.signals.get(name.as_ref()).copied();
+        let mut worst = Worst::default();
+        let value = match value {
+            Found::Nothing => self.value(signal, None, &mut worst),
+            Found::Raw(raw) => self.value(signal, Some(raw), &mut worst),
+            _ => return None,
+        };
+        if !worst.is_none() {
+            return None;
+        }
+        if self.survey && signal.is_none() {
+            outcomes.undeclared.push(name.into_owned());
+        }
+        outcomes.all.push(Outcome { time, signal, value });
+        Some(())
+    }
+
+    /// The word of a cell that is a text, translated.
+    fn meant<'a>(&'a self, field: Field, cell: Found<'a>) -> Option<Cow<'a, str>> {
+        let Found::Text(word) = cell else { return None };
+        Some(self.mapping.meaning(field, Cow::Borrowed(word)))
+    }
+
+    /// The time of a cell, if it may be that of a record.
+    fn instant(&self, cell: Found) -> Option<Instant> {
+        let times = &self.mapping.times;
+        let time = match cell {
+            Found::Text(text) => times.read(text)?,
+            Found::Raw(raw) if times.is_epoch() => times.read(raw)?,
+            Found::Time(time) if !times.is_pattern() => time,
+            _ => return None,
+        };
+        self.now.is_none_or(|now| time <= now).then_some(time)
+    }
+}
+
+fn is_integer(raw: &str) -> bool {
+    raw.strip_prefix('-').unwrap_or(raw).bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The value of an attribute.
+#[expect(clippy::option_option, reason = "the outer one gives up")]
+fn given(cell: Found) -> Option<Option<Given>> {
+    match cell {
+        Found::Nothing => Some(None),
+        Found::Text(text) => Some(Some(Given::Text(Cow::Borrowed(text)))),
+        Found::Raw(raw) => Some(Some(fields::given(raw))),
+        Found::Time(_) | Found::List(_) => None,
+    }
+}

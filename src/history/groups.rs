@@ -1,0 +1,144 @@
+//! Rows of one id that stand together, as an export has them: united at once, and kept under one hash.
+//!
+//! The first and the last id among some rows at hand may go on in the rows before or behind: such lines are put aside
+//! until all is read, as if they occurred more than once.
+
+use super::direct::Direct;
+use super::intake::Place;
+use super::line::{Line, Reader, Record};
+use super::merge::{self, id_of};
+use super::read::Pass;
+use super::source::{Sheet, Source};
+use super::table::{Rows, Value};
+use super::work::{Aside, Fate, Told, Work};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A row, which becomes a text where one is asked for.
+struct Row<'r, R> {
+    sheet: &'r Sheet,
+    rows: &'r R,
+    at: usize,
+}
+
+impl<R: Rows> Told for Row<'_, R> {
+    fn place(&self) -> Place {
+        self.rows.place(self.at)
+    }
+
+    fn length(&self) -> usize {
+        self.rows.length(self.at) + self.sheet.overhead
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Owned(self.sheet.table.line(&|column| self.rows.value(self.at, column)))
+    }
+}
+
+/// Neighbouring rows of one id, of which none stands before or behind them among the rows at hand.
+struct Group<'r, 'p, R> {
+    source: &'r Source<'p>,
+    sheet: &'r Sheet,
+    rows: &'r R,
+    range: Range<usize>,
+}
+
+impl<'r, R: Rows> Group<'r, '_, R> {
+    fn told(&self) -> impl Iterator<Item = Row<'r, R>> {
+        let (sheet, rows) = (self.sheet, self.rows);
+        self.range.clone().map(move |at| Row { sheet, rows, at })
+    }
+
+    /// The record of rows that differ in their outcomes alone.
+    fn united(&self) -> Option<Record<'r>> {
+        let direct = self.sheet.direct.as_ref()?;
+        let (reader, rows, first) = (&self.source.reader, self.rows, self.range.start);
+        let is_same = |row: usize| direct.others.iter().all(|at| rows.value(row, *at) == rows.value(first, *at));
+        let mut record = full(reader, direct, rows, first)?;
+        for row in first + 1..self.range.end {
+            let more = full(reader, direct, rows, row).filter(|_| is_same(row))?;
+            record.outcomes.extend(more.outcomes);
+            record.undeclared.extend(more.undeclared);
+        }
+        Some(record)
+    }
+}
+
+fn full<'r, R: Rows>(reader: &'r Reader, direct: &Direct, rows: &'r R, row: usize) -> Option<Record<'r>> {
+    match reader.direct(direct, |at| rows.value(row, at))? {
+        Line::Full(record) => Some(record),
+        _ => None,
+    }
+}
+
+impl<'a> Pass<'a> {
+    /// Counts neighbouring rows of a table.
+    pub(super) fn rows<R: Rows>(&self, work: &mut Work<'a>, at: (&Source, &Sheet), rows: &R, aside: Aside) {
+        let (source, sheet) = at;
+        let mut start = 0;
+        while start < rows.len() {
+            let end = if self.options.unique_ids { start + 1 } else { together(sheet, rows, start) };
+            let aside = Aside { is_edge: start == 0 || end == rows.len(), ..aside };
+            if end == start + 1 {
+                self.row(work, source, &Row { sheet, rows, at: start }, aside);
+            } else {
+                self.group(work, &Group { source, sheet, rows, range: start..end }, aside);
+            }
+            start = end;
+        }
+    }
+
+    fn row<R: Rows>(&self, work: &mut Work<'a>, source: &Source, row: &Row<R>, aside: Aside) {
+        let direct = row.sheet.direct.as_ref();
+        let line = direct.and_then(|direct| source.reader.direct(direct, |column| row.rows.value(row.at, column)));
+        match line {
+            Some(line) => self.of_a_record(work, row, line, aside),
+            None => self.plainly(work, source, row, aside),
+        }
+    }
+
+    fn group<R: Rows>(&self, work: &mut Work<'a>, group: &Group<R>, aside: Aside) {
+        let Some(mut record) = group.united() else { return self.one_by_one(work, group, aside) };
+        match self.fate(work, &record.id, group.told().map(|row| row.length()), aside) {
+            Fate::Counted => {
+                work.tallier.merged(group.range.len() as u64 - 1);
+                work.tallier.record(&mut record);
+            }
+            Fate::Held => work.held.extend(group.told().map(|row| row.held())),
+            Fate::Passed => {}
+        }
+    }
+
+    /// The rows of a group that are unusual, or do not agree.
+    fn one_by_one<R: Rows>(&self, work: &mut Work<'a>, group: &Group<R>, aside: Aside) {
+        let reader = &group.source.reader;
+        let mut good = Vec::new();
+        let mut id = None;
+        for held in group.told().map(|row| row.held()) {
+            match reader.read(&held.text) {
+                Err(fault) => work.tallier.bad(&fault, held.place, &held.text),
+                Ok(Line::Notice { signal, name, time }) => work.tallier.notice(signal, &name, time),
+                Ok(line) => {
+                    id = id_of(&line);
+                    good.push(held);
+                }
+            }
+        }
+        let Some(id) = id else { return };
+        match self.fate(work, &id, good.iter().map(|held| held.text.len()), aside) {
+            Fate::Counted => merge::unite(&good, |_| reader, &mut work.tallier),
+            Fate::Held => work.held.extend(good),
+            Fate::Passed => {}
+        }
+    }
+}
+
+/// Behind the last of the rows that have the id of the one at `start`.
+fn together<R: Rows>(sheet: &Sheet, rows: &R, start: usize) -> usize {
+    let Some(direct) = &sheet.direct else { return start + 1 };
+    let id = rows.value(start, direct.id);
+    if matches!(id, Value::Absent | Value::Text("")) {
+        return start + 1;
+    }
+    (start + 1..rows.len()).find(|row| rows.value(*row, direct.id) != id).unwrap_or(rows.len())
+}

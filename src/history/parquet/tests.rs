@@ -1,0 +1,252 @@
+//! Both ways through a file come to the same lines: any types, levels, pages, packings and row groups.
+
+#![expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "small numbers made here")]
+
+use super::columns::Columns;
+use super::ranges::Chunks;
+use super::{Reader, leaves, plain};
+use crate::history::read::ReadAt;
+use crate::history::table::{Rows as _, Table};
+use bytes::Bytes;
+use parquet::basic::{Compression, GzipLevel, Repetition, ZstdLevel};
+use parquet::column::writer::ColumnWriter;
+use parquet::data_type::{ByteArray, Int96};
+use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::Type;
+use std::io;
+use std::sync::Arc;
+
+/// Columns of every kind that is taken.
+const TAKEN: &str = "message all {
+  required binary id (UTF8);
+  optional int64 time (TIMESTAMP(MICROS,true));
+  optional int64 local (TIMESTAMP(MILLIS,false));
+  optional int64 nanos (TIMESTAMP(NANOS,true));
+  required int64 count;
+  optional int32 small (INTEGER(16,false));
+  optional int64 cents (DECIMAL(10,2));
+  optional int32 day (DATE);
+  optional int32 clock (TIME(MILLIS,true));
+  optional int96 old;
+  optional float weight;
+  optional double amount;
+  optional boolean vip;
+  optional binary raw;
+  optional fixed_len_byte_array(4) four;
+  optional fixed_len_byte_array(4) price (DECIMAL(8,2));
+  optional binary kind (ENUM);
+  optional group client { optional binary plan (UTF8); required group more { optional boolean vip; } }
+  optional group outcomes (LIST) { repeated group list { optional group element {
+    optional binary signal (UTF8); required int64 time (TIMESTAMP(MICROS,true)); optional double value; optional int32 odd; } } }
+  required group events (LIST) { repeated group list { required group element { required binary signal (UTF8); } } }
+}";
+
+/// Columns that are not.
+const LEFT: [&str; 4] = [
+    "optional group tags (LIST) { repeated group list { optional binary element (UTF8); } }",
+    "optional group tags (LIST) { repeated group array { optional binary name (UTF8); optional int32 size; } }",
+    "optional group tags (MAP) { repeated group key_value { required binary key (UTF8); optional int32 value; } }",
+    "repeated binary tags (UTF8);",
+];
+
+/// Numbers that look random.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    fn number(&mut self) -> i64 {
+        let number = i64::try_from(self.roll(1 << 31)).unwrap_or(0);
+        [number, -number, number * 1_000_000, number % 10, i64::MAX - number][self.roll(5) as usize]
+    }
+
+    fn text(&mut self) -> ByteArray {
+        ["", "a", "accepted", "say \"x\"", "[1]", "é\n", "2026-01-01T00:00:00Z", "true"][self.roll(8) as usize].into()
+    }
+}
+
+/// The levels of the leaves of a field, added row after row.
+type Levels = Vec<(Vec<i16>, Vec<i16>)>;
+
+/// Adds a value of a field, or none, to its leaves.
+fn add(kind: &Type, defined: i16, repeated: i16, is_there: bool, levels: &mut [(Vec<i16>, Vec<i16>)], dice: &mut Dice) {
+    let repetition = kind.get_basic_info().repetition();
+    let is_there = is_there && (repetition == Repetition::REQUIRED || dice.roll(4) > 0);
+    let inner = defined + i16::from(is_there && repetition != Repetition::REQUIRED);
+    if kind.is_primitive() {
+        levels[0].0.push(inner);
+        levels[0].1.push(repeated);
+        return;
+    }
+    let times = if repetition == Repetition::REPEATED && is_there { 1 + dice.roll(3) } else { 1 };
+    for time in 0..times {
+        let mut first = 0;
+        for field in kind.get_fields() {
+            let own = &mut levels[first..first + super::columns::width(field)];
+            let repeated = if time == 0 { repeated } else { 1 };
+            add(field, inner, repeated, is_there, own, dice);
+            first += own.len();
+        }
+    }
+}
+
+fn write(schema: &str, dice: &mut Dice) -> Vec<u8> {
+    let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+    let packing = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::ZSTD(ZstdLevel::default()),
+    ][dice.roll(4) as usize];
+    let version = [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0][dice.roll(2) as usize];
+    let properties = WriterProperties::builder()
+        .set_compression(packing)
+        .set_writer_version(version)
+        .set_dictionary_enabled(dice.roll(2) > 0)
+        .set_write_batch_size(7)
+        .set_data_page_row_count_limit([5, 20_000][dice.roll(2) as usize])
+        .build();
+    let mut writer = SerializedFileWriter::new(Vec::new(), Arc::clone(&schema), Arc::new(properties)).expect("a file");
+    for _ in 0..=dice.roll(3) {
+        let rows = dice.roll(60);
+        let mut columns: Vec<Levels> =
+            schema.get_fields().iter().map(|it| vec![Default::default(); super::columns::width(it)]).collect();
+        for _ in 0..rows {
+            for (field, levels) in schema.get_fields().iter().zip(&mut columns) {
+                add(field, 0, 0, true, levels, dice);
+            }
+        }
+        let mut group = writer.next_row_group().expect("a row group");
+        for (defined, repeated) in columns.into_iter().flatten() {
+            let mut writer = group.next_column().expect("a column").expect("a column");
+            column(writer.untyped(), &defined, &repeated, dice);
+            writer.close().expect("a column");
+        }
+        group.close().expect("a row group");
+    }
+    writer.into_inner().expect("a file")
+}
+
+fn column(writer: &mut ColumnWriter, defined: &[i16], repeated: &[i16], dice: &mut Dice) {
+    macro_rules! values {
+        ($writer:expr, $value:expr) => {{
+            let most = $writer.get_descriptor().max_def_level();
+            let count = defined.iter().filter(|level| **level == most).count();
+            let values: Vec<_> = (0..count).map(|_| $value).collect();
+            $writer.write_batch(&values, Some(defined), Some(repeated)).map(drop)
+        }};
+    }
+    let written = match writer {
+        ColumnWriter::BoolColumnWriter(it) => values!(it, dice.roll(2) > 0),
+        ColumnWriter::Int32ColumnWriter(it) => values!(it, i32::try_from(dice.number() % 70_000).unwrap_or(0)),
+        ColumnWriter::Int64ColumnWriter(it) => values!(it, dice.number()),
+        ColumnWriter::Int96ColumnWriter(it) => {
+            values!(it, Int96::from(vec![0, 0, 2_440_588 + dice.roll(20_000) as u32]))
+        }
+        ColumnWriter::FloatColumnWriter(it) => values!(it, dice.roll(99) as f32 / 4.0),
+        ColumnWriter::DoubleColumnWriter(it) => values!(it, dice.roll(99_999) as f64 / 8.0),
+        ColumnWriter::ByteArrayColumnWriter(it) => values!(it, dice.text()),
+        ColumnWriter::FixedLenByteArrayColumnWriter(it) => values!(it, ByteArray::from("four").into()),
+    };
+    written.expect("values");
+}
+
+/// Bytes as a file that is read from any place, some bytes at a time.
+struct Somewhere(Vec<u8>);
+
+impl ReadAt for Somewhere {
+    fn length(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        let rest = usize::try_from(at).ok().and_then(|at| self.0.get(at..)).unwrap_or_default();
+        let count = buffer.len().min(rest.len()).min(100);
+        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+}
+
+fn reader(chunks: Chunks) -> (Reader, Table) {
+    let reader = SerializedFileReader::new(chunks).expect("a file");
+    let mut names = Vec::new();
+    leaves(reader.metadata().file_metadata().schema(), "", &mut names);
+    (reader, Table::whole(&names).expect("names"))
+}
+
+fn plainly(bytes: &[u8]) -> String {
+    let (reader, table) = reader(Chunks::Memory(Bytes::copy_from_slice(bytes)));
+    let mut lines = Vec::new();
+    plain::cut(0, &reader, &table, |block| {
+        lines.extend_from_slice(block.bytes.trim_ascii_end());
+        lines.push(b'\n');
+        true
+    })
+    .expect("lines");
+    let lines = String::from_utf8(lines).expect("UTF-8");
+    if lines == "\n" { String::new() } else { lines }
+}
+
+/// The lines of the swift way, so many bytes at once, where it takes all columns.
+fn swiftly(bytes: &[u8], length: usize) -> Option<String> {
+    let (reader, table) = reader(Chunks::File(Arc::new(Somewhere(bytes.to_vec()))));
+    let columns = Columns::new(&reader, &table)?;
+    let (mut lines, mut line) = (String::new(), 1);
+    for group in 0..reader.num_row_groups() {
+        let mut part = columns.rows(&reader, group).expect("a row group");
+        while part.next(length).expect("rows") {
+            let mut each = |batch: &super::Batch| {
+                for row in 0..batch.len() {
+                    assert_eq!(batch.place(row).line, line + row as u64);
+                    lines += &table.line(&|at| batch.value(row, at));
+                    lines.push('\n');
+                }
+            };
+            line += part.batch(0, line, &mut each).expect("rows") as u64;
+        }
+    }
+    Some(lines)
+}
+
+#[test]
+fn both_ways_give_the_same_lines() {
+    let mut rows = 0;
+    for seed in 0..60 {
+        let bytes = write(TAKEN, &mut Dice(seed));
+        let plain = plainly(&bytes);
+        rows += plain.lines().count();
+        for length in [1, 200, 128 * 1024] {
+            assert_eq!(swiftly(&bytes, length).as_deref(), Some(&plain[..]), "seed {seed}, length {length}");
+        }
+    }
+    assert!(rows > 1_000, "{rows} rows: hardly tried");
+}
+
+#[test]
+fn files_of_other_programs_go_the_swift_way() {
+    for bytes in [
+        &include_bytes!("../../../tests/cases/history/nested.parquet")[..],
+        include_bytes!("../../../tests/cases/history/flat.parquet"),
+    ] {
+        assert_eq!(swiftly(bytes, 500), Some(plainly(bytes)));
+    }
+}
+
+#[test]
+fn what_is_not_taken_goes_the_plain_way() {
+    for column in LEFT {
+        let schema = format!(
+            "message other {{ required binary id (UTF8); {column}{} }}",
+            if column.ends_with('}') { "" } else { ";" }
+        )
+        .replace(";;", ";");
+        let bytes = write(&schema, &mut Dice(7));
+        assert!(swiftly(&bytes, 1).is_none() && !plainly(&bytes).is_empty(), "{column}");
+    }
+}
