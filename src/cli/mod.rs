@@ -26,6 +26,7 @@ mod output;
 mod paths;
 mod place;
 mod progress;
+mod replays;
 mod simulate;
 mod test;
 mod today;

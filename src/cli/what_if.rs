@@ -3,6 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::git::{self, Revision};
 use super::progress::Progress;
+use super::replays::Replays;
 use super::{Global, compile, config, count, histories, output};
 use crate::analysis::Analysis;
 use crate::check;
@@ -13,13 +14,11 @@ use crate::model::setting::SetError;
 use crate::plan::{self, Plan};
 use crate::render::diagnostics::{Report, human};
 use crate::render::whatif::{self as render, Compared, Swept};
-use crate::replay::{self, Approvals, Options};
+use crate::replay::{self, Options};
 use crate::source::Sources;
-use crate::value::Instant;
 use crate::whatif::compare::{self, Asked, Change, Variant};
 use crate::whatif::sweep::{self, Sweep};
 use crate::whatif::{Axis, Grid, changed, plainly};
-use std::fs;
 use std::num::NonZeroUsize;
 
 /// Replay variants of a policy over the same outcomes, side by side: what would another bar have changed?
@@ -42,15 +41,8 @@ pub(super) struct Args {
     /// The policy, or - for standard input
     #[arg(value_name = "POLICY")]
     policy: String,
-    /// JSON Lines, plain, .gz or .zst: files, globs, or - for standard input; may be given several times; without it
-    /// what cwrc.yaml names
-    #[arg(long, value_name = "PATH", help_heading = histories::HEADING)]
-    history: Vec<String>,
-    /// Counts that `cwrc count` wrote, instead of a history
-    #[arg(long, value_name = "TABLE", conflicts_with = "history", help_heading = histories::HEADING)]
-    counts: Option<String>,
     #[command(flatten)]
-    reading: histories::Reading,
+    replays: Replays,
     /// Change a value; several make one variant
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
@@ -69,18 +61,6 @@ pub(super) struct Args {
     /// Draw the front of a sweep as a picture
     #[arg(long, value_name = "FILE.svg", requires = "sweep")]
     front: Option<String>,
-    /// Leave out boundaries before this date or time
-    #[arg(long, value_name = "TIME", value_parser = histories::time)]
-    from: Option<Instant>,
-    /// Leave out boundaries after this date or time; a later one goes on into silence
-    #[arg(long, value_name = "TIME", value_parser = histories::time)]
-    to: Option<Instant>,
-    /// Approvals are never given
-    #[arg(long, conflicts_with = "approvals")]
-    no_approvals: bool,
-    /// Approvals are given as recorded: JSON Lines of action, to, time, by
-    #[arg(long, value_name = "FILE")]
-    approvals: Option<String>,
     #[command(flatten)]
     config: config::Source,
     /// How to print the answer
@@ -128,23 +108,14 @@ struct Ground<'a> {
 impl<'a> Ground<'a> {
     fn lay(args: &'a Args, global: &'a Global, policy: Policy, texts: Sources) -> Result<Self, Failure> {
         let plan = plan::compile(&policy);
-        let approvals = match (&args.approvals, args.no_approvals) {
-            (_, true) => Approvals::Never,
-            (None, false) => Approvals::Assumed,
-            (Some(path), false) => {
-                let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
-                let records = replay::approvals::parse(&text, &plan);
-                Approvals::Recorded(records.map_err(|error| super::simulate::no_approvals(path, &error))?)
-            }
-        };
-        let asked = count::Asked { policy: &args.policy, history: &args.history, table: args.counts.as_deref() };
-        let source = count::Source::open(&asked, &args.reading, &args.config, global)?;
+        let options = args.replays.options(&plan)?;
+        let reading = &args.replays.reading;
+        let source = count::Source::open(&args.replays.asked(&args.policy), reading, &args.config, global)?;
         let count::Counted { counts, names, assume_tier } = source.count(&plan)?;
-        if !global.quiet || args.reading.is_strict() || counts.intake.total() == 0 {
+        if !global.quiet || reading.is_strict() || counts.intake.total() == 0 {
             histories::warn_of_bad(&counts, &names, global);
         }
-        histories::usable(&counts, &args.reading, assume_tier)?;
-        let options = Options { from: args.from, to: args.to, approvals, ..Options::default() };
+        histories::usable(&counts, reading, assume_tier)?;
         Ok(Self { args, global, policy, texts, plan, source, counts, options })
     }
 
@@ -155,7 +126,7 @@ impl<'a> Ground<'a> {
         } else if !self.compare(span)? {
             return Ok(Exit::NotFine);
         }
-        Ok(self.args.reading.exit(&self.counts))
+        Ok(self.args.replays.reading.exit(&self.counts))
     }
 
     fn write(
@@ -292,7 +263,7 @@ impl<'a> Ground<'a> {
         self.sound(&grid)?;
         let progress = Progress::variants(grid.len() as u64, self.global.quiet);
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let threads = self.args.reading.threads().unwrap_or_else(cores);
+        let threads = self.args.replays.reading.threads().unwrap_or_else(cores);
         let sweep = Sweep {
             policy: &self.policy,
             plan: &self.plan,
@@ -309,7 +280,7 @@ impl<'a> Ground<'a> {
             sweep::Error::Count(failure) => failure,
         })?;
         let now = plainly(&self.plan, &self.counts, &self.options)?.map(|summary| summary.sum);
-        let evidence = self.args.reading.evidence();
+        let evidence = self.args.replays.reading.evidence();
         let swept = Swept::new(&self.plan, span, &grid, &cells, &now, evidence);
         let style = output::for_stdout(self.global);
         if let Some(path) = &self.args.front {

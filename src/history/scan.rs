@@ -117,12 +117,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over any value, as it is written; nothing of `null`.
-    pub(super) fn raw(&mut self) -> Option<Option<&'a str>> {
+    /// Steps over any value, as it is written.
+    pub(super) fn raw(&mut self) -> Option<&'a str> {
         self.next()?;
         let start = self.at;
-        let value = self.value()?;
-        self.text.get(start..self.at).map(|raw| (value != Value::Null).then_some(raw))
+        self.value()?;
+        self.text.get(start..self.at)
     }
 
     /// Steps over a word. What follows it, a comma or an end, is looked at by whoever expects one.

@@ -96,7 +96,9 @@ fn outcome(
     let mut value = None;
     scanner.object(|scanner, key| {
         if key == "value" {
-            return value.is_none().then(|| scanner.raw().map(|raw| value = Some(raw))).flatten();
+            let is_first = value.is_none();
+            value = Some(scanner.raw()?);
+            return is_first.then_some(());
         }
         let value = scanner.value()?;
         match key {
@@ -109,7 +111,7 @@ fn outcome(
     let (name, time) = (word(name)?, instant(reader, time)?);
     let signal = reader.signals.get(name.as_ref()).copied();
     let mut worst = Worst::default();
-    let value = reader.value(signal, value.flatten(), &mut worst);
+    let value = reader.value(signal, value.filter(|raw| *raw != "null"), &mut worst);
     if reader.survey && signal.is_none() {
         undeclared.push(name.into_owned());
     }

@@ -10,9 +10,7 @@ use super::spread::spread;
 use crate::stats::real;
 use crate::value::Key;
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::thread;
 
 /// Every simulation starts from the same seed.
 const SEED: u64 = 20_261_121;
@@ -142,33 +140,22 @@ impl Weight {
 
 impl Paths<'_> {
     fn all(&self, numbers: &Range<u64>, effort: &Effort) -> Tally {
-        let firsts: Vec<u64> = numbers.clone().step_by(usize::try_from(BLOCK).unwrap_or(1)).collect();
-        let threads = effort.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        let share = firsts.len().div_ceil(threads.max(1)).max(1);
-        let (mine, theirs) = firsts.split_at(share.min(firsts.len()));
-        let mut all = Tally::default();
-        thread::scope(|scope| {
-            let work = |firsts| self.blocks(firsts, numbers.end);
-            let running: Vec<_> = theirs.chunks(share).map(|firsts| scope.spawn(move || work(firsts))).collect();
-            let mine = work(mine);
-            // A worker has nothing to panic about.
-            let theirs = running.into_iter().flat_map(|tallies| tallies.join().unwrap_or_default());
-            for tally in mine.into_iter().chain(theirs) {
-                all.add(&tally);
-            }
+        let blocks = 0..(numbers.end - numbers.start).div_ceil(BLOCK);
+        let first = |block: u64| numbers.start + block * BLOCK;
+        let parts = spread(&blocks, effort.threads, |blocks| {
+            let mut sums = vec![vec![0; self.course.boundaries + 1]; self.plain.len()];
+            let tally = |block| self.block(first(block)..numbers.end.min(first(block + 1)), &mut sums);
+            blocks.map(tally).collect::<Vec<_>>()
         });
+        let mut all = Tally::default();
+        parts.iter().flatten().for_each(|tally| all.add(tally));
         all
     }
 
-    /// The paths of these blocks, up to an end.
-    fn blocks(&self, firsts: &[u64], end: u64) -> Vec<Tally> {
-        let mut sums = vec![vec![0; self.course.boundaries + 1]; self.plain.len()];
-        let mut block = |first: u64| {
-            let mut tally = Tally::default();
-            (first..end.min(first + BLOCK)).for_each(|number| tally.count(self.path(number, &mut sums)));
-            tally
-        };
-        firsts.iter().map(|first| block(*first)).collect()
+    fn block(&self, numbers: Range<u64>, sums: &mut [Vec<u64>]) -> Tally {
+        let mut tally = Tally::default();
+        numbers.for_each(|number| tally.count(self.path(number, sums)));
+        tally
     }
 
     /// At which boundary it happens on a path, and the path's weight. `sums` is room for the bad samples before each

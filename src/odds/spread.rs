@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 /// What is made of these numbers, by neighbouring ones together; in their order, whatever the number of threads, by
 /// default one per core.
@@ -18,7 +18,8 @@ pub fn spread<T: Send>(
     thread::scope(|scope| {
         let start = |first: u64| scope.spawn(move || work(first..numbers.end.min(first + share)));
         let running: Vec<_> = firsts.map(start).collect();
-        // A worker has nothing to panic about.
-        running.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        // A thread that panics takes the program with it.
+        let join = |thread: ScopedJoinHandle<T>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        running.into_iter().map(join).collect()
     })
 }

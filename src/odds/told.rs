@@ -18,14 +18,25 @@ pub fn percent(chance: f64, against: Option<f64>) -> String {
     format!("{text}%")
 }
 
+/// A small share in percent, rounded up to two digits, and how many decimals these are: a bound never says less than it is.
+fn rounded_up(share: f64) -> (f64, usize) {
+    let scaled = |digits: i32| (share * 100.0 * 10.0_f64.powi(digits) - 1e-9).ceil();
+    let digits = (1..15).find(|digits| scaled(*digits) >= 10.0).unwrap_or(15);
+    (scaled(digits) / 10.0_f64.powi(digits), digits.unsigned_abs() as usize)
+}
+
 impl Answer {
     /// The chance as a percentage; where no path met it, what it is below, and where every one did, what it is above.
     #[must_use]
     pub fn percent(&self, against: Option<f64>) -> String {
         match self.method {
-            Method::Simulated { hits: 0, .. } => format!("less than {}", percent(self.error, None)),
+            Method::Simulated { hits: 0, .. } => {
+                let (most, digits) = rounded_up(self.error);
+                format!("less than {most:.digits$}%")
+            }
             Method::Simulated { hits, paths } if hits == paths => {
-                format!("more than {}", percent(1.0 - self.error, None))
+                let (most, digits) = rounded_up(self.error);
+                format!("more than {:.digits$}%", 100.0 - most)
             }
             _ => percent(self.chance, against),
         }
@@ -49,7 +60,14 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::percent;
+    use super::{percent, rounded_up};
+
+    #[test]
+    fn bounds_are_rounded_up() {
+        for (share, told) in [(0.000_15, (0.015, 3)), (3.0 / 1_048_576.0, (0.000_29, 5)), (0.002_01, (0.21, 2))] {
+            assert_eq!(rounded_up(share), told);
+        }
+    }
 
     #[test]
     fn no_rounding_hides_a_side() {

@@ -165,7 +165,7 @@ fn policy<'a>(one: &'a Compared) -> PolicyJson<'a> {
     }
 }
 
-fn side<'a>(place: Place<'a>) -> Option<SideJson<'a>> {
+fn side(place: Place<'_>) -> Option<SideJson<'_>> {
     let path = format!("{}{}", place.before_paths, place.path?);
     Some(SideJson { path, policy: &place.side.policy.name, plan_digest: &place.side.plan.digest })
 }

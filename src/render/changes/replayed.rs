@@ -37,7 +37,7 @@ pub(super) fn rows(name: &str, old: Option<&Figures>, new: Option<&Figures>) -> 
 /// Seconds as days, with one decimal where it is none.
 fn tenths(seconds: u64) -> String {
     let tenths = seconds * 10 / DAY;
-    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
 }
 
 /// All rows that differ, and of the sum all but the last.

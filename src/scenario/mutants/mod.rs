@@ -13,8 +13,9 @@ use crate::history::Counts;
 use crate::model::Policy;
 use crate::plan::{Plan, compile};
 use crate::source::Span;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 /// A policy with one thing changed.
 #[derive(Clone, Debug)]
@@ -82,7 +83,9 @@ pub fn report(
             std::iter::from_fn(turn).map(|at| (at, trial.fate(&mutants[at]))).collect::<Vec<_>>()
         };
         let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        fates.extend(workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()));
+        // A thread that panics takes the program with it.
+        let join = |worker: ScopedJoinHandle<Vec<_>>| worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+        fates.extend(workers.into_iter().flat_map(join));
     });
     fates.sort_by_key(|(at, _)| *at);
     let mut report = Report::default();
