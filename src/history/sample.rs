@@ -101,24 +101,29 @@ pub fn told_against(metric: &Metric, time: Instant, outcomes: &[Outcome]) -> boo
     }
 }
 
-/// Whether one of the (distinct) outcomes came too late to count for this metric, and whether it contradicts its verdict.
+/// What of a record's (distinct) outcomes a metric does not heed, though it knows the signal: how many came too late to
+/// count, and how many contradict the verdict.
 #[must_use]
-pub fn unheeded(metric: &Metric, time: Instant, outcome: &Outcome, outcomes: &[Outcome]) -> (bool, bool) {
-    let Some(signal) = outcome.signal else { return (false, false) };
+pub fn unheeded(metric: &Metric, time: Instant, outcomes: &[Outcome]) -> (u64, u64) {
+    let count = |test: &dyn Fn(&Outcome, SignalId) -> bool| {
+        outcomes.iter().filter(|outcome| outcome.signal.is_some_and(|signal| test(outcome, signal))).count() as u64
+    };
     match &metric.kind {
         MetricKind::Verdict { good, bad, settle: Some((settle, _)) } => {
-            let is_late = outcome.time > time.plus_seconds(*settle);
-            (is_late && side_of(good, bad, signal).is_some(), false)
+            let by = time.plus_seconds(*settle);
+            (count(&|outcome, signal| outcome.time > by && side_of(good, bad, signal).is_some()), 0)
         }
         MetricKind::Event { signals, within } => {
-            (outcome.time > time.plus_seconds(*within) && signals.contains(&signal), false)
+            let by = time.plus_seconds(*within);
+            (count(&|outcome, signal| outcome.time > by && signals.contains(&signal)), 0)
         }
         MetricKind::Verdict { good, bad, settle: None } => {
-            let side = side_of(good, bad, signal).map(|is_good| if is_good { Side::Good } else { Side::Bad });
-            let differs = |verdict: Sample| outcome.time > verdict.matures && side.is_some_and(|it| it != verdict.side);
-            (false, side.is_some() && first_verdict(good, bad, outcomes).is_some_and(differs))
+            let Some(verdict) = first_verdict(good, bad, outcomes) else { return (0, 0) };
+            let is_good = verdict.side == Side::Good;
+            let differs = |signal| side_of(good, bad, signal).is_some_and(|side| side != is_good);
+            (0, count(&|outcome, signal| outcome.time > verdict.matures && differs(signal)))
         }
-        MetricKind::Mean { .. } => (false, false),
+        MetricKind::Mean { .. } => (0, 0),
     }
 }
 

@@ -43,6 +43,9 @@ pub struct Tallier<'p> {
     harms: FxHashMap<Harm, u32>,
     /// Room for the samples of one record that may yet show that nothing happened.
     open: Vec<(MetricId, Tick)>,
+    /// Room for the signals of one record, and for the metrics that heed them.
+    heard: Vec<SignalId>,
+    heeding: Vec<MetricId>,
     exposure: Dense<Exposure, u64>,
     survey: Option<Survey>,
 }
@@ -83,6 +86,8 @@ impl<'p> Tallier<'p> {
             latest_cohorts: FxHashMap::default(),
             harms: FxHashMap::default(),
             open: Vec::new(),
+            heard: Vec::new(),
+            heeding: Vec::new(),
             exposure: Dense::default(),
             survey: None,
         }
@@ -156,14 +161,13 @@ impl<'p> Tallier<'p> {
         }
     }
 
-    /// Each signal counts once per record, at its earliest arrival; the outcomes are sorted by time.
+    /// Each signal counts once per record, at its earliest arrival.
     fn arrive(&mut self, action: Option<ActionId>, outcomes: &[Outcome]) {
-        for (at, outcome) in outcomes.iter().enumerate() {
-            let Some(signal) = outcome.signal.filter(|signal| self.wanted.tripping[signal.index()]) else { continue };
-            if outcomes[..at].iter().all(|earlier| earlier.signal != Some(signal)) {
-                *self.arrivals.at((action, signal), outcome.time.tick(self.plan.tick_seconds)) += 1;
-            }
+        let mut heard = std::mem::take(&mut self.heard);
+        for (signal, time) in firsts(outcomes, &mut heard).filter(|(signal, _)| self.wanted.tripping[signal.index()]) {
+            *self.arrivals.at((action, signal), time.tick(self.plan.tick_seconds)) += 1;
         }
+        self.heard = heard;
     }
 
     fn classified(&mut self, action: ActionId, record: &Record) {
@@ -172,9 +176,7 @@ impl<'p> Tallier<'p> {
         let cohort = self.cohort(action, record);
         let lane = self.lane(action, cohort, tier);
         self.sampled(lane, |metric| Series { action, metric, cohort, tier }, record);
-        for outcome in &record.outcomes {
-            self.unheeded(outcome, record);
-        }
+        self.unheeded(record);
         self.expose(lane, action, tier, record);
     }
 
@@ -211,14 +213,21 @@ impl<'p> Tallier<'p> {
         }
     }
 
-    fn unheeded(&mut self, outcome: &Outcome, record: &Record) {
-        let Some(signal) = outcome.signal else { return };
-        for id in &self.wanted.heeding[signal.index()] {
-            let metric = &self.plan.metrics[id.index()];
-            let (is_late, contradicts) = unheeded(metric, record.time, outcome, &record.outcomes);
-            self.intake.late_outcomes += u64::from(is_late);
-            self.intake.contradicted += u64::from(contradicts);
+    /// Counts what came too late or contradicts, under every metric that heeds some signal of the record.
+    fn unheeded(&mut self, record: &Record) {
+        let (mut heard, mut heeding) = (std::mem::take(&mut self.heard), std::mem::take(&mut self.heeding));
+        heeding.clear();
+        for (signal, _) in firsts(&record.outcomes, &mut heard) {
+            heeding.extend(&self.wanted.heeding[signal.index()]);
         }
+        heeding.sort_unstable();
+        heeding.dedup();
+        for id in &heeding {
+            let (late, contradicted) = unheeded(&self.plan.metrics[id.index()], record.time, &record.outcomes);
+            self.intake.late_outcomes += late;
+            self.intake.contradicted += contradicted;
+        }
+        (self.heard, self.heeding) = (heard, heeding);
     }
 
     fn cohort(&mut self, action: ActionId, record: &Record) -> CohortId {
@@ -333,6 +342,19 @@ impl<'p> Tallier<'p> {
             survey: self.survey,
         }
     }
+}
+
+/// The signals of sorted outcomes, each once, and when it came first.
+fn firsts<'a>(
+    outcomes: &'a [Outcome],
+    heard: &'a mut Vec<SignalId>,
+) -> impl Iterator<Item = (SignalId, Instant)> + use<'a> {
+    heard.clear();
+    outcomes.iter().filter_map(|outcome| {
+        let signal = outcome.signal.filter(|signal| !heard.contains(signal))?;
+        heard.push(signal);
+        Some((signal, outcome.time))
+    })
 }
 
 /// Samples and the sums of those that are values.

@@ -112,6 +112,21 @@ fn rows_and_lines_without_end_do_not_fill_the_memory() {
     assert!(read(Format::Csv, &long, "").is_err());
 }
 
+/// What comes of one record is looked at a few times, not once for each other thing that came of it.
+#[test]
+fn a_record_with_very_many_outcomes_is_one_record() {
+    let start = cwrc::value::Instant::parse("2026-01-01T00:00:00Z").expect("a time");
+    let outcome = |at: i64| {
+        let signal = if at == 0 { "accepted" } else { "rejected" };
+        format!("{{\"signal\":\"{signal}\",\"time\":\"{}\"}}", start.plus_seconds(at))
+    };
+    let outcomes: Vec<String> = (0..200_000).map(outcome).collect();
+    let line =
+        format!("{{\"id\":1,\"time\":\"{start}\",\"action\":\"reply\",\"outcomes\":[{}]}}\n", outcomes.join(","));
+    let counts = read(Format::Lines, line.as_bytes(), "").expect("a line");
+    assert_eq!((counts.intake.total(), counts.intake.contradicted), (1, 199_999));
+}
+
 #[test]
 fn numbers_of_ten_thousand_digits_are_exact_or_bad() {
     let digits = "7".repeat(10_000);
