@@ -38,7 +38,7 @@ pub struct Figures {
     pub seconds: [u64; Tier::ALL.len()],
     /// Records, and who could have been hurt.
     pub exposed: Exposed,
-    /// From this time on the history can no longer tell; of a sum, nothing.
+    /// From this time on the history can no longer tell; of a sum nothing, nor where no evidence is asked for.
     pub silent_from: Option<i64>,
 }
 
@@ -92,24 +92,25 @@ fn name(old: &Side, new: &Side, pair: Pair) -> String {
 
 /// A replay and what it comes to.
 struct Fates<'r> {
+    plan: &'r Plan,
     run: &'r Run,
     summary: Summary,
-    tick_seconds: i64,
 }
 
 impl<'r> Fates<'r> {
-    fn of(plan: &Plan, run: &'r Run) -> Self {
-        Self { run, summary: Summary::of(plan, run), tick_seconds: plan.tick_seconds }
+    fn of(plan: &'r Plan, run: &'r Run) -> Self {
+        Self { plan, run, summary: Summary::of(plan, run) }
     }
 
     fn figures(&self, id: ActionId) -> Figures {
-        let silent_from = self.run.outcomes[id.index()].coverage.silent_from;
-        let seconds = silent_from.map(|tick| tick * self.tick_seconds);
-        Figures::new(&self.summary.actions[id.index()], self.tick_seconds, seconds)
+        let asks_for_evidence = self.plan.actions[id.index()].ceiling > Tier::Crawl;
+        let silent_from = self.run.outcomes[id.index()].coverage.silent_from.filter(|_| asks_for_evidence);
+        let seconds = silent_from.map(|tick| tick * self.plan.tick_seconds);
+        Figures::new(&self.summary.actions[id.index()], self.plan.tick_seconds, seconds)
     }
 
     fn sum(&self) -> Figures {
-        Figures::new(&self.summary.sum, self.tick_seconds, None)
+        Figures::new(&self.summary.sum, self.plan.tick_seconds, None)
     }
 }
 
