@@ -16,6 +16,8 @@ use crate::render::diagnostics::{Report, human};
 use crate::render::whatif::{self as render, Compared, Swept};
 use crate::replay::{self, Options};
 use crate::source::Sources;
+use crate::value::Instant;
+use crate::value::duration::Tick;
 use crate::whatif::compare::{self, Asked, Change, Variant};
 use crate::whatif::sweep::{self, Sweep};
 use crate::whatif::{Axis, Grid, changed, plainly};
@@ -87,6 +89,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             "--set PATH=VALUE changes a value, --against FILE takes another policy, --sweep PATH=FROM..TO/STEP many",
         ));
     }
+    // clap does not ask for --sweep beside an option that excludes it.
+    if args.front.is_some() && args.sweep.is_empty() {
+        return Err(Failure::new("--front draws the front of a sweep, and there is no --sweep")
+            .help("--sweep PATH=FROM..TO/STEP replays many values; leave --front out to compare a few variants"));
+    }
     match compile::policy(&args.policy, global)? {
         Ok((policy, texts)) => Ground::lay(args, global, policy, texts)?.answer(),
         Err(exit) => Ok(exit),
@@ -155,6 +162,8 @@ impl<'a> Ground<'a> {
         for text in &self.args.variant {
             all.push(compare::asked(text).map_err(refused)?);
         }
+        let names = compare::names(&all).map_err(refused)?;
+        all.iter_mut().zip(names).for_each(|(asked, name)| asked.name = Some(name));
         Ok(all)
     }
 
@@ -168,7 +177,7 @@ impl<'a> Ground<'a> {
         if !are_sound {
             return Ok(false);
         }
-        let mut variants = asked.iter().map(|one| self.variant(one)).collect::<Result<Vec<_>, _>>()?;
+        let mut variants = asked.iter().map(|one| self.variant(one, span.1)).collect::<Result<Vec<_>, _>>()?;
         for written in &self.args.against {
             variants.push(self.against(written)?);
         }
@@ -205,11 +214,17 @@ impl<'a> Ground<'a> {
         changed(&self.policy, changes).map_err(refused)
     }
 
-    fn variant(&self, asked: &Asked) -> Result<Variant, Failure> {
+    /// A variant over a replay that ends at this boundary.
+    fn variant(&self, asked: &Asked, end: Tick) -> Result<Variant, Failure> {
         let plan = plan::compile(&self.changed(asked)?);
         let time = |text: &str| histories::time(text).ok();
         let forced = asked.forced.iter().map(|text| compare::forced(&plan, text, time));
         let forced = forced.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+        if let Some(late) = forced.iter().find(|it| it.at.boundary_at_or_after(plan.tick_seconds) > end) {
+            let last = Instant::from_seconds(end.saturating_mul(plan.tick_seconds));
+            let told = format!("a move is forced at {}, and the replay ends at {last}", late.at);
+            return Err(Failure::new(told).help("name an earlier date, or let --to go on into silence"));
+        }
         let change = if asked.changes.is_empty() { Change::Nothing } else { Change::Set(asked.changes.clone()) };
         self.replayed(Options { forced, ..self.options.clone() }, plan, asked.told(), change)
     }

@@ -10,7 +10,7 @@
 
 use super::side::Side;
 use super::words;
-use crate::model::policy::{Bar, Method, Metric, Trip, Window};
+use crate::model::policy::{Bar, Method, Trip, Window};
 use crate::plan::compile::{edge, keep_rule, promotion_rule};
 use crate::stats::Rule;
 use crate::syntax::ast::Op;
@@ -19,8 +19,7 @@ use crate::value::Decimal;
 /// What a bar or keep measures, comparable between policies.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Measured {
-    /// The metric, by [`metric_key`].
-    metric: String,
+    metric: Measure,
     /// The window in seconds; `None`: since the tier was entered.
     window: Option<i64>,
     min: u32,
@@ -33,34 +32,43 @@ enum Demand {
     Mean(Decimal, Op),
 }
 
-/// By which a metric is the same in both policies: its name where both have it (that it is defined otherwise is a change
-/// of its own), else its definition.
-pub(super) fn metric_key(of: &Side, other: &Side, metric: &Metric) -> String {
-    let is_in_both = other.policy.metrics.iter().any(|it| it.name == metric.name);
-    if is_in_both { metric.name.clone() } else { words::samples(of, metric) }
+/// A metric, comparable between policies.
+#[derive(Clone, Debug)]
+struct Measure {
+    name: String,
+    /// How records become its samples.
+    samples: String,
+}
+
+/// Of one name (that it is defined otherwise is a change of its own), or of one definition.
+impl PartialEq for Measure {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name || self.samples == other.samples
+    }
 }
 
 /// A bar as it must clear.
-pub(super) fn to_clear(of: &Side, other: &Side, bar: &Bar) -> Measured {
+pub(super) fn to_clear(of: &Side, bar: &Bar) -> Measured {
     let metric = &of.policy.metrics[bar.metric.index()];
     let demand = promotion_rule(metric, bar, bar.target).map_or(Demand::Mean(bar.target, bar.op), Demand::Share);
-    measured(of, other, bar, demand)
+    measured(of, bar, demand)
 }
 
 /// A keep bar as it must not fail.
-pub(super) fn to_keep(of: &Side, other: &Side, bar: &Bar) -> Measured {
+pub(super) fn to_keep(of: &Side, bar: &Bar) -> Measured {
     let metric = &of.policy.metrics[bar.metric.index()];
     let op = if metric.lower_is_better() { Op::AtMost } else { Op::AtLeast };
     let demand = keep_rule(metric, bar).map_or_else(|| Demand::Mean(edge(metric, bar), op), Demand::Share);
-    measured(of, other, bar, demand)
+    measured(of, bar, demand)
 }
 
-fn measured(of: &Side, other: &Side, bar: &Bar, demand: Demand) -> Measured {
+fn measured(of: &Side, bar: &Bar, demand: Demand) -> Measured {
     let window = match bar.window {
         Window::Sliding(duration) => Some(duration.seconds()),
         Window::Tier => None,
     };
-    let metric = metric_key(of, other, &of.policy.metrics[bar.metric.index()]);
+    let metric = &of.policy.metrics[bar.metric.index()];
+    let metric = Measure { name: metric.name.clone(), samples: words::samples(of, metric) };
     Measured { metric, window, min: bar.min, demand }
 }
 

@@ -2,17 +2,20 @@
 
 use super::clauses::draft;
 use super::side::Side;
-use super::{Draft, Moved, Verdict};
-use crate::model::policy::{Action, ActionId, Attribute, AttributeId, Predicate, Subject};
+use super::{Draft, Moved, Said, Verdict};
+use crate::model::policy::{Action, ActionId, Attribute, AttributeId, Constant, Predicate, Subject};
 use crate::overlap::{self, Budget, TooInvolved};
 use crate::replay::Kind;
+use crate::syntax::ast::Op;
 use crate::value::{Step, Tier};
+use std::collections::BTreeSet;
 
 /// The change of an action type's predicate, if it reads otherwise now.
 pub(super) fn changes(old: &Side, new: &Side, ids: (ActionId, ActionId)) -> Option<Draft> {
     let (one, other) = (old.action(ids.0), new.action(ids.1));
     let joint = Joint::new(old, new);
-    if follows_its_name(one, other) || one.matches == joint.of_new(&other.matches) {
+    let (before, after) = (overlap::predicate(one), joint.of_new(&overlap::predicate(other)));
+    if *before == after || is_renamed(old, &joint, one, other) {
         return None;
     }
     let moved = moved(old, new, &joint, ids);
@@ -27,7 +30,7 @@ pub(super) fn changes(old: &Side, new: &Side, ids: (ActionId, ActionId)) -> Opti
     };
     let moved = moved.unwrap_or_default();
     let neutral = if moved.is_empty() { "the same records" } else { "it never leaves crawl" };
-    let said = (Some(old.said(one.matches_at)), Some(new.said(other.matches_at)));
+    let said = (Some(said(old, one)), Some(said(new, other)));
     let of = Some((other, (Some(ids.0), ids.1)));
     let mut draft = draft(of, &format!("{}.matches", other.name), said, verdict, (neutral, ""));
     draft.change.moved = moved;
@@ -38,13 +41,13 @@ pub(super) fn changes(old: &Side, new: &Side, ids: (ActionId, ActionId)) -> Opti
 fn moved(old: &Side, new: &Side, joint: &Joint, ids: (ActionId, ActionId)) -> Result<Vec<Moved>, TooInvolved> {
     let mut budget = Budget::default();
     let (one, other) = (old.action(ids.0), new.action(ids.1));
-    let (before, after) = (&one.matches, joint.of_new(&other.matches));
-    let olds: Vec<Predicate> = old.policy.actions.iter().map(|it| it.matches.clone()).collect();
-    let news: Vec<Predicate> = new.policy.actions.iter().map(|it| joint.of_new(&it.matches)).collect();
+    let (before, after) = (overlap::predicate(one), joint.of_new(&overlap::predicate(other)));
+    let olds: Vec<Predicate> = old.policy.actions.iter().map(|it| overlap::predicate(it).into_owned()).collect();
+    let news: Vec<Predicate> = new.policy.actions.iter().map(|it| joint.of_new(&overlap::predicate(it))).collect();
     let mut all = Vec::new();
     let (from, to) = (Some(one.name.clone()), Some(other.name.clone()));
     for (at, type_of) in kinds(&news, ids.1.index()) {
-        if let Some(record) = joint.example(&[before, &type_of], &one.name, &mut budget)? {
+        if let Some(record) = joint.example(&[&before, &type_of], &one.name, &mut budget)? {
             all.push(Moved { record, from: from.clone(), to: at.map(|at| new.policy.actions[at].name.clone()) });
         }
     }
@@ -62,11 +65,33 @@ fn kinds(all: &[Predicate], but: usize) -> Vec<(Option<usize>, Predicate)> {
     others.chain([(None, not(&Predicate::Or(all.to_vec())))]).collect()
 }
 
-/// Neither says `matches`, and the new one still takes what the old one took: a rename moves no record.
-fn follows_its_name(one: &Action, other: &Action) -> bool {
-    let names = |action: &Action| [&action.name].into_iter().chain(&action.formerly).cloned().collect::<Vec<_>>();
-    let taken = names(other);
-    overlap::is_default(one) && overlap::is_default(other) && names(one).iter().all(|name| taken.contains(name))
+/// What decides which records are of an action type, in the policy's words.
+fn said(of: &Side, action: &Action) -> Said {
+    if !overlap::is_default(action) {
+        return of.said(action.matches_at);
+    }
+    let formerly = if action.formerly.is_empty() { "" } else { " formerly " };
+    let text = format!("action {}{formerly}{}", action.name, action.formerly.join(", "));
+    Said { text, at: action.at }
+}
+
+/// Neither says `matches`, the new one takes what the old one took, and besides that only what it is called now, which no
+/// other action type took before.
+fn is_renamed(old: &Side, joint: &Joint, one: &Action, other: &Action) -> bool {
+    let names =
+        |action: &Action| -> BTreeSet<String> { [&action.name].into_iter().chain(&action.formerly).cloned().collect() };
+    let (before, after) = (names(one), names(other));
+    let is_new = |name: &&String| !before.contains(*name);
+    let called = Predicate::Compare(Subject::Action, Op::Equal, Constant::Text(other.name.clone()));
+    let takes_it = |it: &Action| {
+        let example = joint.example(&[&called, &overlap::predicate(it)], &other.name, &mut Budget::default());
+        !matches!(example, Ok(None))
+    };
+    overlap::is_default(one)
+        && overlap::is_default(other)
+        && before.is_subset(&after)
+        && after.iter().filter(is_new).all(|name| *name == other.name)
+        && !old.policy.actions.iter().any(|it| it.name != one.name && takes_it(it))
 }
 
 pub(super) fn not(predicate: &Predicate) -> Predicate {

@@ -3,7 +3,7 @@
 use super::records::Joint;
 use super::side::{Pair, Side};
 use crate::model::policy::{AttributeKind, Metric, MetricId, MetricKind, Predicate, SignalId};
-use crate::overlap::Budget;
+use crate::overlap::{self, Budget};
 use crate::value::{Decimal, Instant, Tier};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -262,8 +262,8 @@ impl Kinds {
     fn new(old: &Side, new: &Side, pair: Pair) -> Self {
         let joint = Joint::new(old, new);
         let none = || Predicate::Or(Vec::new());
-        let before = pair.old.map_or_else(none, |id| old.action(id).matches.clone());
-        let after = pair.new.map_or_else(none, |id| joint.of_new(&new.action(id).matches));
+        let before = pair.old.map_or_else(none, |id| overlap::predicate(old.action(id)).into_owned());
+        let after = pair.new.map_or_else(none, |id| joint.of_new(&overlap::predicate(new.action(id))));
         let name = pair.new.map_or("other", |id| new.action(id).name.as_str());
         let fields = |all: &[&Predicate]| {
             let json = joint.example(all, name, &mut Budget::default()).ok().flatten()?;

@@ -12,7 +12,7 @@ use crate::history::counts::Cohort;
 use crate::model::policy::ActionId;
 use crate::plan::{Action, Gate, Plan};
 use crate::value::duration::Tick;
-use crate::value::{Instant, Tier};
+use crate::value::{Instant, Step, Tier};
 
 /// A replay under way.
 #[derive(Debug)]
@@ -234,14 +234,21 @@ impl<'a> Walk<'a> {
         let state = &self.states[action.index()];
         let Some(gate) = self.plan_of(action).gate_above(state.tier) else { return false };
         state.passing_since.is_some_and(|since| now - since >= gate.hold)
-            && self.unmet_requirement(gate).is_none()
+            && self.unmet_requirement(gate, now).is_none()
             && (gate.approval.is_none() || self.approval(action, gate, now).is_some())
     }
 
-    /// The first `requires` that does not hold.
+    /// The first `requires` that does not hold on the tiers as they stand after steps 1 to 4.
     #[must_use]
-    pub fn unmet_requirement(&self, gate: &Gate) -> Option<(ActionId, Tier)> {
-        gate.requires.iter().copied().find(|(other, tier)| self.states[other.index()].tier < *tier)
+    pub fn unmet_requirement(&self, gate: &Gate, now: Tick) -> Option<(ActionId, Tier)> {
+        gate.requires.iter().copied().find(|(other, tier)| self.tier_before_promotion(*other, now) < *tier)
+    }
+
+    /// Where an action type stands at a boundary before step 6.
+    fn tier_before_promotion(&self, action: ActionId, now: Tick) -> Tier {
+        let tier = self.states[action.index()].tier;
+        let came_up = self.last_promotion == Some((now, action));
+        tier.step_below().filter(|_| came_up).map_or(tier, Step::from)
     }
 
     fn approval(&self, action: ActionId, gate: &Gate, now: Tick) -> Option<Approval> {
@@ -249,11 +256,13 @@ impl<'a> Walk<'a> {
             Approvals::Assumed => Some(Approval::Assumed),
             Approvals::Never => None,
             Approvals::Recorded(records) => {
-                let since = self.instant(self.states[action.index()].since);
+                // Crawl at the start was not entered, so an earlier approval is one of this attempt.
+                let since = self.states[action.index()].entry().map(|since| self.instant(since));
                 let name = &self.plan_of(action).name;
-                let fits = |time: Instant| since <= time && time < self.instant(now);
-                let found = records.iter().find(|it| it.action == *name && it.to == gate.step.to() && fits(it.time))?;
-                Some(Approval::Recorded(found.by.clone()))
+                let fits = |time: Instant| since.is_none_or(|since| since <= time) && time < self.instant(now);
+                let given = records.iter().filter(|it| it.action == *name && it.to == gate.step.to() && fits(it.time));
+                let first = given.min_by_key(|it| (it.time, &it.by))?;
+                Some(Approval::Recorded(first.by.clone()))
             }
         }
     }

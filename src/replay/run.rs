@@ -342,7 +342,7 @@ fn next(walk: &Walk, action: ActionId, now: Tick) -> Option<Next> {
         Waiting::Short
     } else if let Some(since) = still_holding(state, gate.hold, now) {
         Waiting::Holding(since)
-    } else if let Some((other, tier)) = walk.unmet_requirement(gate) {
+    } else if let Some((other, tier)) = walk.unmet_requirement(gate, now) {
         Waiting::Requires(other, tier)
     } else if state.eligible_since.is_none() {
         Waiting::Approval

@@ -1,8 +1,10 @@
 //! What a replay comes to, by action type and in sum: what variants are compared by (semantics §8).
 
-use super::decision::Kind;
+use super::decision::{Approval, Decision, Detail, Kind};
 use super::exposure::Exposed;
+use super::options::Forced;
 use super::run::{Coverage, Run};
+use crate::model::policy::ActionId;
 use crate::plan::Plan;
 use crate::value::duration::Tick;
 use crate::value::{Step, Tier};
@@ -14,6 +16,8 @@ pub struct Summary {
     pub actions: Vec<Figures>,
     /// Of all.
     pub sum: Figures,
+    /// The moves that were forced: of which action type, when, to which tier.
+    pub forced: Vec<(ActionId, Tick, Tier)>,
 }
 
 /// The figures of one action type, or of all.
@@ -77,7 +81,16 @@ impl Summary {
                 *n += 1;
             }
         }
-        Self::of_actions(actions)
+        let is_forced = |it: &&Decision| matches!(it.detail, Detail::Promote { approval: Some(Approval::Forced), .. });
+        let forced = run.decisions.iter().filter(is_forced).map(|it| (it.action, it.at, it.to)).collect();
+        Self { forced, ..Self::of_actions(actions) }
+    }
+
+    /// Whether a move that was asked for by force has moved something.
+    #[must_use]
+    pub fn makes(&self, plan: &Plan, forced: &Forced) -> bool {
+        let due = forced.at.boundary_at_or_after(plan.tick_seconds);
+        self.forced.iter().any(|(action, at, to)| (*action, *to) == (forced.action, forced.to) && *at >= due)
     }
 
     /// Of the figures of every action type.
@@ -87,7 +100,7 @@ impl Summary {
         for figures in &actions {
             sum.add(figures);
         }
-        Self { actions, sum }
+        Self { actions, sum, forced: Vec::new() }
     }
 }
 

@@ -44,6 +44,30 @@ pub struct Asked {
     pub forced: Vec<String>,
 }
 
+/// Names for variants: those they are given, else what they change, as short as tells them apart. Fails where two are
+/// called the same, or one changes a value or forces a move twice.
+pub fn names(all: &[Asked]) -> Result<Vec<String>, SetError> {
+    let short: Vec<String> = all.iter().map(Asked::told).collect();
+    let is_clear = |at: usize| short.iter().enumerate().all(|(other, name)| other == at || *name != short[at]);
+    let names: Vec<String> = all
+        .iter()
+        .enumerate()
+        .map(|(at, asked)| if is_clear(at) { short[at].clone() } else { asked.whole() })
+        .collect();
+    for (at, (asked, name)) in all.iter().zip(&names).enumerate() {
+        if names[..at].contains(name) {
+            return Err(fault(
+                format!("two variants are called `{name}`"),
+                "give each a name of its own: `NAME: PATH=VALUE`",
+            ));
+        }
+        if let Some(what) = asked.twice() {
+            return Err(fault(format!("`{name}` says `{what}` twice"), "say it once, or make it two variants"));
+        }
+    }
+    Ok(names)
+}
+
 /// What is wrong with how a variant is asked for.
 fn fault(message: String, help: impl Into<String>) -> SetError {
     SetError { message, help: help.into() }
@@ -54,6 +78,10 @@ pub fn change(text: &str) -> Result<(String, String), SetError> {
     let parts = text.split_once('=').map(|(path, value)| (path.trim(), value.trim()));
     match parts {
         Some((path, value)) if !path.is_empty() => Ok((path.to_owned(), value.to_owned())),
+        _ if text.trim().is_empty() => Err(fault(
+            "a variant has a part that is empty".to_owned(),
+            "write PATH=VALUE between commas, and no comma behind the last",
+        )),
         _ => Err(fault(
             format!("`{}` changes no value", text.trim()),
             "write PATH=VALUE, such as `ladder.standard.crawl_to_walk.hold=21d`",
@@ -82,9 +110,24 @@ impl Asked {
     pub fn told(&self) -> String {
         // The last two parts of a path say what it is, if not whose.
         let tail = |path: &str| path.rmatch_indices('.').nth(1).map_or(0, |(at, _)| at + 1);
-        let changes = self.changes.iter().map(|(path, value)| format!("{}={value}", &path[tail(path)..]));
-        let all = || changes.chain(self.forced.iter().cloned()).collect::<Vec<_>>().join(", ");
-        self.name.clone().unwrap_or_else(all)
+        self.name.clone().unwrap_or_else(|| self.all(|path| &path[tail(path)..]))
+    }
+
+    /// Its name, else all that it changes, with whole paths.
+    fn whole(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.all(|path| path))
+    }
+
+    fn all(&self, path: impl Fn(&str) -> &str) -> String {
+        let changes = self.changes.iter().map(|(of, value)| format!("{}={value}", path(of)));
+        changes.chain(self.forced.iter().cloned()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A path that it sets twice, or a move that it forces twice.
+    fn twice(&self) -> Option<&str> {
+        let all: Vec<&str> =
+            self.changes.iter().map(|(path, _)| path).chain(&self.forced).map(String::as_str).collect();
+        all.iter().enumerate().find(|(at, what)| all[..*at].contains(what)).map(|(_, what)| *what)
     }
 }
 

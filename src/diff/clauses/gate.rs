@@ -2,8 +2,8 @@
 
 use super::super::order::{self, Measured};
 use super::super::{Draft, Verdict};
-use super::Compared;
 use super::lists::{Edited, edited};
+use super::{Compared, SAME};
 use crate::model::paths;
 use crate::model::policy::{Bar, Clause, Gate, Requires, Stale};
 use crate::replay::Kind;
@@ -22,10 +22,10 @@ struct Gates<'a> {
 impl Compared<'_> {
     pub(super) fn gate(&self, step: Step) -> Vec<Draft> {
         let (Some(one), Some(other)) = (self.one.gate(step), self.other.gate(step)) else { return Vec::new() };
-        let clear_one = |bar: &Clause<Bar>| order::to_clear(self.old, self.new, &bar.value);
-        let clear_other = |bar: &Clause<Bar>| order::to_clear(self.new, self.old, &bar.value);
-        let keep_one = |bar: &Clause<Bar>| order::to_keep(self.old, self.new, &bar.value);
-        let keep_other = |bar: &Clause<Bar>| order::to_keep(self.new, self.old, &bar.value);
+        let clear_one = |bar: &Clause<Bar>| order::to_clear(self.old, &bar.value);
+        let clear_other = |bar: &Clause<Bar>| order::to_clear(self.new, &bar.value);
+        let keep_one = |bar: &Clause<Bar>| order::to_keep(self.old, &bar.value);
+        let keep_other = |bar: &Clause<Bar>| order::to_keep(self.new, &bar.value);
         let gates = Gates {
             of: self,
             step,
@@ -56,17 +56,21 @@ impl Gates<'_> {
     }
 
     fn keep_before(&self, bar: &Bar) -> Measured {
-        order::to_keep(self.of.old, self.of.new, bar)
+        order::to_keep(self.of.old, bar)
     }
 
     fn keep_after(&self, bar: &Bar) -> Measured {
-        order::to_keep(self.of.new, self.of.old, bar)
+        order::to_keep(self.of.new, bar)
     }
 
     fn is_same(&self, one: &Bar, other: &Bar) -> bool {
-        let is_clearing =
-            order::to_clear(self.of.old, self.of.new, one) == order::to_clear(self.of.new, self.of.old, other);
+        let is_clearing = order::to_clear(self.of.old, one) == order::to_clear(self.of.new, other);
         is_clearing && one.margin == other.margin
+    }
+
+    /// Whether both policies say it in the same words.
+    fn reads<T>(&self, one: &Clause<T>, other: &Clause<T>) -> bool {
+        self.of.is_said_so(Some(one), Some(other))
     }
 
     fn is_same_metric(&self, one: &Bar, other: &Bar) -> bool {
@@ -75,19 +79,17 @@ impl Gates<'_> {
 
     fn bars(&self) -> Vec<Draft> {
         let lists = (self.one.bars.as_slice(), self.other.bars.as_slice());
-        let all = edited(
-            lists,
-            |one, other| self.is_same(&one.value, &other.value),
-            |one, other| self.is_same_metric(&one.value, &other.value),
-        );
+        let is_same = |one: &Clause<Bar>, other: &Clause<Bar>| self.is_same(&one.value, &other.value);
+        let is_of_metric = |one: &Clause<Bar>, other: &Clause<Bar>| self.is_same_metric(&one.value, &other.value);
+        let all = edited(lists, |one, other| is_same(one, other) && self.reads(one, other), &[&is_same, &is_of_metric]);
         all.iter().map(|it| self.bar(it)).collect()
     }
 
     /// A bar must be cleared; with a margin it must be kept too.
     fn bar(&self, bar: &Edited<Bar>) -> Draft {
         let (olds, news) = (&self.clearing.0, &self.clearing.1);
-        let before = bar.before.map(|it| order::to_clear(self.of.old, self.of.new, &it.value));
-        let after = bar.after.map(|it| order::to_clear(self.of.new, self.of.old, &it.value));
+        let before = bar.before.map(|it| order::to_clear(self.of.old, &it.value));
+        let after = bar.after.map(|it| order::to_clear(self.of.new, &it.value));
         let is_covered = |it: &Measured, by: &[Measured]| by.iter().any(|other| other.clears_no_more_than(it));
         let keep_before = bar.before.filter(|it| it.value.margin.is_some()).map(|it| self.keep_before(&it.value));
         let keep_after = bar.after.filter(|it| it.value.margin.is_some()).map(|it| self.keep_after(&it.value));
@@ -113,7 +115,8 @@ impl Gates<'_> {
         let lists = (self.one.keeps.as_slice(), self.other.keeps.as_slice());
         let is_same =
             |one: &Clause<Bar>, other: &Clause<Bar>| self.keep_before(&one.value) == self.keep_after(&other.value);
-        let all = edited(lists, is_same, |one, other| self.is_same_metric(&one.value, &other.value));
+        let is_of_metric = |one: &Clause<Bar>, other: &Clause<Bar>| self.is_same_metric(&one.value, &other.value);
+        let all = edited(lists, |one, other| is_same(one, other) && self.reads(one, other), &[&is_same, &is_of_metric]);
         let margins = self.other.keep_bars().count() - self.other.keeps.len();
         let draft = |keep: &Edited<Bar>| {
             let before = keep.before.map(|it| self.keep_before(&it.value));
@@ -131,13 +134,13 @@ impl Gates<'_> {
         let (before, after) = (self.one.hold.as_ref()?, self.other.hold.as_ref()?);
         let (one, other) = (before.value.seconds(), after.value.seconds());
         let verdict = match other.cmp(&one) {
-            std::cmp::Ordering::Equal => return None,
+            std::cmp::Ordering::Equal => self.of.reworded(Some(before), Some(after))?,
             std::cmp::Ordering::Greater => Verdict::Tightens,
             std::cmp::Ordering::Less => Verdict::Open(vec![self.step], Vec::new()),
         };
         let path = paths::hold(self.name(), self.step);
         let said = self.of.said(Some(before), Some(after));
-        Some(self.of.draft(&path, said, verdict, ("", "the bars must clear for longer")))
+        Some(self.of.draft(&path, said, verdict, (SAME, "the bars must clear for longer")))
     }
 
     fn requires(&self) -> Vec<Draft> {
@@ -148,7 +151,7 @@ impl Gates<'_> {
         let is_equal = |one: &Clause<Requires>, other: &Clause<Requires>| {
             is_same(one, other) && one.value.tier == other.value.tier
         };
-        let all = edited(lists, is_equal, is_same);
+        let all = edited(lists, |one, other| is_equal(one, other) && self.reads(one, other), &[&is_equal, &is_same]);
         let draft = |it: &Edited<Requires>| {
             let is_met = |one: &Requires| self.other.requires.iter().any(|other| met(one, &other.value));
             let loosens = it.before.is_some_and(|before| !is_met(&before.value));
@@ -183,12 +186,12 @@ impl Gates<'_> {
         let (before, after) = (self.one.stop.as_ref(), self.other.stop.as_ref());
         let end = |stop: Option<&Clause<Duration>>| stop.map_or(i64::MAX, |it| it.value.seconds());
         let verdict = match end(after).cmp(&end(before)) {
-            std::cmp::Ordering::Equal => return None,
+            std::cmp::Ordering::Equal => self.of.reworded(before, after)?,
             std::cmp::Ordering::Less => Verdict::Tightens,
             std::cmp::Ordering::Greater => Verdict::Open(vec![self.step], vec![Kind::Stop]),
         };
         let path = paths::stop(self.name(), self.step);
-        Some(self.of.draft(&path, self.of.said(before, after), verdict, ("", "an attempt ends sooner")))
+        Some(self.of.draft(&path, self.of.said(before, after), verdict, (SAME, "an attempt ends sooner")))
     }
 }
 

@@ -9,6 +9,9 @@ use super::{Change, Class, Draft, Open, Said, Verdict, records};
 use crate::model::policy::{Action, ActionId, Clause};
 use crate::value::{Step, Tier};
 
+/// Why what reads otherwise is neutral.
+const SAME: &str = "the same in other words";
+
 /// The changes of all action types.
 pub(super) fn changes(old: &Side, new: &Side, pairs: &[Pair]) -> Vec<Draft> {
     let mut all = Vec::new();
@@ -105,6 +108,17 @@ impl<'a> Compared<'a> {
 
     fn draft(&self, path: &str, said: (Option<Said>, Option<Said>), verdict: Verdict, because: (&str, &str)) -> Draft {
         draft(Some((self.other, (Some(self.ids.0), self.ids.1))), path, said, verdict, because)
+    }
+
+    /// Whether both policies say it in the same words.
+    fn is_said_so<T>(&self, before: Option<&Clause<T>>, after: Option<&Clause<T>>) -> bool {
+        let (before, after) = self.said(before, after);
+        before.map(|it| it.text) == after.map(|it| it.text)
+    }
+
+    /// What is the same in other words is neutral; in the same words it is no change.
+    fn reworded<T>(&self, before: Option<&Clause<T>>, after: Option<&Clause<T>>) -> Option<Verdict> {
+        (!self.is_said_so(before, after)).then_some(Verdict::Neutral)
     }
 
     fn said<T>(&self, before: Option<&Clause<T>>, after: Option<&Clause<T>>) -> (Option<Said>, Option<Said>) {

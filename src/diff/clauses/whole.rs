@@ -3,8 +3,8 @@
 use super::super::order::Tripping;
 use super::super::side::Side;
 use super::super::{Draft, Said, Verdict};
-use super::Compared;
 use super::lists::{Edited, edited};
+use super::{Compared, SAME};
 use crate::model::paths;
 use crate::model::policy::{Action, AttributeKind, Clause, Origin, Renew, Stale, Trip};
 use crate::replay::Kind;
@@ -24,7 +24,11 @@ impl Compared<'_> {
             }
         };
         let name = |action: &Action| Some(format!("action {}", action.name));
-        say(other.name.clone(), name(one), name(other), "renamed: `formerly` carries its history and tier over");
+        let renamed = format!(
+            "renamed: `formerly` carries its history and tier over; a record that was called `{}` before counts as its own",
+            other.name
+        );
+        say(other.name.clone(), name(one), name(other), &renamed);
         let title = |action: &Action| action.title.as_ref().map(|title| format!("{title:?}"));
         say(format!("{}.title", other.name), title(one), title(other), "a title decides nothing");
         let flag = |is_there: bool, word: &str| is_there.then(|| word.to_owned());
@@ -84,7 +88,10 @@ impl Compared<'_> {
             let path = paths::trip(&self.other.name, it.index);
             self.draft(&path, self.said(it.before, it.after), verdict, because)
         };
-        edited(lists, is_equal, is_alike).iter().map(draft).collect()
+        let is_unchanged = |before: &Clause<Trip>, after: &Clause<Trip>| {
+            is_equal(before, after) && self.is_said_so(Some(before), Some(after))
+        };
+        edited(lists, is_unchanged, &[&is_equal, &is_alike]).iter().map(draft).collect()
     }
 
     /// What holds at every tier: stale, cooldown, reentry, renew.
@@ -99,27 +106,27 @@ impl Compared<'_> {
             Some(Stale::Never(_)) | None => i64::MAX,
         };
         let verdict = match span(after).cmp(&span(before)) {
-            Ordering::Equal => return None,
+            Ordering::Equal => self.reworded(before, after)?,
             Ordering::Less => Verdict::Tightens,
             Ordering::Greater => Verdict::Open(Vec::new(), vec![Kind::Stale]),
         };
-        let because = ("", "silence takes it down sooner");
+        let because = (SAME, "silence takes it down sooner");
         Some(self.draft(&paths::stale(&self.other.name), self.said(before, after), verdict, because))
     }
 
     fn cooldown(&self) -> Option<Draft> {
         let (before, after) = (self.one.cooldown.as_ref(), self.other.cooldown.as_ref());
         let span = |clause: Option<&Clause<Duration>>| clause.map_or(0, |it| it.value.seconds());
-        let verdict = longer(span(after).cmp(&span(before)), self.steps())?;
-        let because = ("", "after a demotion it is considered later");
+        let verdict = longer(span(after).cmp(&span(before)), self.steps()).or_else(|| self.reworded(before, after))?;
+        let because = (SAME, "after a demotion it is considered later");
         Some(self.draft(&paths::cooldown(&self.other.name), self.said(before, after), verdict, because))
     }
 
     fn reentry(&self) -> Option<Draft> {
         let (before, after) = (self.one.reentry.as_ref(), self.other.reentry.as_ref());
         let more = |clause: Option<&Clause<Decimal>>| clause.map_or(Decimal::ZERO, |it| it.value);
-        let verdict = longer(more(after).cmp(&more(before)), self.steps())?;
-        let because = ("", "after its first demotion the bars ask for more");
+        let verdict = longer(more(after).cmp(&more(before)), self.steps()).or_else(|| self.reworded(before, after))?;
+        let because = (SAME, "after its first demotion the bars ask for more");
         Some(self.draft(&paths::reentry(&self.other.name), self.said(before, after), verdict, because))
     }
 
@@ -138,12 +145,12 @@ impl Compared<'_> {
         let of_new = after.map(|it| cohort(self.new, &it.value));
         let to = |clause: Option<&Clause<Renew>>| clause.map_or(Tier::Run, |it| it.value.to);
         let verdict = match (of_old == of_new, to(after).cmp(&to(before))) {
-            (true, Ordering::Equal) => return None,
+            (true, Ordering::Equal) => self.reworded(before, after)?,
             (true, Ordering::Less) => Verdict::Tightens,
             (true, Ordering::Greater) => Verdict::Open(Vec::new(), vec![Kind::Renew]),
             (false, _) => Verdict::Open(self.steps(), vec![Kind::Renew, Kind::Demote, Kind::Stale]),
         };
-        let because = ("", "a new version starts lower");
+        let because = (SAME, "a new version starts lower");
         Some(self.draft(&paths::renew(&self.other.name), self.said(before, after), verdict, because))
     }
 }

@@ -32,11 +32,11 @@ fn verb(class: Class, n: usize) -> &'static str {
 /// What the whole of it means to a reviewer.
 pub(super) fn verdict(class: Class, changes: usize) -> &'static str {
     match class {
-        _ if changes == 0 => "the policies decide the same, always",
+        _ if changes == 0 => "the policies make the same moves on the same evidence",
         Class::Loosens => "some evidence that kept an action lower lets it go higher now",
         Class::Unclear => "nothing was found that loosens, but not all of it is proved",
         Class::Tightens => "proved: no evidence takes an action higher than before",
-        Class::Neutral => "proved: the policies decide the same, always",
+        Class::Neutral => "proved: the same moves on the same evidence",
     }
 }
 

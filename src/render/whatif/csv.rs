@@ -65,17 +65,23 @@ impl Compared<'_> {
 }
 
 impl Swept<'_> {
-    /// One row per variant and reading.
+    /// One row per variant and reading, and where the policy as it is is none of them, first its own.
     #[must_use]
     pub fn csv(&self) -> String {
         let paths = self.grid.axes.iter().map(|axis| axis.path.clone());
-        let head = ["evidence", "is_now", "on_front"].map(str::to_owned);
+        let head = ["evidence", "is_now", "on_front", "nearest_better"].map(str::to_owned);
         let mut out = row(paths.chain(head).chain(names()));
         let now = self.grid.now();
+        for (reading, evidence) in READINGS.iter().enumerate().filter(|_| now.is_none()) {
+            let labels = [evidence.word().to_owned(), yes(true), yes(false), yes(false)];
+            let set = self.grid.axes.iter().map(|axis| axis.now.clone());
+            out += &row(set.chain(labels).chain(values(&self.now[reading])));
+        }
         for (at, cell) in self.cells.iter().enumerate() {
             for (reading, evidence) in READINGS.iter().enumerate() {
-                let on_front = self.notable[reading].front.contains(&at);
-                let labels = [evidence.word().to_owned(), yes(now == Some(at)), yes(on_front)];
+                let stands_out = |among: &[usize]| yes(among.contains(&at));
+                let super::Notable { front, better } = &self.notable[reading];
+                let labels = [evidence.word().to_owned(), yes(now == Some(at)), stands_out(front), stands_out(better)];
                 let set = self.grid.changes(at).map(|(_, value)| value.to_owned());
                 out += &row(set.chain(labels).chain(values(&cell[reading])));
             }

@@ -2,24 +2,24 @@
 
 use super::{Style, Swept, counted, harm, head, plot};
 use crate::render::ink::Ink;
-use crate::render::text::{clean, pad, pad_left, thousands, wrap};
+use crate::render::text::{GLUE, clean, list, pad, pad_left, plural, thousands, wrap};
 use crate::replay::Evidence;
-use crate::whatif::READINGS;
+use crate::whatif::{Axis, READINGS};
 use std::fmt::Write as _;
 
 /// So many variants of the front are listed.
 const LISTED: usize = 20;
+/// So many values of an axis are all told.
+const FEW: usize = 4;
 
 impl Swept<'_> {
     /// The page for people.
     #[must_use]
     pub fn human(&self, style: Style) -> String {
-        let what = format!("a sweep of {} variants", thousands(self.cells.len() as u64));
+        let what = format!("a sweep of {}", plural(self.cells.len() as u64, "variant").replace(GLUE, " "));
         let mut out = head(self.plan, self.span, &what, style);
         for axis in &self.grid.axes {
-            let (first, last) = (axis.values.first(), axis.values.last());
-            let ends = first.zip(last).map_or_else(String::new, |(first, last)| format!("{first} to {last}"));
-            let text = format!("{ends} in {} values; {} as it is", axis.values.len(), axis.now);
+            let text = format!("{}; {} as it is", span(axis), axis.now);
             out += &wrap(&text, &format!("  {}  ", style.paint(Ink::Info, clean(&axis.path))), "      ", style.width);
         }
         let _ = write!(
@@ -131,7 +131,10 @@ impl Swept<'_> {
     fn row(&self, cell: Option<usize>, style: Style) -> Vec<String> {
         let (sign, figures) = match cell {
             Some(cell) if self.grid.now() == Some(cell) => (style.pick("●", "@"), self.figures(cell)),
-            Some(cell) => (style.pick("◆", "*"), self.figures(cell)),
+            Some(cell) if self.notable[self.reading].front.contains(&cell) => {
+                (style.pick("◆", "*"), self.figures(cell))
+            }
+            Some(cell) => (style.pick("·", "."), self.figures(cell)),
             None => (style.pick("●", "@"), &self.now[self.reading]),
         };
         let values: Vec<String> = match cell {
@@ -145,6 +148,14 @@ impl Swept<'_> {
             harm(figures, style),
         ];
         std::iter::once(sign.to_owned()).chain(values).chain(told).collect()
+    }
+}
+
+/// The values of an axis: all of them where they are few, else the ends and how many there are.
+fn span(axis: &Axis) -> String {
+    match axis.values.as_slice() {
+        [first, .., last] if axis.values.len() > FEW => format!("{first} to {last} in {} values", axis.values.len()),
+        few => list(few, "and"),
     }
 }
 

@@ -67,6 +67,8 @@ struct ForcedJson<'a> {
     action: &'a str,
     to: &'static str,
     at: String,
+    /// In which readings it moves anything.
+    made: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -151,6 +153,12 @@ fn variant(variant: &Variant) -> VariantJson<'_> {
         action: &plan.actions[forced.action.index()].name,
         to: forced.to.word(),
         at: forced.at.to_string(),
+        made: READINGS
+            .iter()
+            .zip(&variant.readings)
+            .filter(|(_, summary)| summary.makes(plan, forced))
+            .map(|(evidence, _)| evidence.word())
+            .collect(),
     });
     VariantJson {
         name: &variant.name,

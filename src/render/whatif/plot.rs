@@ -55,9 +55,10 @@ pub(super) fn plot(swept: &Swept, style: Style) -> String {
     // From zero on, unless that left half of the drawing empty.
     let low = if low < top / 2 { 0 } else { low };
     let (far, high) = (far.max(1), (top - low).max(1));
+    let height = if top > low { HEIGHT } else { 1 };
     let left = thousands(top).len() + 1;
     let width = u64::try_from(style.width.saturating_sub(left + 5).clamp(20, 100)).unwrap_or(20);
-    let mut canvas = Canvas::new(width, HEIGHT);
+    let mut canvas = Canvas::new(width, height);
     let row = |figures: &Figures| (figures.exposed.autonomous - low) * (HEIGHT - 1) / high;
     let at = |figures: &Figures, harm: u64| (harm * (width - 1) / far, row(figures));
     let all = swept.cells.iter().map(|cell| &cell[swept.reading]);
@@ -94,7 +95,7 @@ impl Canvas {
         let mut out = format!("  {}\n", style.paint(Ink::Quiet, "autonomous records"));
         let last = self.marks.len() - 1;
         for (at, row) in self.marks.iter().enumerate().rev() {
-            let label = if at == last {
+            let label = if at == last && top > low {
                 thousands(top)
             } else if at == 0 {
                 thousands(low)

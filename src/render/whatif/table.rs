@@ -3,7 +3,7 @@
 use super::{Compared, Style, counted, harm, head};
 use crate::render::figures::rate;
 use crate::render::ink::Ink;
-use crate::render::text::{GLUE, clean, clip, list, pad, pad_left, thousands, wrap};
+use crate::render::text::{GLUE, clean, list, pad, pad_left, thousands, wrap};
 use crate::replay::{Evidence, Figures, Kind};
 use crate::value::Tier;
 use crate::whatif::compare::Change;
@@ -59,7 +59,7 @@ impl Compared<'_> {
     /// What each variant changes, where its name does not say it all.
     fn legend(&self, style: Style) -> String {
         let told = self.variants.iter().skip(1).map(|variant| {
-            let name = style.paint(Ink::Info, clip(&clean(&variant.name), NAME, style.pick("…", "...")));
+            let name = style.paint(Ink::Info, short(variant, style));
             wrap(&changes(variant), &format!("  {name}  "), "      ", style.width)
         });
         told.collect()
@@ -96,9 +96,12 @@ impl Compared<'_> {
                 let known = now.iter().flat_map(|now| now.plan.actions.iter().zip(&now.readings[reading].actions));
                 let before = known.filter(|(known, _)| known.name == action.name).map(|(_, it)| *it).next();
                 let after = variant.readings[reading].actions[at];
-                let told = difference(&before.unwrap_or_default(), &after, style);
+                let mut told = difference(&before.unwrap_or_default(), &after, style);
+                if before.is_none() {
+                    told.insert(0, "not in the policy as it is".to_owned());
+                }
                 if !told.is_empty() {
-                    let name = clip(&clean(&variant.name), NAME, style.pick("…", "..."));
+                    let name = short(variant, style);
                     let first = format!(
                         "  {}, {}: ",
                         style.paint(Ink::Strong, clean(&action.name)),
@@ -110,6 +113,18 @@ impl Compared<'_> {
         }
         if out.is_empty() { "  no action type would have gone otherwise\n".to_owned() } else { out }
     }
+}
+
+/// A variant's name as far as there is room: both its ends, where names that are made of paths and dates differ.
+fn short(variant: &Variant, style: Style) -> String {
+    let (name, dots) = (clean(&variant.name), style.pick("…", "..."));
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= NAME {
+        return name;
+    }
+    let room = NAME - dots.chars().count();
+    let (head, tail) = (&letters[..room / 2], &letters[letters.len() - (room - room / 2)..]);
+    format!("{}{dots}{}", head.iter().collect::<String>(), tail.iter().collect::<String>())
 }
 
 fn heading(evidence: Evidence, style: Style) -> String {
@@ -130,15 +145,30 @@ fn changes(variant: &Variant) -> String {
     };
     told.extend(variant.forced.iter().map(|forced| {
         let action = &variant.plan.actions[forced.action.index()].name;
-        format!("{action} forced to {} at {}", forced.to, crate::render::replay::date(forced.at))
+        let told = format!("{action} forced to {} at {}", forced.to, crate::render::replay::date(forced.at));
+        told + &idle(variant.readings.each_ref().map(|reading| reading.makes(&variant.plan, forced)))
     }));
     if told.is_empty() { "changes nothing".to_owned() } else { list(&told, "and") }
 }
 
+/// In which readings a forced move moves nothing.
+fn idle(is_made: [bool; READINGS.len()]) -> String {
+    let idle: Vec<String> = READINGS
+        .iter()
+        .zip(is_made)
+        .filter(|(_, made)| !*made)
+        .map(|(reading, _)| reading.word().to_owned())
+        .collect();
+    let which = if idle.len() < is_made.len() { format!(" {}", list(&idle, "and")) } else { String::new() };
+    if idle.is_empty() {
+        return String::new();
+    }
+    format!(", which moves nothing{which}: it stands there, or higher, already")
+}
+
 fn column(variant: &Variant, reading: usize, style: Style) -> Vec<String> {
-    let name = clip(&clean(&variant.name), NAME, style.pick("…", "..."));
     let sum = &variant.readings[reading].sum;
-    std::iter::once(name).chain(ROWS.iter().map(|(_, told)| told(sum, style))).collect()
+    std::iter::once(short(variant, style)).chain(ROWS.iter().map(|(_, told)| told(sum, style))).collect()
 }
 
 fn widest(column: &[String]) -> usize {

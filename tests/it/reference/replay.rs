@@ -300,8 +300,17 @@ impl<'a> Replay<'a> {
     fn requirements_hold(&self, gate: &Gate) -> bool {
         gate.requires.iter().all(|(name, tier)| {
             let required = self.world.policy.actions.iter().position(|action| action.name == *name);
-            required.is_some_and(|index| self.states[index].tier >= *tier)
+            required.is_some_and(|index| self.tier_after_step_4(index) >= *tier)
         })
+    }
+
+    /// What was promoted at this very boundary stood a tier lower until then.
+    fn tier_after_step_4(&self, index: usize) -> Tier {
+        match (self.promoted == Some((self.now, index)), self.states[index].tier) {
+            (true, Tier::Run) => Tier::Walk,
+            (true, _) => Tier::Crawl,
+            (false, tier) => tier,
+        }
     }
 
     fn hold_is_over(&self, index: usize, gate: &Gate) -> bool {
