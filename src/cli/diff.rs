@@ -184,7 +184,7 @@ fn paired<'a>(old: &'a Gathered, new: &'a Gathered) -> Vec<Two<'a>> {
     let name = |one: &Analysis| one.policy.as_ref().map(|policy| policy.name.clone());
     for by_path in [true, false] {
         let is_same = |one: &Analysis, other: &Analysis| {
-            if by_path { old.inner(one) == new.inner(other) } else { name(one) == name(other) }
+            if by_path { old.inner(one, new) == new.inner(other, old) } else { name(one) == name(other) }
         };
         for (found, one) in pairs.iter_mut().filter(|(found, _)| found.is_none()) {
             let at = one.and_then(|one| left.iter().position(|it| is_same(it, one)));
@@ -196,9 +196,10 @@ fn paired<'a>(old: &'a Gathered, new: &'a Gathered) -> Vec<Two<'a>> {
 }
 
 impl Gathered {
-    /// The path of a file inside the directory.
-    fn inner<'a>(&self, one: &'a Analysis) -> &'a str {
-        let of = self.directory.as_deref().filter(|directory| *directory != ".");
+    /// The path of a file inside the directory; of a file that stands alone beside a directory, in that one.
+    fn inner<'a>(&self, one: &'a Analysis, beside: &Self) -> &'a str {
+        let directory = self.directory.as_deref().or(beside.directory.as_deref());
+        let of = directory.filter(|directory| *directory != ".");
         let inner = of.and_then(|directory| one.path.strip_prefix(directory.trim_start_matches("./")));
         inner.map_or(one.path.as_str(), |path| path.trim_start_matches('/'))
     }

@@ -247,13 +247,18 @@ impl<'a> Ground<'a> {
 
     /// Replays a plan; where it asks something else of the records, the history is counted again.
     fn replayed(&self, options: Options, plan: Plan, name: String, change: Change) -> Result<Variant, Failure> {
-        let recounted = if counts_alike(&self.plan, &plan) { None } else { Some(self.recount(&plan)?) };
+        let recounted = if counts_alike(&self.plan, &plan) { None } else { Some(self.recount(&plan, &name)?) };
         let counts = recounted.as_ref().unwrap_or(&self.counts);
         let readings = plainly(&plan, counts, &options)?;
         Ok(Variant { name, change, forced: options.forced, plan, readings })
     }
 
-    fn recount(&self, plan: &Plan) -> Result<Counts, Failure> {
+    /// The counts under a plan that asks something else of the records; of a table nothing can be asked again.
+    fn recount(&self, plan: &Plan, name: &str) -> Result<Counts, Failure> {
+        if let count::Source::Table(path, _) = &self.source {
+            let told = format!("`{name}` changes what is counted of a history, and {path} has only the counts");
+            return Err(Failure::new(told).help("give the records themselves: --history instead of --counts"));
+        }
         Ok(self.source.count(plan)?.counts)
     }
 
@@ -287,7 +292,9 @@ impl<'a> Ground<'a> {
             grid: &grid,
             threads,
         };
-        let cells = sweep.run(&mut |plan| self.recount(plan), &|more| progress.advance(more));
+        let recounts: Vec<&str> =
+            grid.axes.iter().filter(|axis| axis.recounts()).map(|axis| axis.path.as_str()).collect();
+        let cells = sweep.run(&mut |plan| self.recount(plan, &recounts.join(", ")), &|more| progress.advance(more));
         progress.done();
         let cells = cells.map_err(|error| match error {
             sweep::Error::Set(error) => refused(error),

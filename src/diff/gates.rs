@@ -48,11 +48,8 @@ pub struct Edge {
 pub(super) fn gates(old: &Side, new: &Side, pairs: &[Pair]) -> Vec<Gates> {
     let mut all = Vec::new();
     for pair in pairs {
-        let name = match (pair.old, pair.new) {
-            (_, Some(id)) => &new.action(id).name,
-            (Some(id), None) => &old.action(id).name,
-            (None, None) => continue,
-        };
+        // That an action type is gone says all of its gates.
+        let Some(name) = pair.new.map(|id| &new.action(id).name) else { continue };
         for step in Step::ALL {
             let before = pair.old.and_then(|id| reach(old, old.action(id), step));
             let after = pair.new.and_then(|id| reach(new, new.action(id), step));

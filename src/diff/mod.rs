@@ -31,7 +31,7 @@ pub use side::Side;
 use crate::model::policy::ActionId;
 use crate::replay::Kind;
 use crate::source::Span;
-use crate::value::Step;
+use crate::value::{Step, Tier};
 
 /// What a change does at one boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -182,6 +182,8 @@ struct Open {
     up: Vec<Step>,
     /// A decision of one of these kinds under the old policy alone.
     kept: Vec<Kind>,
+    /// The tier that such a decision is about, if it is about one.
+    at: Option<Tier>,
 }
 
 /// What can be said of a change without a history.

@@ -3,7 +3,7 @@
 
 use super::Open;
 use super::side::{Pair, Side};
-use crate::history::count_text;
+use crate::history::{Counts, count_text};
 use crate::plan::Plan;
 use crate::replay::{self, Approvals, Kind, Options, Run};
 use crate::value::{Instant, Step, Tier};
@@ -58,11 +58,15 @@ impl Parting {
     }
 }
 
-/// The replay of a text; `None` if there is nothing to replay.
-pub(super) fn play(plan: &Plan, history: &str, no_approvals: bool) -> Option<Run> {
-    let counts = count_text(plan, "witness.jsonl", history).ok()?;
+/// The counts of a text; `None` if it cannot be read.
+pub(super) fn count(plan: &Plan, history: &str) -> Option<Counts> {
+    count_text(plan, "witness.jsonl", history).ok()
+}
+
+/// The replay of counts; `None` if there is nothing to replay.
+pub(super) fn play(plan: &Plan, counts: &Counts, no_approvals: bool) -> Option<Run> {
     let approvals = if no_approvals { Approvals::Never } else { Approvals::Assumed };
-    replay::run(plan, &counts, &Options { approvals, ..Options::default() }).ok()
+    replay::run(plan, counts, &Options { approvals, ..Options::default() }).ok()
 }
 
 /// All partings of two replays, in order of time.

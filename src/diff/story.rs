@@ -96,6 +96,13 @@ pub(super) struct Script {
     pub(super) end: i64,
 }
 
+impl Script {
+    /// How many records it has.
+    pub(super) fn size(&self) -> u64 {
+        self.beats.iter().flat_map(|beat| &beat.fates).map(|(n, _)| *n).fold(0, u64::saturating_add)
+    }
+}
+
 /// All that scripts are written for.
 pub(super) struct Stage<'a> {
     pub(super) old: &'a Side<'a>,
@@ -122,13 +129,13 @@ impl<'a> Stage<'a> {
 
     /// The lines of a script, in order of time.
     pub(super) fn write(&self, script: &Script) -> Vec<String> {
-        let mut lines: Vec<(i64, Value)> = Vec::new();
+        let mut lines: Vec<(i64, String)> = Vec::new();
         for beat in &script.beats {
             self.beat(beat, &mut lines);
         }
         let notice = |at: i64, signal: &str| {
             let told = Told { signal: signal.to_owned(), after: 0, value: None };
-            (at, self.outcome(&told, at))
+            (at, format!("{{{}}}", self.outcome(&told).at(at)))
         };
         for (at, signal, n) in &script.notices {
             let second = |i: u64| START + at * self.unit + i64::try_from(i).unwrap_or(0) % self.unit;
@@ -139,7 +146,7 @@ impl<'a> Stage<'a> {
         }
         lines.push(notice(START + script.end * self.unit, END));
         lines.sort_by_key(|(at, _)| *at);
-        let mut lines: Vec<String> = lines.into_iter().map(|(_, line)| line.to_string()).collect();
+        let mut lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
         lines.dedup();
         lines
     }
@@ -157,18 +164,18 @@ impl<'a> Stage<'a> {
     }
 
     /// What was told, with a value where the signal carries one.
-    fn outcome(&self, told: &Told, action_time: i64) -> Value {
-        let mut outcome = Map::new();
-        outcome.insert("signal".to_owned(), json!(told.signal));
-        outcome.insert("time".to_owned(), json!(time(action_time + told.after)));
-        if let Some((low, high)) = self.scales.get(&told.signal) {
-            let value = told.value.unwrap_or(*high).max(*low).min(*high).to_string();
-            outcome.insert("value".to_owned(), value.parse::<serde_json::Number>().map_or(Value::Null, Value::Number));
+    fn outcome(&self, told: &Told) -> Outcome {
+        let scale = self.scales.get(&told.signal);
+        let value = scale.map(|(low, high)| told.value.unwrap_or(*high).max(*low).min(*high));
+        Outcome {
+            head: format!("\"signal\":{},\"time\":\"", json!(told.signal)),
+            after: told.after,
+            tail: value.map_or_else(|| "\"".to_owned(), |value| format!("\",\"value\":{value}")),
         }
-        Value::Object(outcome)
     }
 
-    fn beat(&self, beat: &Beat, lines: &mut Vec<(i64, Value)>) {
+    /// Records by the thousand: what they have in common is written once.
+    fn beat(&self, beat: &Beat, lines: &mut Vec<(i64, String)>) {
         let actor = &self.actors[beat.actor];
         let fields = match beat.which {
             Which::Both => actor.kinds.both.as_ref().or(actor.kinds.came.as_ref()),
@@ -176,24 +183,47 @@ impl<'a> Stage<'a> {
             Which::Gone => actor.kinds.gone.as_ref(),
         };
         let Some(fields) = fields else { return };
+        let fields = self.fields(fields, beat);
         let all: u64 = beat.fates.iter().map(|(n, _)| n).sum();
-        let fates = beat.fates.iter().flat_map(|(n, fate)| (0..*n).map(move |_| fate));
-        for (i, fate) in (0_i64..).zip(fates) {
-            let at = START + beat.at * self.unit + i * self.unit / (i64::try_from(all).unwrap_or(i64::MAX) + 1);
-            let mut record = Map::new();
-            record.insert("id".to_owned(), json!(format!("w{}", lines.len() + 1)));
-            record.insert("time".to_owned(), json!(time(at)));
-            record.insert("tier".to_owned(), json!(beat.tier.word()));
-            record.extend(fields.clone());
-            for (key, kind, only) in self.versions.iter().filter(|(key, ..)| !fields.contains_key(key)) {
-                insert(&mut record, key, version(*kind, *only, beat.version));
+        let slots = i64::try_from(all).unwrap_or(i64::MAX).saturating_add(1);
+        let mut slot = 0;
+        for (n, fate) in &beat.fates {
+            let outcomes: Vec<Outcome> = actor.told(fate).iter().map(|told| self.outcome(told)).collect();
+            for _ in 0..*n {
+                let at = START + beat.at * self.unit + slot * self.unit / slots;
+                let id = lines.len() + 1;
+                let told: Vec<String> = outcomes.iter().map(|outcome| format!("{{{}}}", outcome.at(at))).collect();
+                let told = if told.is_empty() { String::new() } else { format!(",\"outcomes\":[{}]", told.join(",")) };
+                lines.push((at, format!("{{\"id\":\"w{id}\",\"time\":\"{}\"{fields}{told}}}", time(at))));
+                slot += 1;
             }
-            let outcomes: Vec<Value> = actor.told(fate).iter().map(|told| self.outcome(told, at)).collect();
-            if !outcomes.is_empty() {
-                record.insert("outcomes".to_owned(), Value::Array(outcomes));
-            }
-            lines.push((at, Value::Object(record)));
         }
+    }
+
+    /// Tier, action and attributes, as they stand in a line behind id and time.
+    fn fields(&self, known: &Map<String, Value>, beat: &Beat) -> String {
+        let mut fields = Map::new();
+        fields.insert("tier".to_owned(), json!(beat.tier.word()));
+        fields.extend(known.clone());
+        for (key, kind, only) in self.versions.iter().filter(|(key, ..)| !known.contains_key(key)) {
+            insert(&mut fields, key, version(*kind, *only, beat.version));
+        }
+        fields.iter().fold(String::new(), |text, (key, value)| text + &format!(",{}:{value}", json!(key)))
+    }
+}
+
+/// An outcome as it is written, but for its time.
+struct Outcome {
+    head: String,
+    /// Seconds after the action.
+    after: i64,
+    tail: String,
+}
+
+impl Outcome {
+    /// Of an action at this second.
+    fn at(&self, second: i64) -> String {
+        format!("{}{}{}", self.head, time(second + self.after), self.tail)
     }
 }
 

@@ -36,6 +36,7 @@ impl Compared<'_> {
         };
         let mut all = gates.bars();
         all.extend(gates.keeps());
+        all.iter_mut().filter_map(|draft| draft.open.as_mut()).for_each(|open| open.at = Some(step.to()));
         all.extend(gates.hold());
         all.extend(gates.requires());
         all.extend(gates.approval());

@@ -60,7 +60,10 @@ pub(super) fn draft(
         Verdict::Neutral => (Class::Neutral, neutral, None),
         Verdict::Tightens => (Class::Tightens, tightens, None),
         Verdict::Unclear(why) => (Class::Unclear, why, None),
-        Verdict::Open(up, kept) => (Class::Unclear, "", Some(Open { action: of.map(|(_, ids)| ids), up, kept })),
+        Verdict::Open(up, kept) => {
+            let action = of.map(|(_, ids)| ids);
+            (Class::Unclear, "", Some(Open { action, up, kept, at: None }))
+        }
     };
     let action = of.map(|(action, _)| action.name.clone());
     let (path, because) = (path.to_owned(), because.to_owned());

@@ -2,6 +2,7 @@
 
 use super::super::side::Side;
 use super::super::story::{Fate, Heart, Told, Which, signals};
+use super::LINES;
 use super::scripts::{Scene, Scripts, Take, beats, units};
 use crate::plan::{Bar, Gate, Limit, MetricKind};
 use crate::replay::Kind;
@@ -273,7 +274,9 @@ fn apart(one: &(&Side, &Bar), other: &(&Side, &Bar)) -> Option<u64> {
     let name = |(of, bar): &(&Side, &Bar)| of.plan.metrics[bar.metric.index()].name.clone();
     let most = one.1.min.max(other.1.min);
     let differ = |n: &u64| allowed(one.0, one.1, *n) != allowed(other.0, other.1, *n);
-    (name(one) == name(other)).then(|| (most..most.saturating_mul(8)).find(differ)).flatten()
+    // More samples than lines are never played.
+    let end = most.saturating_mul(8).min(LINES);
+    (name(one) == name(other)).then(|| (most..end).find(differ)).flatten()
 }
 
 /// How many bad of so many a bar allows.

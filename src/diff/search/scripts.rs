@@ -48,9 +48,11 @@ impl<'a> Scripts<'a> {
 
     /// All scripts, the likeliest first.
     pub(super) fn all(&self, open: &Open) -> Vec<Script> {
-        let mut all = Vec::new();
+        // Whose turn it is shows where all want theirs.
+        let mut all = if open.action.is_none() { self.together() } else { Vec::new() };
         for kind in &open.kept {
-            for tier in [Tier::Walk, Tier::Run] {
+            let tiers = [Tier::Walk, Tier::Run].into_iter().filter(|tier| open.at.is_none_or(|at| at == *tier));
+            for tier in tiers {
                 let scenes = self.falling(*kind, tier);
                 all.extend(scenes.into_iter().map(|scene| self.script(tier, &[(tier, scene)])));
             }
@@ -60,7 +62,9 @@ impl<'a> Scripts<'a> {
             all.extend(scenes.into_iter().map(|scene| self.script(step.from(), &[(step.from(), scene)])));
             all.extend(self.climbing_again(*step));
         }
-        all.extend(self.together());
+        if open.action.is_some() {
+            all.extend(self.together());
+        }
         let without: Vec<Script> = all.iter().map(|script| Script { no_approvals: true, ..script.clone() }).collect();
         let asks = self
             .sides()

@@ -153,12 +153,8 @@ fn changes(variant: &Variant) -> String {
 
 /// In which readings a forced move moves nothing.
 fn idle(is_made: [bool; READINGS.len()]) -> String {
-    let idle: Vec<String> = READINGS
-        .iter()
-        .zip(is_made)
-        .filter(|(_, made)| !*made)
-        .map(|(reading, _)| reading.word().to_owned())
-        .collect();
+    let idle: Vec<String> =
+        READINGS.iter().zip(is_made).filter(|(_, made)| !*made).map(|(reading, _)| reading.word().to_owned()).collect();
     let which = if idle.len() < is_made.len() { format!(" {}", list(&idle, "and")) } else { String::new() };
     if idle.is_empty() {
         return String::new();
