@@ -4,7 +4,7 @@ use super::clauses::draft;
 use super::side::{Pair, Side};
 use super::story::scales_of;
 use super::{Draft, Said, Verdict, words};
-use crate::model::policy::{Action, Gate, Metric, MetricId, Policy};
+use crate::model::policy::{Action, Gate, Metric, MetricId, Policy, Signal};
 use crate::replay::Kind;
 use crate::source::Span;
 use crate::value::{Decimal, Step, Tier};
@@ -126,9 +126,8 @@ fn order(old: &Side, new: &Side, pairs: &[Pair]) -> Vec<Draft> {
 fn names(old: &Side, new: &Side) -> Vec<Draft> {
     type Named = (String, String, Span);
     let signals = |policy: &Policy| -> Vec<Named> {
-        let named =
-            policy.signals.iter().map(|it| (format!("signal {}", it.name), format!("signal {}", it.name), it.at));
-        named.collect()
+        let told = |it: &Signal| format!("signal {}{}", it.name, words::title(it.title.as_deref()));
+        policy.signals.iter().map(|it| (format!("signal {}", it.name), told(it), it.at)).collect()
     };
     let attributes = |of: &Side| -> Vec<Named> {
         let kind = |it: &crate::model::policy::Attribute| match it.kind {
@@ -139,7 +138,10 @@ fn names(old: &Side, new: &Side) -> Vec<Draft> {
         let from = |it: &crate::model::policy::Attribute| {
             if it.key == it.name { String::new() } else { format!(" from {:?}", it.key) }
         };
-        let told = |it: &crate::model::policy::Attribute| format!("attribute {} {}{}", it.name, kind(it), from(it));
+        let title = |it: &crate::model::policy::Attribute| words::title(it.title.as_deref());
+        let told = |it: &crate::model::policy::Attribute| {
+            format!("attribute {} {}{}{}", it.name, kind(it), title(it), from(it))
+        };
         of.policy.attributes.iter().map(|it| (format!("attribute {}", it.name), told(it), it.at)).collect()
     };
     let one: Vec<Named> = signals(old.policy).into_iter().chain(attributes(old)).collect();
@@ -202,13 +204,14 @@ fn redefined(old: &Side, new: &Side, pairs: &[Pair], ids: (MetricId, MetricId)) 
     let told = || (said(Some(words::metric(old, one)), one.at), said(Some(words::metric(new, other)), other.at));
     let path = format!("metric {}", other.name);
     if words::samples(old, one) == words::samples(new, other) {
-        let because = "the same samples; who judged tells harm apart and decides nothing";
-        let is_same = one.judge == other.judge;
-        return if is_same {
-            Vec::new()
+        let because = if one.judge == other.judge {
+            "the same samples"
         } else {
-            vec![draft(None, &path, told(), Verdict::Neutral, (because, because))]
+            "the same samples; who judged tells harm apart and decides nothing"
         };
+        let reads_otherwise = words::metric(old, one) != words::metric(new, other);
+        let neutral = || draft(None, &path, told(), Verdict::Neutral, (because, because));
+        return reads_otherwise.then(neutral).into_iter().collect();
     }
     let is_harsher = words::is_harsher(old, one, new, other);
     let mut all = Vec::new();

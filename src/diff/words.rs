@@ -8,7 +8,12 @@ use std::collections::BTreeSet;
 /// `metric reopen_rate from customer counts reopened within 7d alive rated within 2d`
 pub(super) fn metric(of: &Side, metric: &Metric) -> String {
     let said = Words { of, canonical: false }.samples(metric);
-    format!("metric {} from {} {said}", metric.name, metric.judge.word())
+    format!("metric {}{} from {} {said}", metric.name, title(metric.title.as_deref()), metric.judge.word())
+}
+
+/// ` "What it means"`, where something is said.
+pub(super) fn title(title: Option<&str>) -> String {
+    title.map_or_else(String::new, |title| format!(" {title:?}"))
 }
 
 /// How records become samples of a metric and when they exist; equal texts make equal samples.
@@ -63,6 +68,7 @@ impl Words<'_> {
                 Some(format!("alive {} within {}", self.signals(ids), self.duration(*within)))
             }
             Alive::Unsaid if !self.canonical => None,
+            Alive::Unchecked(why) if !self.canonical => Some(format!("alive unchecked because {why:?}")),
             Alive::Unchecked(_) | Alive::Unsaid => Some("alive unchecked".to_owned()),
         }
     }

@@ -261,7 +261,7 @@ fn a_summary_adds_up_what_the_replay_says() {
         let plan = engine::plan(&case.policy);
         let counts = engine::count(&plan, &[&case.history], &arguments(&case));
         let Ok(run) = engine::replay(&plan, &counts, &arguments(&case)) else { continue };
-        let Summary { actions, sum } = Summary::of(&plan, &run);
+        let Summary { actions, sum, forced: _ } = Summary::of(&plan, &run);
         let whole = u64::try_from(run.to - run.from).expect("boundaries");
         assert!(actions.iter().all(|figures| figures.ticks.iter().sum::<u64>() == whole), "seed {seed}");
         assert_eq!(sum.kinds.iter().sum::<u64>(), run.decisions.len() as u64, "seed {seed}");
