@@ -62,7 +62,8 @@ fn inside(all: &[(&[String], String)]) -> String {
     parts.join(",")
 }
 
-fn json(given: &Given) -> String {
+/// A value as JSON.
+pub(crate) fn json(given: &Given) -> String {
     match given {
         Given::Number(number) => number.to_string(),
         Given::Text(text) => quoted(text),

@@ -4,7 +4,8 @@ use crate::model::policy::{ActionId, MetricId};
 use crate::plan::Plan;
 use crate::replay::exposure::Exposed;
 use crate::replay::{Decision, Detail, Kind, Reading, Run};
-use crate::value::{Instant, Tier};
+use crate::value::duration::Tick;
+use crate::value::{Duration, Instant, Tier};
 use crate::yaml::Way;
 
 /// One expectation.
@@ -67,6 +68,33 @@ pub enum Found {
     Harm(Exposed),
 }
 
+/// What to write where a replay ends too early.
+const LATER: &str = "write a later `end`, or leave it out";
+
+/// An expectation about a time at which nothing is decided: it would always be met, or never.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// Where it says when.
+    pub place: Way,
+    /// From when to when the scenario runs.
+    pub message: String,
+    /// What to write.
+    pub help: &'static str,
+}
+
+/// `the scenario runs from 2026-01-02 to 2026-02-01, evaluated every 1d`
+fn span(plan: &Plan, run: &Run) -> String {
+    let at = |boundary: Tick| day(Instant::from_seconds(boundary.saturating_mul(plan.tick_seconds)));
+    let tick =
+        Duration::from_seconds(plan.tick_seconds).map_or_else(String::new, |it| format!(", evaluated every {it}"));
+    format!("the scenario runs from {} to {}{tick}", at(run.from), at(run.to))
+}
+
+/// A date, or where it is not midnight the time.
+fn day(at: Instant) -> String {
+    if at.civil().3 == 0 { at.date() } else { at.to_string() }
+}
+
 impl Wanted {
     /// Whether an entry is what is asked.
     fn is(&self, decision: &Decision) -> bool {
@@ -120,6 +148,27 @@ impl Expect {
                 differs.then_some(Found::Harm(exposed))
             }
         }
+    }
+
+    /// Why a replay that has these boundaries says nothing about it, and what to write instead, if that is so.
+    pub(super) fn outside(&self, plan: &Plan, run: &Run) -> Option<Outside> {
+        let boundary = |at: &Instant| at.tick(plan.tick_seconds);
+        let (key, when, help) = match &self.what {
+            What::Tier { on, .. } if boundary(on) < run.from => {
+                ("on", format!("on {}", day(*on)), "write a later day, or earlier records")
+            }
+            What::Tier { on, .. } if boundary(on) > run.to => ("on", format!("on {}", day(*on)), LATER),
+            What::Entry { to, .. } if boundary(to) > run.to => ("between", format!("on {}", day(*to)), LATER),
+            What::Entry { from, to, .. }
+                if boundary(to) < run.from.max(from.boundary_at_or_after(plan.tick_seconds)) =>
+            {
+                let when = format!("between {} and {}", day(*from), day(*to));
+                ("between", when, "write two dates between which something is decided")
+            }
+            _ => return None,
+        };
+        let message = format!("nothing is decided {when}: {}", span(plan, run));
+        Some(Outside { place: self.place.value(key), message, help })
     }
 
     /// The day it is about.

@@ -6,7 +6,7 @@ use crate::history::stated::{attributes, quoted};
 use crate::model::policy::{ActionId, SignalId};
 use crate::plan::Plan;
 use crate::plan::matcher::Given;
-use crate::replay::{self, Options};
+use crate::replay::{self, Approvals, Options};
 use crate::value::duration::Tick;
 use crate::value::{Instant, Tier};
 use crate::yaml::Share;
@@ -186,7 +186,8 @@ type Timelines = Vec<Vec<(Tick, Tier)>>;
 ///
 /// A replay at a boundary knows only what happened before it. So a replay of lines that followed the wrong tiers is right
 /// up to its first difference from them, and lines that follow that replay are right for longer: until nothing differs.
-pub(super) fn text(plan: &Plan, units: &[Unit]) -> Result<String, Error> {
+pub(super) fn text(plan: &Plan, units: &[Unit], approvals: &Approvals) -> Result<String, Error> {
+    let options = Options { approvals: approvals.clone(), ..Options::default() };
     let mut timelines: Timelines = vec![Vec::new(); plan.actions.len()];
     loop {
         let all = written(plan, units, &timelines);
@@ -194,7 +195,7 @@ pub(super) fn text(plan: &Plan, units: &[Unit]) -> Result<String, Error> {
             return Ok(all);
         }
         let counts = count_text(plan, "the history so far", &all)?;
-        let run = replay::run(plan, &counts, &Options::default())?;
+        let run = replay::run(plan, &counts, &options)?;
         let found: Timelines = run.outcomes.into_iter().map(|outcome| outcome.timeline).collect();
         if found == timelines {
             return Ok(all);

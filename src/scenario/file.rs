@@ -5,7 +5,7 @@ use super::feed::{DAY, Feed, Makes};
 use super::{Scenario, Suite, Survives, exact, flow};
 use crate::model::policy::{ActionId, MetricId, SignalId};
 use crate::plan::Plan;
-use crate::replay::Kind;
+use crate::replay::{Approvals, Kind};
 use crate::value::{Instant, Step};
 use crate::yaml::{self, At, Node, Reader, Record, YamlError, instead};
 use std::ops::Range;
@@ -74,22 +74,33 @@ impl Section<'_, '_> {
         let because = self.read.required(&record, "because", "why nothing can notice").cloned();
         let mutant = mutant.and_then(|at| self.read.text(&at, "a mutant as `--mutants` names it: PATH=VALUE"));
         let because = because.and_then(|at| self.read.text(&at, "why no scenario can notice it"));
-        Some(Survives { mutant: mutant?.to_owned(), because: because?.to_owned(), place: at.way() })
+        Some(Survives { mutant: mutant?.to_owned(), because: because?.to_owned(), place: at.way().value("mutant") })
     }
 
     fn scenario(&mut self, at: &At) -> Option<Scenario> {
-        let record = self.read.record(at, &["name", "start", "end", "feed", "records", "expect"])?;
+        let record = self.read.record(at, &["name", "start", "end", "approvals", "feed", "records", "expect"])?;
         let name = self.read.required(&record, "name", "what should happen").cloned();
         let name = name.and_then(|at| self.read.text(&at, "what should happen, in a few words"));
         let end = record.get("end").and_then(|at| self.time(at));
+        let approvals = record.get("approvals").and_then(|at| self.approvals(at)).unwrap_or_default();
         let feeds = self.feeds(&record);
         let records = record.get("records").map_or_else(Vec::new, |at| exact::records(self, at));
         let expects = self.read.required(&record, "expect", "[{on: 2026-02-01, action: NAME, tier: walk}]").cloned();
-        let expects = expects.map_or_else(Vec::new, |at| self.expects(&at, end));
+        let expects = expects.map_or_else(Vec::new, |at| self.expects(&at));
         if record.get("feed").is_none() && record.get("records").is_none() {
             self.read.wrong(at, "the scenario has no records", "write `feed` or `records`");
         }
-        Some(Scenario { name: name?.to_owned(), place: at.way(), end, feeds, records, expects })
+        Some(Scenario { name: name?.to_owned(), place: at.way(), end, approvals, feeds, records, expects })
+    }
+
+    /// Whether approvals are given.
+    fn approvals(&mut self, at: &At) -> Option<Approvals> {
+        let form = "`never`, or `assumed` for as soon as all else is met";
+        self.read.plain(at, form, |scalar| match scalar.text.as_str() {
+            "assumed" => Some(Approvals::Assumed),
+            "never" => Some(Approvals::Never),
+            _ => None,
+        })
     }
 
     fn feeds(&mut self, record: &Record) -> Vec<Feed> {
@@ -167,20 +178,12 @@ impl Section<'_, '_> {
         self.read.time(at).map(Instant::from_seconds)
     }
 
-    fn expects(&mut self, at: &At, end: Option<Instant>) -> Vec<Expect> {
+    fn expects(&mut self, at: &At) -> Vec<Expect> {
         let items = self.read.list(at, "expectations");
         if items.is_empty() && at.is_list() {
             self.read.wrong(at, "the scenario expects nothing", "write `- {on: 2026-02-01, action: …, tier: …}`");
         }
-        let mut all = Vec::new();
-        for item in items {
-            let Some(expect) = self.expect(&item) else { continue };
-            if end.is_some_and(|end| expect.last_day().is_some_and(|day| day > end)) {
-                self.read.wrong(&item, "the replay ends before that", "write a later `end`, or leave it out");
-            }
-            all.push(expect);
-        }
-        all
+        items.iter().filter_map(|item| self.expect(item)).collect()
     }
 
     fn expect(&mut self, at: &At) -> Option<Expect> {

@@ -2,7 +2,7 @@
 
 use super::feed::{Made, Ran, Told};
 use super::file::Section;
-use crate::history::stated::{self, attributes, quoted};
+use crate::history::stated::{self, json, quoted};
 use crate::model::policy::{AttributeKind, SignalId};
 use crate::plan::matcher::{self, Given};
 use crate::plan::{MetricKind, Plan};
@@ -61,7 +61,7 @@ fn field(of: &mut Section, key: &str, at: &At, given: &mut [Option<Given<'static
         AttributeKind::Text => "a text, in quotes if need be",
         AttributeKind::Flag => "`true` or `false`",
     };
-    given[id] = Some(of.read.plain(at, form, |scalar| stated::given(kind, scalar))?);
+    given[id] = Some(of.read.bare(at, form, |scalar| stated::given(kind, scalar))?);
     Some(())
 }
 
@@ -72,10 +72,17 @@ fn of_its_type(of: &mut Section, record: &Record, made: &Made) {
     if matcher::matches(&action.matches, &made.logged, &given) {
         return;
     }
-    let fields = format!("{}{}", quoted(&made.logged), attributes(of.plan, &made.given));
-    let message = format!("a record of this feed is not of type `{}`: its action is {fields}", action.name);
+    let message = format!("a record of this feed is not of type `{}`: it is {}", action.name, said(of.plan, made));
     let help = "write what its `matches` asks for, as in `record: {action: refund, amount: 20}`";
     of.read.wrong(record.get("record").unwrap_or(record.at()), message, help);
+}
+
+/// The record as `record` would say it: `{action: "refund", amount: 20}`.
+fn said(plan: &Plan, made: &Made) -> String {
+    let attributes = plan.attributes.iter().zip(&made.given);
+    let attributes = attributes.filter_map(|(attribute, given)| Some((attribute.name.as_str(), json(given.as_ref()?))));
+    let all = [("action", quoted(&made.logged))].into_iter().chain(attributes);
+    format!("{{{}}}", all.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", "))
 }
 
 /// A signal with its share, or with one share for each number it carries.

@@ -13,6 +13,8 @@
 //!     start: 2026-01-01            # day 0 of the feeds
 //!     end: 2026-06-01              # optional: the replay stops here, or goes on into silence until here; without it, it
 //!                                  # ends with the last record or the last day that is expected, whichever is later
+//!     approvals: never             # optional: nobody approves of anything; `assumed`, as without it: every approval is
+//!                                  # given as soon as all else is met
 //!     feed:
 //!       - action: refund_up_to_50  # an action type
 //!         record: {action: refund, amount: 20}   # `action` and attributes, where its predicate asks for them
@@ -37,7 +39,8 @@
 //! - **An outcome arrives with its action**, in the same second: before any settle or within is over, and in the tick of
 //!   its action, whatever the tick. Outcomes that come later are written as exact records.
 //! - **A date is its midnight**, and the tier on a date is that after the boundary at or before it: what happened before
-//!   that day has counted, what happens on it has not. `between` includes both its ends.
+//!   that day has counted, what happens on it has not. `between` includes both its ends. Both must lie where the
+//!   scenario is evaluated: before its first boundary and after its last nothing is decided.
 //! - `survives: [{mutant: PATH=VALUE, because: TEXT}]`, beside `scenarios`, accepts what no scenario can notice.
 //! - `because` is about the last move of the action type: its kind, a metric among the bars it names, its clause.
 
@@ -52,14 +55,14 @@ pub mod mutants;
 mod tests;
 mod update;
 
-pub use expect::{Expect, Found, Wanted, What};
+pub use expect::{Expect, Found, Outside, Wanted, What};
 pub use file::{parse, policy_of};
 pub use update::{Updated, update};
 
 use crate::history::{self, Counts};
 use crate::plan::Plan;
 use crate::replay::boundary::Walk;
-use crate::replay::{self, Options, Run};
+use crate::replay::{self, Approvals, Options, Run};
 use crate::value::Instant;
 use crate::value::duration::Tick;
 use crate::yaml::Way;
@@ -94,6 +97,8 @@ pub struct Scenario {
     pub place: Way,
     /// Where its replay ends, if that is said.
     end: Option<Instant>,
+    /// Whether approvals are given.
+    approvals: Approvals,
     feeds: Vec<Feed>,
     /// The exact records.
     records: Vec<Unit>,
@@ -112,6 +117,9 @@ pub enum Error {
         /// What is wrong with the first.
         why: String,
     },
+    /// It expects something of a time at which nothing is decided.
+    #[error("{} of its expectations are about a time at which nothing is decided", .0.len())]
+    Outside(Vec<Outside>),
     /// It could not be read back.
     #[error(transparent)]
     Read(#[from] history::ReadError),
@@ -148,17 +156,21 @@ impl Scenario {
             feed.units(plan, &mut units);
         }
         units.sort_by_key(|unit| unit.second);
-        feed::text(plan, &units)
+        feed::text(plan, &units, &self.approvals)
     }
 
     /// Counts its records, replays them, and compares the decisions with what is expected.
     pub fn play(&self, plan: &Plan) -> Result<Played, Error> {
         let counts = self.counts(plan)?;
         let run = self.replay(plan, &counts, &mut |_, _| ())?;
+        let outside: Vec<Outside> = self.expects.iter().filter_map(|expect| expect.outside(plan, &run)).collect();
+        if !outside.is_empty() {
+            return Err(Error::Outside(outside));
+        }
         let mut failures = Vec::new();
         for expect in &self.expects {
             let Some(found) = expect.unmet(plan, &run) else { continue };
-            let then = expect.day().map(|day| replay_to(plan, &counts, day)).and_then(Result::ok);
+            let then = expect.day().map(|day| replay::run(plan, &counts, &self.options(day))).and_then(Result::ok);
             failures.push(Failure { expect: expect.clone(), found, then });
         }
         Ok(Played { run, failures })
@@ -185,8 +197,12 @@ impl Scenario {
     }
 
     fn replay(&self, plan: &Plan, counts: &Counts, watch: &mut dyn FnMut(&Walk, Tick)) -> Result<Run, Error> {
-        let options = Options { to: Some(self.end(plan, counts)), ..Options::default() };
-        Ok(replay::watched(plan, counts, &options, watch)?)
+        Ok(replay::watched(plan, counts, &self.options(self.end(plan, counts)), watch)?)
+    }
+
+    /// How it is replayed, until then.
+    fn options(&self, to: Instant) -> Options {
+        Options { to: Some(to), approvals: self.approvals.clone(), ..Options::default() }
     }
 
     /// Where the replay ends.
@@ -195,8 +211,4 @@ impl Scenario {
         let expected = self.expects.iter().filter_map(Expect::last_day).max();
         self.end.unwrap_or(Instant::from_seconds(last).max(expected.unwrap_or(Instant::from_seconds(last))))
     }
-}
-
-fn replay_to(plan: &Plan, counts: &Counts, to: Instant) -> Result<Run, replay::Error> {
-    replay::run(plan, counts, &Options { to: Some(to), ..Options::default() })
 }

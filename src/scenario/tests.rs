@@ -65,7 +65,7 @@ fn plan() -> Plan {
 
 fn scenario(plan: &Plan, feeds: &str) -> Scenario {
     let text = format!(
-        "policy: desk.cwr\nscenarios:\n  - name: one\n    start: 2026-01-01\n    feed:\n{feeds}\n    expect: [{{on: 2026-01-01, \
+        "policy: desk.cwr\nscenarios:\n  - name: one\n    start: 2026-01-01\n    feed:\n{feeds}\n    expect: [{{on: 2026-01-02, \
          action: refund, tier: crawl}}]\n"
     );
     assert_eq!(policy_of(&text), Ok("desk.cwr".into()));

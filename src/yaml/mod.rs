@@ -72,7 +72,13 @@ impl Way {
     /// The line at which the node stands, from 1.
     #[must_use]
     pub fn line(&self, text: &str) -> usize {
-        locate(text.strip_prefix(MARK).unwrap_or(text), &self.0).0
+        self.position(text).0
+    }
+
+    /// The line and the column at which the node stands, both from 1.
+    #[must_use]
+    pub fn position(&self, text: &str) -> (usize, usize) {
+        locate(text.strip_prefix(MARK).unwrap_or(text), &self.0)
     }
 
     /// The way on to the value of a key.

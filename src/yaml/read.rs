@@ -214,6 +214,19 @@ impl Reader {
         found
     }
 
+    /// A plain value that YAML does not take for a text: in quotes it is one, and then the quotes are what is wrong.
+    pub(crate) fn bare<T>(&mut self, at: &At, form: &str, read: impl Fn(&Scalar) -> Option<T>) -> Option<T> {
+        let quoted = at.scalar().filter(|scalar| scalar.kind == Kind::Text && read(scalar).is_none());
+        let without = |kind| quoted.and_then(|scalar| read(&Scalar { kind, text: scalar.text.clone() }));
+        if let Some(scalar) = quoted.filter(|_| [Kind::Number, Kind::Flag].into_iter().any(|it| without(it).is_some()))
+        {
+            let message = format!("{} is the text `\"{}\"`", at.called(), scalar.text);
+            self.wrong(at, message, format!("leave the quotes out: write {form}"));
+            return None;
+        }
+        self.plain(at, form, |scalar| read(scalar))
+    }
+
     /// A text that is not empty.
     pub(crate) fn text<'n>(&mut self, at: &At<'n>, form: &str) -> Option<&'n str> {
         self.plain(at, form, |scalar| {

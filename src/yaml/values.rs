@@ -21,7 +21,7 @@ impl Reader {
     /// A number from 0 to `most`, in hundred-millionths.
     pub(crate) fn number(&mut self, at: &At, most: u64) -> Option<u64> {
         let form = format!("a number from 0 to {most} with at most 6 decimals");
-        self.plain(at, &form, |scalar| {
+        self.bare(at, &form, |scalar| {
             let value = decimal(&scalar.text).filter(|_| scalar.kind == Kind::Number)?;
             u64::try_from(value.hundred_millionths()?).ok().filter(|value| *value <= most.saturating_mul(Share::ALL.0))
         })
@@ -29,7 +29,7 @@ impl Reader {
 
     /// A whole number from 1 to `most`.
     pub(crate) fn count(&mut self, at: &At, most: u64) -> Option<u64> {
-        self.plain(at, &format!("a whole number from 1 to {most}"), |scalar| {
+        self.bare(at, &format!("a whole number from 1 to {most}"), |scalar| {
             let is_plain = scalar.kind == Kind::Number && scalar.text.bytes().all(|byte| byte.is_ascii_digit());
             scalar.text.parse().ok().filter(|count| is_plain && (1..=most).contains(count))
         })

@@ -13,6 +13,7 @@ use crate::plan::{self, Plan};
 use crate::render::scenario::{self as page, Measured, Tested, Verdict};
 use crate::scenario::{self, Scenario, Suite, Survives};
 use crate::source::Sources;
+use crate::yaml::{Way, YamlError};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -28,7 +29,8 @@ const ENDING: &str = ".test.yaml";
 /// How well scenarios test a policy is what --coverage and --mutants say. Coverage: which clauses decided something
 /// (bars that clear and fall short, keep bars within and beyond the margin, holds, trips, and so on). Mutants: the
 /// policy with one number, clause or comparison changed a little; one that no scenario notices is shown, unless the
-/// file accepts it with a reason: survives: [{mutant: PATH=VALUE, because: TEXT}].
+/// file accepts it with a reason: survives: [{mutant: PATH=VALUE, because: TEXT}]. A scenario with approvals: never
+/// shows that a promotion waits for its approval.
 ///
 /// Example: cwrc test policies/
 #[derive(clap::Args, Debug)]
@@ -43,7 +45,7 @@ pub(super) struct Args {
     #[arg(long)]
     coverage: bool,
     /// Fail below so many percent of coverage
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
     min_coverage: Option<u8>,
     /// Change each number and clause of the policies a little, and show which changes no scenario notices
     #[arg(long)]
@@ -67,6 +69,12 @@ enum Format {
     Json,
     /// JUnit XML, for test reports
     Junit,
+}
+
+/// A percentage, without its sign.
+fn percent(text: &str) -> Result<u8, String> {
+    let percent = text.parse().ok().filter(|percent| *percent <= 100);
+    percent.ok_or_else(|| "write a whole number from 0 to 100".to_owned())
 }
 
 impl Args {
@@ -98,6 +106,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Ok(exit.and(update::update(&all, global)?));
     }
     let measured = measure::measure(&all, args)?;
+    let exit = exit.and(measure::unknown(&measured, global));
     let tested: Vec<Tested> = all.into_iter().map(|one| one.tested).collect();
     let format = match args.format {
         Format::Human => page::Format::Human,
@@ -183,7 +192,16 @@ fn one(disk: &Disk, path: &str, args: &Args, global: &Global) -> Result<Result<O
     let plan = plan::compile(&model);
     let Suite { mut scenarios, survives } = scenario::parse(&text, &plan).map_err(located)?;
     scenarios.retain(|it| args.run.as_ref().is_none_or(|text| it.name.contains(text)));
-    let verdicts = scenarios.iter().map(|scenario| play(&plan, scenario, path, &text)).collect::<Result<_, _>>()?;
+    let (mut verdicts, mut errors) = (Vec::new(), Vec::new());
+    for scenario in &scenarios {
+        match play(&plan, scenario, &text) {
+            Ok(verdict) => verdicts.push(verdict),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(located(errors));
+    }
     let tested = Tested { path: path.to_owned(), policy, plan, text, scenarios: verdicts };
     Ok(Ok(One { policy: model, sources, scenarios, survives, tested }))
 }
@@ -196,14 +214,22 @@ fn read(disk: &Disk, path: &str) -> Result<String, Failure> {
     paths::text(disk, path)
 }
 
-fn play(plan: &Plan, scenario: &Scenario, path: &str, text: &str) -> Result<Verdict, Failure> {
+fn play(plan: &Plan, scenario: &Scenario, text: &str) -> Result<Verdict, Vec<YamlError>> {
     let Scenario { name, place, .. } = scenario;
-    let played = scenario.play(plan).map_err(|error| {
-        let line = place.line(text);
-        let failure = Failure::new(format!("{path}:{line}: the scenario `{name}` cannot be played: {error}"));
-        failure.help("write records and days that a replay can have")
-    })?;
-    Ok(Verdict { name: name.clone(), place: place.clone(), played })
+    let error = |place: &Way, message: String, help: &str| {
+        let (line, column) = place.position(text);
+        YamlError { line, column, message, help: Some(help.to_owned()) }
+    };
+    match scenario.play(plan) {
+        Ok(played) => Ok(Verdict { name: name.clone(), place: place.clone(), played }),
+        Err(scenario::Error::Outside(all)) => {
+            Err(all.into_iter().map(|it| error(&it.place, it.message, it.help)).collect())
+        }
+        Err(why) => {
+            let message = format!("the scenario `{name}` cannot be played: {why}");
+            Err(vec![error(place, message, "write records and days that a replay can have")])
+        }
+    }
 }
 
 /// A path that a file names, as one from the working directory.

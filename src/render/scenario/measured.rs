@@ -36,6 +36,8 @@ pub struct Accepted {
     pub file: String,
     /// The line.
     pub line: usize,
+    /// The column.
+    pub column: usize,
     /// `PATH=VALUE`
     pub mutant: String,
     /// Why nothing can notice it.
@@ -54,13 +56,29 @@ impl Tried {
         self.accepted.iter().filter(|it| self.report.survivors.iter().any(|mutant| mutant.name() == it.mutant))
     }
 
-    /// What is accepted though it does not survive, and whether there is such a mutant at all.
-    pub fn needless(&self) -> impl Iterator<Item = (&Accepted, bool)> {
-        let left = self.accepted.iter().filter(|it| self.excused().all(|other| other.mutant != it.mutant));
-        left.map(|it| (it, self.report.killed.contains(&it.mutant)))
+    /// The mutants that are accepted though they do not survive, and why they do not.
+    pub fn needless(&self) -> impl Iterator<Item = (&Accepted, &'static str)> {
+        let Report { killed, same, unsound, .. } = &self.report;
+        let others = [(killed, "is noticed"), (same, "is the same plan"), (unsound, "is no sound policy")];
+        let why = move |it: &Accepted| others.iter().find(|(names, _)| names.contains(&it.mutant)).map(|(_, why)| *why);
+        self.accepted.iter().filter_map(move |it| Some((it, why(it)?)))
     }
 
-    /// Whether every mutant was noticed or is accepted, and nothing else is.
+    /// What is accepted and is no mutant of the policy.
+    pub fn unknown(&self) -> impl Iterator<Item = &Accepted> {
+        let names = self.names();
+        self.accepted.iter().filter(move |it| !names.contains(&it.mutant))
+    }
+
+    /// The names of all mutants.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let Report { killed, survivors, same, unsound } = &self.report;
+        let survivors = survivors.iter().map(Mutant::name);
+        killed.iter().chain(same).chain(unsound).cloned().chain(survivors).collect()
+    }
+
+    /// Whether every mutant was noticed or is accepted, and none that was noticed is.
     #[must_use]
     pub fn is_fine(&self) -> bool {
         self.survivors().next().is_none() && self.needless().next().is_none()
@@ -109,6 +127,7 @@ pub(super) struct Mutants<'a> {
     unsound: usize,
     survivors: Vec<Survivor<'a>>,
     accepted: Vec<Excused<'a>>,
+    needless: Vec<Needless<'a>>,
 }
 
 #[derive(Serialize)]
@@ -123,6 +142,14 @@ struct Survivor<'a> {
 struct Excused<'a> {
     mutant: &'a str,
     because: &'a str,
+}
+
+#[derive(Serialize)]
+struct Needless<'a> {
+    path: &'a str,
+    line: usize,
+    mutant: &'a str,
+    why: &'static str,
 }
 
 pub(super) fn coverage(of: &Measured) -> Option<Coverage<'_>> {
@@ -149,14 +176,17 @@ pub(super) fn mutants(of: &Measured) -> Option<Mutants<'_>> {
         mutant: it.name(),
         was: &it.was,
     });
+    let needless = tried.needless();
+    let needless = needless.map(|(it, why)| Needless { path: &it.file, line: it.line, mutant: &it.mutant, why });
     let report = &tried.report;
     Some(Mutants {
         policy: &of.policy,
         tried: report.killed.len() + report.survivors.len(),
         killed: report.killed.len(),
-        same: report.same,
-        unsound: report.unsound,
+        same: report.same.len(),
+        unsound: report.unsound.len(),
         survivors: survivors.collect(),
         accepted: tried.excused().map(|it| Excused { mutant: &it.mutant, because: &it.because }).collect(),
+        needless: needless.collect(),
     })
 }

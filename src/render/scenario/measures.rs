@@ -121,6 +121,7 @@ fn would(item: &Item) -> &'static str {
         (Part::Requires, Facet::Lets) => "add a promotion after the other action type has got there",
         (Part::Requires, _) => "let its bars clear for the hold while the other action type is not there yet",
         (_, Facet::Lets) => "add a promotion through its gate",
+        (Part::Approval, _) => "let it earn the tier in a scenario with `approvals: never`, and expect it to stay",
         (Part::Promote, _) => "let two action types earn their next tier within that time",
         (Part::Cooldown, _) => "after a demotion, let the bars clear again before it is over",
         (Part::Reentry, _) => "after a demotion, let the bars clear as they are written, but not by so much more",
@@ -144,18 +145,18 @@ fn tried_out(of: &Measured, tried: &Tried, quiet: bool, style: Style) -> String 
         (0, _) => format!("{killed} noticed, {}", style.paint(Ink::Good, format!("{excused} accepted"))),
         _ => format!("{killed} noticed, {excused} accepted, {}", style.paint(Ink::Bad, format!("{survived} survived"))),
     };
-    let count = killed + report.survivors.len();
-    let mut out = format!("\n{}: {count} tried, {told}\n", heading("mutants of", of, style));
-    let left_out =
-        format!("{} left out: {} the same plan, {} no sound policy", plural_out(report), report.same, report.unsound);
+    let tried_in_all = killed + report.survivors.len();
+    let mut out = format!("\n{}: {tried_in_all} tried, {told}\n", heading("mutants of", of, style));
+    let (same, unsound) = (report.same.len(), report.unsound.len());
+    let left_out = plural(count(same + unsound), "mutant");
+    let left_out = format!("{left_out} left out: {same} the same plan, {unsound} no sound policy");
     out += &wrap(&left_out, "  ", "  ", style.width);
     for mutant in tried.survivors() {
         let place = clean(&of.place(mutant.at));
         let line = format!("{place} {}", changed(mutant, style));
         out += &entry(&line, &catch(mutant), style);
     }
-    for (accepted, killed) in tried.needless() {
-        let why = if killed { "is noticed" } else { "is none of the mutants that are tried" };
+    for (accepted, why) in tried.needless() {
         let line = format!("{}:{} `{}` {why}", clean(&accepted.file), accepted.line, clean(&accepted.mutant));
         out += &entry(&line, "take it out of `survives`", style);
     }
@@ -165,10 +166,6 @@ fn tried_out(of: &Measured, tried: &Tried, quiet: bool, style: Style) -> String 
         }
     }
     out
-}
-
-fn plural_out(report: &crate::scenario::mutants::Report) -> String {
-    plural(count(report.same + report.unsound), "mutant")
 }
 
 fn excuse(mutant: &str, because: &str, style: Style) -> String {
@@ -189,6 +186,7 @@ fn catch(mutant: &Mutant) -> String {
     let field = field.split('[').next().unwrap_or_default();
     let [less, more] = ordered(was, value);
     match field {
+        "approval" => "let it earn the tier in a scenario with `approvals: never`, and expect it to stay".to_owned(),
         _ if value == "none" && was.is_empty() => "add a scenario in which it alone decides".to_owned(),
         "target" => format!("add records with a share or mean between {less} and {more}"),
         "margin" | "reentry" if value != "none" => {

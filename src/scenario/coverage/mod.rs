@@ -73,8 +73,7 @@ impl Part {
             Self::Bar => &[Facet::Clears, Facet::Short],
             Self::Keep => &[Facet::Spares, Facet::Fails],
             Self::Hold => &[Facet::Waits, Facet::Lets],
-            Self::Requires => &[Facet::Lets, Facet::Bars],
-            Self::Approval => &[Facet::Lets],
+            Self::Requires | Self::Approval => &[Facet::Lets, Facet::Bars],
             Self::Promote | Self::Cooldown | Self::Reentry | Self::Ceiling => &[Facet::Bars],
             Self::Stop | Self::Trip | Self::Stale | Self::Renew => &[Facet::Fires],
         }

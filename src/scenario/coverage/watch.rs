@@ -5,7 +5,7 @@ use crate::model::paths;
 use crate::model::policy::{self, ActionId, Policy};
 use crate::plan::Gate;
 use crate::replay::boundary::Walk;
-use crate::replay::{Decision, Kind, Reading, Standing, State};
+use crate::replay::{Approvals, Decision, Kind, Reading, Standing, State};
 use crate::source::Span;
 use crate::value::Tier;
 use crate::value::duration::Tick;
@@ -147,12 +147,18 @@ impl<'a> Watch<'a> {
         if at.now - since < gate.hold {
             return self.note(place(of.hold.as_ref()), Part::Hold, Facet::Waits);
         }
+        let mut waits = false;
         for ((other, tier), clause) in gate.requires.iter().zip(&of.requires) {
             // What was promoted at this boundary had not been when it was asked for.
             let then = self.before[other.index()].tier.min(at.walk.states[other.index()].tier);
             if then < *tier {
                 self.note(Some(clause.at), Part::Requires, Facet::Bars);
+                waits = true;
             }
+        }
+        // In a scenario an approval is given as soon as it is asked for, or never.
+        if !waits && *at.walk.approvals == Approvals::Never {
+            self.note(place(of.approval.as_ref()), Part::Approval, Facet::Bars);
         }
     }
 }

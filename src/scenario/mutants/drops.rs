@@ -70,6 +70,9 @@ fn of_gate(name: &str, gate: &Gate, leave_out: &mut impl FnMut(String, Span), is
     for (nth, clause) in gate.requires.iter().enumerate().filter(|(_, clause)| is_own(clause.from)) {
         leave_out(paths::requires(name, step, nth), clause.at);
     }
+    if let Some(clause) = gate.approval.as_ref().filter(|clause| is_own(clause.from)) {
+        leave_out(paths::approval(name, step), clause.at);
+    }
 }
 
 /// The policy without a clause, wherever it came to stand.
@@ -90,6 +93,7 @@ fn strip<T, R>(gates: &mut [Option<Gate>; 2], trips: &mut Vec<Clause<T>>, renew:
         gate.bars.retain(|clause| clause.at != at);
         gate.keeps.retain(|clause| clause.at != at);
         gate.requires.retain(|clause| clause.at != at);
+        let _ = gate.approval.take_if(|clause| clause.at == at);
     }
     trips.retain(|clause| clause.at != at);
     let _ = renew.take_if(|clause| clause.at == at);

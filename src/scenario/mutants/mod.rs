@@ -2,7 +2,7 @@
 //!
 //! Each number goes one step down and up (`numbers`), each clause that may be absent is left out (`drops`), each
 //! comparison of a predicate is negated or shifted (`predicates`). A mutant that is the same plan, or no sound policy,
-//! is left out; one is killed when the verdict of some scenario changes. An `approval` stays: replays assume it given.
+//! is left out; one is killed when the verdict of some scenario changes.
 
 mod drops;
 mod numbers;
@@ -59,10 +59,10 @@ pub struct Report {
     pub killed: Vec<String>,
     /// Those that none did.
     pub survivors: Vec<Mutant>,
-    /// How many were the same plan.
-    pub same: usize,
-    /// How many were no sound policies.
-    pub unsound: usize,
+    /// Those that were the same plan, by name.
+    pub same: Vec<String>,
+    /// Those that were no sound policies, by name.
+    pub unsound: Vec<String>,
 }
 
 /// Tries all mutants of a policy on scenarios, on so many threads. `is_sound` says whether a policy has no errors.
@@ -91,8 +91,8 @@ pub fn report(
     let mut report = Report::default();
     for (mutant, (_, fate)) in mutants.into_iter().zip(fates) {
         match fate {
-            Fate::Same => report.same += 1,
-            Fate::Unsound => report.unsound += 1,
+            Fate::Same => report.same.push(mutant.name()),
+            Fate::Unsound => report.unsound.push(mutant.name()),
             Fate::Killed => report.killed.push(mutant.name()),
             Fate::Survived => report.survivors.push(mutant),
         }
