@@ -205,7 +205,7 @@ pub(super) fn not_data(path: &str) -> Result<(), Failure> {
 /// Compares each policy that has no errors with the histories.
 fn compare(all: &mut [Analysis], args: &Args, global: &Global) -> Result<Exit, Failure> {
     let named = histories::Named { paths: args.history.clone(), ..histories::Named::default() };
-    let histories = histories::open(named, &args.reading, global.quiet)?;
+    let histories = histories::open(named, &args.reading, global.quiet, false)?;
     let mut exit = Exit::Fine;
     for one in all.iter_mut().filter(|one| !one.has_errors()) {
         let Some(plan) = one.policy.as_ref().map(plan::compile) else { continue };

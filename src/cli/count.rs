@@ -78,7 +78,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if let Some(dialect) = args.sql.as_deref().and_then(Dialect::named) {
         return query(args, &plan, dialect);
     }
-    let asked = Asked { policy: &args.policy, history: &args.history, table: None };
+    let asked = Asked { policy: &args.policy, history: &args.history, table: None, once: true };
     let counted = Source::open(&asked, &args.reading, &args.config, global)?.count(&plan)?;
     let shape = match args.format {
         Some(TableFormat::Csv) => Shape::Csv,
@@ -86,10 +86,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Some(TableFormat::Parquet) => as_parquet()?,
         None => args.output.as_deref().map_or(Ok(Shape::Csv), shape)?,
     };
-    if args.reading.is_strict() || !global.quiet {
+    if args.reading.is_strict() || !global.quiet || counted.counts.intake.total() == 0 {
         histories::warn_of_bad(&counted.counts, &counted.names, global);
     }
     let Counted { counts, names, assume_tier } = &counted;
+    histories::something_kept(counts)?;
     output::write_bytes(&counts_table::of_counts(&plan, counts, names, *assume_tier, shape), args.output.as_deref())?;
     Ok(args.reading.exit(&counted.counts))
 }
@@ -122,6 +123,8 @@ pub(super) struct Asked<'a> {
     pub(super) history: &'a [String],
     /// `--counts`
     pub(super) table: Option<&'a str>,
+    /// It counts under one plan only.
+    pub(super) once: bool,
 }
 
 /// Where counts come from, under one plan or several: records, or a table of what was counted.
@@ -144,7 +147,7 @@ impl Source {
             return Ok(Self::Table(path.to_owned(), rows));
         }
         let named = histories::named(asked.policy, asked.history, config, global)?;
-        Ok(Self::Records(Box::new(histories::open(named, reading, global.quiet)?), reading.assume_tier()))
+        Ok(Self::Records(Box::new(histories::open(named, reading, global.quiet, asked.once)?), reading.assume_tier()))
     }
 
     /// The counts under a plan: of a table, if they are what this plan would count.
@@ -157,6 +160,9 @@ impl Source {
             Self::Table(path, rows) => {
                 let loaded = counts_table::load(plan, rows).map_err(|error| unusable(path, error))?;
                 let counts_table::Loaded { counts, names, assume_tier } = loaded;
+                if counts.intake.total() == 0 {
+                    return Err(unusable(path, counts_table::empty()));
+                }
                 Ok(Counted { counts, names, assume_tier })
             }
         }

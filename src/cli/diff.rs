@@ -245,7 +245,7 @@ fn replayed(args: &Args, (old, new): (&Side, &Side), global: &Global) -> Result<
     if args.history.is_empty() && args.counts.is_none() {
         return Ok((None, Exit::Fine));
     }
-    let asked = count::Asked { policy: &args.new, history: &args.history, table: args.counts.as_deref() };
+    let asked = count::Asked { policy: &args.new, history: &args.history, table: args.counts.as_deref(), once: false };
     let source = count::Source::open(&asked, &args.reading, &config::Source::default(), global)?;
     let one = source.count(&old.plan)?.counts;
     let count::Counted { counts: other, names, assume_tier } = source.count(&new.plan)?;

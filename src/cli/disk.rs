@@ -54,6 +54,14 @@ impl Files for Disk {
     }
 }
 
+/// Reads some of the bytes that stand at a place of a file.
+pub(super) fn read_at(file: &fs::File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, buffer, at);
+    #[cfg(windows)]
+    return std::os::windows::fs::FileExt::seek_read(file, buffer, at);
+}
+
 /// Whether a file or directory of this name is not looked at unless it is named itself.
 pub(super) fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || name == "target"

@@ -1,7 +1,7 @@
 //! Exit codes (interfaces §1), and the errors of doing: everything that is exit 2.
 
 use crate::diagnostic::levels::Refusal;
-use crate::history::{Malformed, ReadError};
+use crate::history::{Malformed, Packing, ReadError};
 use crate::replay;
 
 /// How a command ended.
@@ -85,8 +85,8 @@ impl From<ReadError> for Failure {
         if let Some(Malformed { message, help }) = Malformed::of(&source) {
             return Self::new(format!("{name} {message}")).help(help);
         }
-        let test = if name.ends_with(".zst") { "zstd" } else { "gzip" };
-        if source.raw_os_error().is_none() && [".gz", ".zst"].iter().any(|ending| name.ends_with(ending)) {
+        if let Some((packing, _)) = Packing::of_name(&name).filter(|_| source.raw_os_error().is_none()) {
+            let test = if packing == Packing::Zstd { "zstd" } else { "gzip" };
             return Self::new(format!("cannot read {name} to its end: {source}"))
                 .help(format!("it is cut off or damaged (`{test} -t {name}` says so too): fetch it again"));
         }

@@ -2,19 +2,18 @@
 
 use super::exit::{Exit, Failure};
 use super::progress::Progress;
-use super::{Global, config, output};
+use super::{Global, config, output, piped};
 use crate::history::blocks::decompress;
 use crate::history::read::{Open, Ranges};
-use crate::history::{self, Counts, Format, Input, Mapping, ReadError, Reason};
+use crate::history::{self, Counts, Format, Input, Mapping, Packing, ReadError, Reason};
 use crate::plan::Plan;
 use crate::render;
 use crate::replay::{self, Evidence};
 use crate::value::{Instant, Tier};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
 /// Bytes that show what a text is.
 const START: u64 = 4096;
@@ -183,11 +182,14 @@ impl Reading {
     }
 }
 
+/// Fails where no record is kept.
+pub(super) fn something_kept(counts: &Counts) -> Result<(), Failure> {
+    if counts.intake.total() == 0 { Err(nothing_kept(counts)) } else { Ok(()) }
+}
+
 /// Whether anything can be said of a history: some record is kept, and some says at which tier it ran.
 pub(super) fn usable(counts: &Counts, reading: &Reading, assume_tier: Option<Tier>) -> Result<(), Failure> {
-    if counts.intake.total() == 0 {
-        return Err(nothing_kept(counts));
-    }
+    something_kept(counts)?;
     let is_tierless = counts.intake.without_tier == counts.intake.total();
     if is_tierless && reading.evidence() == Evidence::AsRecorded && assume_tier.is_none() {
         return Err(no_tier());
@@ -197,19 +199,37 @@ pub(super) fn usable(counts: &Counts, reading: &Reading, assume_tier: Option<Tie
 
 /// With the remedy for what most lines are bad for.
 fn nothing_kept(counts: &Counts) -> Failure {
+    let intake = &counts.intake;
+    if intake.bad.is_empty() && intake.notices == 0 {
+        let help = "it has no line but empty ones, or no row but that of the names: look whether it was written whole";
+        return Failure::new("no record could be kept: the history is empty").help(help);
+    }
     let failure = Failure::from(replay::Error::NothingKept);
-    let worst = counts.intake.bad.iter().max_by_key(|(_, bad)| bad.count).map(|(reason, _)| *reason);
-    match worst {
-        Some(Reason::BadTier) => failure.help(
+    let worst = counts.intake.bad.iter().max_by_key(|(_, bad)| bad.count);
+    match worst.map(|(reason, bad)| (*reason, &bad.first)) {
+        Some((Reason::BadTier, _)) => failure.help(
             "the tiers are crawl, walk and run, in lower case: translate the words of the log, as in \
              --map tier:L1=crawl, or say --map tier=const:crawl",
         ),
-        Some(Reason::BadTime) => failure.help(
-            "write times with their offset, as in 2026-03-01T12:00:00Z, or say how they are written, as in \
-             --map 'time_format=%Y-%m-%d %H:%M:%S,time_offset=Z'",
-        ),
+        Some((Reason::BadTime, first)) => {
+            // What is quoted most often is a time that only lacks its offset.
+            let between = if has_time_without_space(&first.text) { 'T' } else { ' ' };
+            failure.help(format!(
+                "write times with their offset, as in 2026-03-01T12:00:00Z, or say how they are written, as in \
+                 --map 'time_format=%Y-%m-%d{between}%H:%M:%S,time_offset=Z'"
+            ))
+        }
         _ => failure,
     }
+}
+
+/// Whether somewhere in a text a `T` stands between a date and a time.
+fn has_time_without_space(text: &str) -> bool {
+    let is_like = |bytes: &[u8]| {
+        let mut pairs = bytes.iter().zip(b"0-00T00:");
+        pairs.all(|(byte, like)| if *like == b'0' { byte.is_ascii_digit() } else { byte == like })
+    };
+    text.as_bytes().windows(8).any(is_like)
 }
 
 fn no_tier() -> Failure {
@@ -282,7 +302,8 @@ pub(super) fn named(
 }
 
 /// Opens what the paths name. A path that names nothing is an error: a mistyped one must not pass for an empty one.
-pub(super) fn open(named: Named, reading: &Reading, quiet: bool) -> Result<Histories, Failure> {
+/// `once` says that it is counted under one plan only.
+pub(super) fn open(named: Named, reading: &Reading, quiet: bool, once: bool) -> Result<Histories, Failure> {
     let mut files: Vec<String> = Vec::new();
     for path in &named.paths {
         files.extend(expand(path)?);
@@ -293,7 +314,8 @@ pub(super) fn open(named: Named, reading: &Reading, quiet: bool) -> Result<Histo
     let progress = Progress::new(files.iter().map(size).sum(), quiet);
     let format = reading.history_format.map(Format::from).or(named.format);
     let options = reading.options(named.mapping)?;
-    let inputs = files.into_iter().map(|file| input(file, format, &progress)).collect::<Result<Vec<Input>, _>>()?;
+    let inputs = files.into_iter().map(|file| input(file, format, &progress, once && reading.unique_ids));
+    let inputs = inputs.collect::<Result<Vec<Input>, _>>()?;
     inputs.iter().filter(|input| input.format == Format::Lines).try_for_each(check_lines)?;
     Ok(Histories { inputs, options, progress })
 }
@@ -311,9 +333,9 @@ fn expand(path: &str) -> Result<Vec<String>, Failure> {
     Ok(files)
 }
 
-fn input(file: String, format: Option<Format>, progress: &Progress) -> Result<Input<'static>, Failure> {
+fn input(file: String, format: Option<Format>, progress: &Progress, once: bool) -> Result<Input<'static>, Failure> {
     if file == "-" {
-        return stdin(format.unwrap_or_default());
+        return Ok(pipe(super::disk::STDIN.to_owned(), Box::new(io::stdin()), format.unwrap_or_default(), once));
     }
     let metadata = fs::metadata(&file).map_err(|error| Failure::unreadable(&file, &error))?;
     if metadata.is_dir() {
@@ -321,10 +343,9 @@ fn input(file: String, format: Option<Format>, progress: &Progress) -> Result<In
         return Err(Failure::new(format!("{file} is a directory")).help(help));
     }
     let format = format.unwrap_or_else(|| Format::of_name(&file));
-    // A pipe can be read only once, but may have to be read twice: it is kept.
     if !metadata.is_file() {
-        let bytes = fs::read(&file).map_err(|error| Failure::unreadable(&file, &error))?;
-        return Ok(Input { name: file, open: in_memory(bytes), ranges: None, format });
+        let opened = File::open(&file).map_err(|error| Failure::unreadable(&file, &error))?;
+        return Ok(pipe(file, Box::new(opened), format, once));
     }
     check_packed(&file)?;
     let (path, watching) = (file.clone(), progress.clone());
@@ -336,10 +357,14 @@ fn input(file: String, format: Option<Format>, progress: &Progress) -> Result<In
 
 /// A file that is called packed must be: an empty one is what an interrupted copy leaves behind, not an empty history.
 fn check_packed(file: &str) -> Result<(), Failure> {
-    let (start, ending): (&[u8], _) = match file {
-        _ if file.ends_with(".gz") => (&[0x1f, 0x8b], ".gz"),
-        _ if file.ends_with(".zst") => (&[0x28, 0xb5, 0x2f, 0xfd], ".zst"),
-        _ => return Ok(()),
+    if let Some(ending) = Packing::unread(file) {
+        let help = "unpack it, or pack it with gzip or zstd";
+        return Err(Failure::new(format!("{file} is packed as {ending}, which is not read")).help(help));
+    }
+    let (start, ending): (&[u8], _) = match Packing::of_name(file) {
+        Some((Packing::Gzip, ending)) => (&[0x1f, 0x8b], ending),
+        Some((Packing::Zstd, ending)) => (&[0x28, 0xb5, 0x2f, 0xfd], ending),
+        None => return Ok(()),
     };
     let mut found = Vec::new();
     let opened = File::open(file).and_then(|opened| opened.take(start.len() as u64).read_to_end(&mut found));
@@ -366,14 +391,7 @@ fn check_lines(input: &Input) -> Result<(), Failure> {
     Err(Failure::new(format!("{} is one JSON array, not JSON Lines", input.name)).help(help))
 }
 
-/// Standard input can be read only once, but may have to be read twice: it is kept.
-fn stdin(format: Format) -> Result<Input<'static>, Failure> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::unreadable("standard input", &error))?;
-    Ok(Input { name: super::disk::STDIN.to_owned(), open: in_memory(bytes), ranges: None, format })
-}
-
-fn in_memory(bytes: Vec<u8>) -> Open<'static> {
-    let bytes: Arc<[u8]> = bytes.into();
-    Box::new(move || Ok(Box::new(Cursor::new(Arc::clone(&bytes)))))
+/// What can be read only once, but may have to be read twice: where ids occur more than once, and Parquet always.
+fn pipe(name: String, inner: Box<dyn Read + Send>, format: Format, once: bool) -> Input<'static> {
+    Input { name, open: piped::open(inner, once && format != Format::Parquet), ranges: None, format }
 }

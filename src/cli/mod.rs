@@ -24,6 +24,7 @@ mod man;
 mod odds;
 mod output;
 mod paths;
+mod piped;
 mod place;
 mod progress;
 mod replays;

@@ -200,7 +200,7 @@ fn traffic(args: &Args, plan: &Plan, global: &Global) -> Result<(Traffic, String
 }
 
 fn measured(args: &Args, plan: &Plan, global: &Global) -> Result<(Traffic, String), Failure> {
-    let asked = count::Asked { policy: &args.policy, history: &args.history, table: None };
+    let asked = count::Asked { policy: &args.policy, history: &args.history, table: None, once: false };
     let source = count::Source::open(&asked, &args.reading, &config::Source::default(), global)?;
     let count::Counted { counts, names, assume_tier } = source.count(plan)?;
     if args.reading.is_strict() && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {

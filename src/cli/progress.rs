@@ -88,10 +88,7 @@ impl ReadAt for WatchedRanges {
     }
 
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(&self.file, buffer, at)?;
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(&self.file, buffer, at)?;
+        let read = super::disk::read_at(&self.file, buffer, at)?;
         self.progress.advance(read as u64);
         Ok(read)
     }

@@ -37,7 +37,7 @@ pub(super) struct Replays {
 impl Replays {
     /// Where the counts for a policy come from.
     pub(super) fn asked<'a>(&'a self, policy: &'a str) -> Asked<'a> {
-        Asked { policy, history: &self.history, table: self.counts.as_deref() }
+        Asked { policy, history: &self.history, table: self.counts.as_deref(), once: false }
     }
 
     /// How to replay, from the start; the file of approvals is read.

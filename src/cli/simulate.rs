@@ -52,7 +52,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     };
     let options = options(args, &plan)?;
     let reading = &args.replays.reading;
-    let source = count::Source::open(&args.replays.asked(&args.policy), reading, &args.config, global)?;
+    let asked = count::Asked { once: true, ..args.replays.asked(&args.policy) };
+    let source = count::Source::open(&asked, reading, &args.config, global)?;
     let count::Counted { counts, names, assume_tier } = source.count(&plan)?;
     if reading.is_strict() && counts.intake.bad_lines() > 0 || counts.intake.total() == 0 {
         histories::warn_of_bad(&counts, &names, global);

@@ -51,7 +51,7 @@ impl Block {
 /// Beyond this many bytes, a packed input may not have become more than [`MOST_UNPACKED`] times as long as it was.
 const UNPACKED: u64 = 1 << 30;
 /// Logs become ten to a hundred times as long.
-const MOST_UNPACKED: u64 = 500;
+pub(super) const MOST_UNPACKED: u64 = 500;
 
 /// Undoes gzip or zstd, whichever the first bytes show; JSON starts with neither.
 pub fn decompress(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
@@ -67,6 +67,15 @@ pub fn decompress(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>>
         return Ok(Box::new(Unpacked { inner, read: 0, packed, free: UNPACKED }));
     }
     Ok(Box::new(raw))
+}
+
+/// What zstd says of a pack that looks back further than it keeps; else the error itself.
+fn unpackable(error: io::Error) -> io::Error {
+    if !error.to_string().contains("too much memory") {
+        return error;
+    }
+    let help = "pack it again without --long, or with --long=27 at most";
+    Malformed::error("is packed so that unpacking it takes more than 128 MiB", help)
 }
 
 /// Counts what is read of a packed input.
@@ -94,7 +103,7 @@ struct Unpacked<R> {
 
 impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
+        let read = self.inner.read(buffer).map_err(unpackable)?;
         self.read += read as u64;
         let packed = self.packed.load(Ordering::Relaxed);
         if self.read > self.free && self.read / MOST_UNPACKED > packed {
@@ -126,14 +135,14 @@ pub fn cut(
         match (ended, end) {
             (true, _) => {
                 if let Some(open) = open {
-                    return Err(unclosed(line + lines(&block[..open])));
+                    return Err(unclosed(line + separated::line_ends(&block[..open])));
                 }
                 send(Block { input, first_line: line, bytes: block, too_long: false });
                 return Ok(());
             }
             (false, Some(end)) => {
                 rest = block.split_off(end);
-                let next = line + lines(&block);
+                let next = line + if delimiter.is_some() { separated::line_ends(&block) } else { lines(&block) };
                 // The last line end would make an empty line of its own.
                 block.pop();
                 if !send(Block { input, first_line: line, bytes: block, too_long: false }) {
@@ -143,7 +152,7 @@ pub fn cut(
             }
             (false, None) if block.len() > LONGEST_LINE && delimiter.is_some() => {
                 return Err(match open {
-                    Some(open) => unclosed(line + lines(&block[..open])),
+                    Some(open) => unclosed(line + separated::line_ends(&block[..open])),
                     None => too_long(line),
                 });
             }

@@ -5,7 +5,7 @@ use super::blocks::Block;
 use super::intake::{Place, Reason};
 use super::line::Fault;
 use super::read::not_utf8;
-use super::separated::{closed, each_row};
+use super::separated::{closed, each_row, line_ends};
 use super::table::{Rows, Value};
 use std::borrow::Cow;
 
@@ -171,7 +171,7 @@ impl Sweep<'_> {
         if memchr::memchr(b'"', inner).is_some() {
             return None;
         }
-        self.line += memchr::memchr_iter(b'\n', inner).count() as u64;
+        self.line += line_ends(inner);
         let next = behind + usize::from(self.byte(behind) == Some(b'\r'));
         let is_end = matches!(self.byte(next), None | Some(b'\n'));
         let is_next = next == behind && self.byte(next) == Some(self.delimiter);

@@ -172,7 +172,7 @@ impl Reader<'_> {
         for (wide, (column, time)) in self.mapping.wide.iter().zip(&direct.wide) {
             let cell = get(column)?;
             let happened = match cell {
-                Found::Nothing => continue,
+                Found::Nothing | Found::Text("") => continue,
                 Found::Text(text) | Found::Raw(text) => flag(text),
                 Found::Time(_) => None,
                 Found::List(_) => return None,

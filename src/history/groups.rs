@@ -6,7 +6,7 @@
 use super::direct::Direct;
 use super::intake::Place;
 use super::line::{Line, Reader, Record};
-use super::merge::{self, id_of};
+use super::merge::{self, Held, id_of};
 use super::read::Pass;
 use super::source::{Sheet, Source};
 use super::table::{Rows, Value};
@@ -104,7 +104,7 @@ impl<'a> Pass<'a> {
                 work.tallier.merged(group.range.len() as u64 - 1);
                 work.tallier.record(&mut record);
             }
-            Fate::Held => work.held.extend(group.told().map(|row| row.held())),
+            Fate::Held(hash) => work.held.extend(group.told().map(|row| row.held(hash))),
             Fate::Passed => {}
         }
     }
@@ -114,7 +114,7 @@ impl<'a> Pass<'a> {
         let reader = &group.source.reader;
         let mut good = Vec::new();
         let mut id = None;
-        for held in group.told().map(|row| row.held()) {
+        for held in group.told().map(|row| row.held(0)) {
             match reader.read(&held.text) {
                 Err(fault) => work.tallier.bad(&fault, held.place, &held.text),
                 Ok(Line::Notice { signal, name, time }) => work.tallier.notice(signal, &name, time),
@@ -126,8 +126,8 @@ impl<'a> Pass<'a> {
         }
         let Some(id) = id else { return };
         match self.fate(work, &id, good.iter().map(|held| held.text.len()), aside) {
-            Fate::Counted => merge::unite(&good, |_| reader, &mut work.tallier),
-            Fate::Held => work.held.extend(good),
+            Fate::Counted => merge::unite(&mut good, |_| reader, &mut work.tallier),
+            Fate::Held(hash) => work.held.extend(good.into_iter().map(|held| Held { hash, ..held })),
             Fate::Passed => {}
         }
     }

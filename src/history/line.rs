@@ -205,9 +205,15 @@ impl<'p> Reader<'p> {
     fn record<'a>(&'a self, fields: &Fields<'a>, found: Found, worst: &mut Worst) -> Option<Record<'a>> {
         let Found { outcomes, undeclared, .. } = found;
         let id = self.reach(fields, Field::Id).and_then(identity);
-        worst.unless(id.is_some(), Reason::MissingField, "it has no id that is a text or an integer");
+        if id.is_none() {
+            worst.note(Reason::MissingField, || {
+                self.lacks("it has no id that is a text or an integer", Field::Id, fields)
+            });
+        }
         let action = self.word(fields, Field::Action);
-        worst.unless(action.is_some(), Reason::MissingField, "it has no action that is a text");
+        if action.is_none() {
+            worst.note(Reason::MissingField, || self.lacks("it has no action that is a text", Field::Action, fields));
+        }
         let raw = self.reach(fields, Field::Time);
         let time = self.time(raw, "its time", self.mapping.key(Field::Time), worst);
         let tier = self.word(fields, Field::Tier).and_then(|word| Tier::parse(&word));
@@ -231,9 +237,15 @@ impl<'p> Reader<'p> {
         fields::text(self.reach(fields, field)?).map(|word| self.mapping.meaning(field, word))
     }
 
+    /// What is wrong, and of which key.
+    fn lacks(&self, why: &str, field: Field, fields: &Fields) -> String {
+        format!("{why}{}", self.held(self.mapping.key(field), self.reach(fields, field)))
+    }
+
     /// Where a mapping is in play: which key is meant, and what it holds.
     fn held(&self, key: &[String], raw: Option<&str>) -> String {
         match raw {
+            None if !self.mapping.is_plain() && !key.is_empty() => format!(": `{}` holds nothing", key.join(".")),
             Some(raw) if !self.mapping.is_plain() => {
                 let text = fields::text(raw).unwrap_or(Cow::Borrowed(raw));
                 let short: String = text.chars().take(SAMPLE).collect();
@@ -247,7 +259,7 @@ impl<'p> Reader<'p> {
 
     fn time(&self, raw: Option<&str>, what: &str, key: &[String], worst: &mut Worst) -> Option<Instant> {
         let Some(raw) = raw else {
-            worst.note(Reason::MissingField, || format!("{what} is missing"));
+            worst.note(Reason::MissingField, || format!("{what} is missing{}", self.held(key, None)));
             return None;
         };
         let times = &self.mapping.times;
@@ -303,12 +315,14 @@ impl<'p> Reader<'p> {
 
     /// The outcome of a signal that has a key of its own: its time, or whether it happened.
     fn wide(&self, wide: &Wide, fields: &Fields, found: &mut Found, worst: &mut Worst) -> bool {
-        let Some(raw) = fields.reach(&wide.key) else { return false };
+        // An empty text says as little as an absent one: no table of text can tell them apart.
+        let said = |key: &Key| fields.reach(key).filter(|raw| *raw != "\"\"");
+        let Some(raw) = said(&wide.key) else { return false };
         let happened = fields::text(raw).as_deref().map_or_else(|| flag(raw), flag);
         let (time, key): (_, &Key) = match (&wide.time, happened) {
             (_, Some(false)) => return true,
             (None, _) => (Some(raw), &wide.key),
-            (Some(key), Some(true)) => (fields.reach(key), key),
+            (Some(key), Some(true)) => (said(key), key),
             (Some(_), None) => {
                 let held = || self.held(&wide.key, Some(raw));
                 worst.note(Reason::BadValue, || {
@@ -330,8 +344,12 @@ impl<'p> Reader<'p> {
         found: &mut Found,
         worst: &mut Worst,
     ) {
+        let raw = name;
         let name = name.and_then(fields::text).map(|word| self.mapping.meaning(Field::Signal, word));
-        worst.unless(name.is_some(), Reason::MissingField, "an outcome has no signal that is a text");
+        if name.is_none() {
+            let held = || self.held(self.of_a_row(Field::Signal), raw);
+            worst.note(Reason::MissingField, || format!("an outcome has no signal that is a text{}", held()));
+        }
         let time = self.time(time, "an outcome's time", key, worst);
         let signal = name.as_ref().and_then(|name| self.signals.get(name.as_ref()).copied());
         let value = self.value(signal, value, worst);
@@ -341,19 +359,28 @@ impl<'p> Reader<'p> {
         found.outcomes.extend(time.map(|time| Outcome { time, signal, value }));
     }
 
+    /// The key of a field of the one outcome that a row has, where rows have one; it is named where it is wrong.
+    fn of_a_row(&self, field: Field) -> &[String] {
+        if self.mapping.is_flat() { self.mapping.key(field) } else { &[] }
+    }
+
     pub(super) fn value(&self, signal: Option<SignalId>, raw: Option<&str>, worst: &mut Worst) -> Option<Carried> {
         let scales = signal.map_or(&[][..], |signal| &self.scales[signal.index()]);
         if scales.is_empty() {
             return raw.map(|raw| Carried::Unused(fields::canonical(raw).unwrap_or_else(|| raw.to_owned())));
         }
         let Some(raw) = raw else {
-            worst.note(Reason::MissingField, || "a signal that a mean uses has no value".to_owned());
+            let held = || self.held(self.of_a_row(Field::Value), None);
+            worst.note(Reason::MissingField, || format!("a signal that a mean uses has no value{}", held()));
             return None;
         };
         let value = fields::number(raw).and_then(|number| number.millionths());
         let on_scale = |value: &i64| scales.iter().all(|(low, high)| (low..=high).contains(&value));
         let value = value.filter(on_scale);
-        worst.unless(value.is_some(), Reason::BadValue, "a value is off the scale or has more than 6 decimals");
+        if value.is_none() {
+            let held = || self.held(self.of_a_row(Field::Value), Some(raw));
+            worst.note(Reason::BadValue, || format!("a value is off the scale or has more than 6 decimals{}", held()));
+        }
         value.map(Carried::Millionths)
     }
 }

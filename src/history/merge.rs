@@ -10,24 +10,29 @@ use std::collections::BTreeMap;
 pub struct Held {
     /// Where it stands.
     pub place: Place,
+    /// The hash of its id.
+    pub hash: u64,
     /// The whole line.
-    pub text: String,
+    pub text: Box<str>,
 }
 
 /// Unites the lines of each id and counts the records, the duplicates and the lines that cannot stay. Each input has a
-/// reader of its own.
-pub fn unite<'p: 'h, 'h>(held: &'h [Held], reader: impl Fn(usize) -> &'h Reader<'p>, tallier: &mut Tallier) {
-    let mut groups: BTreeMap<String, Vec<(&Held, Line)>> = BTreeMap::new();
-    for line in held {
-        // Only good lines are held, so reading one again cannot fail.
-        if let Ok(read) = reader(line.place.input).read(&line.text)
-            && let Some(id) = id_of(&read)
-        {
-            groups.entry(id).or_default().push((line, read));
+/// reader of its own. Lines stay texts until it is the turn of their hash: read, they take several times the room.
+pub fn unite<'p: 'h, 'h>(held: &'h mut [Held], reader: impl Fn(usize) -> &'h Reader<'p>, tallier: &mut Tallier) {
+    held.sort_unstable_by_key(|line| line.hash);
+    for same in held.chunk_by(|one, other| one.hash == other.hash) {
+        let mut groups: BTreeMap<String, Vec<(&Held, Line)>> = BTreeMap::new();
+        for line in same {
+            // Only good lines are held, so reading one again cannot fail.
+            if let Ok(read) = reader(line.place.input).read(&line.text)
+                && let Some(id) = id_of(&read)
+            {
+                groups.entry(id).or_default().push((line, read));
+            }
         }
-    }
-    for group in groups.into_values() {
-        one_id(group, &reader, tallier);
+        for group in groups.into_values() {
+            one_id(group, &reader, tallier);
+        }
     }
 }
 

@@ -49,10 +49,11 @@ mod work;
 
 pub use alike::counts_alike;
 pub use counts::Counts;
-pub use format::{Format, Malformed};
+pub use format::{Format, Malformed, Packing};
 pub use intake::{Intake, Reason};
 pub use mapping::Mapping;
 pub use parquet::lines as lines_of_parquet;
 pub use read::{Input, Options, ReadError, count, count_text};
 pub use source::{Columns, columns};
 pub use survey::Survey;
+pub(crate) use table::shown;

@@ -16,7 +16,7 @@ impl Group {
         match *self {}
     }
 
-    pub(super) fn batches(&self, _: usize, _: impl FnMut(&Cells)) -> io::Result<()> {
+    pub(super) fn batches(&self, _: usize, _: impl FnMut(Result<&Cells, Place>)) -> io::Result<()> {
         match *self {}
     }
 }

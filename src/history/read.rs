@@ -76,8 +76,9 @@ pub struct Options {
 /// The bytes of lines that are put aside at once.
 const ASIDE: usize = 256 << 20;
 
-/// What a line that is put aside takes beside its text.
-const BESIDE: usize = 64;
+/// What a line that is put aside takes beside its text: what the lists of them take as they grow, and what the system
+/// takes for a text.
+const BESIDE: usize = 128;
 
 /// An input could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -97,17 +98,17 @@ pub fn count(plan: &Plan, inputs: &[Input], options: &Options) -> Result<Counts,
     let mut all = pass.run(inputs, Aside::default())?;
     let suspects = all.suspects();
     if suspects.is_empty() {
-        merge::unite(&all.held, |input| &sources[input].reader, &mut all.tallier);
+        merge::unite(&mut all.held, |input| &sources[input].reader, &mut all.tallier);
         return Ok(all.tallier.finish());
     }
     let part = part(suspects.len(), all.lines, all.bytes, options.aside.map_or(ASIDE, NonZeroUsize::get));
     drop(all);
     let mut tallier = None;
     for part in suspects.chunks(part) {
-        let work = pass.run(inputs, Aside { all: &suspects, part, is_edge: false })?;
+        let mut work = pass.run(inputs, Aside { all: &suspects, part, is_edge: false })?;
         // Every pass counts what is not put aside; once is enough.
         let tallier = tallier.get_or_insert(work.tallier);
-        merge::unite(&work.held, |input| &sources[input].reader, tallier);
+        merge::unite(&mut work.held, |input| &sources[input].reader, tallier);
     }
     Ok(tallier.map_or_else(Counts::default, Tallier::finish))
 }
@@ -181,7 +182,10 @@ impl<'a> Pass<'a> {
         match (piece, &source.rows) {
             (Piece::Block(block), _) => self.block(work, block, aside),
             (Piece::Group(group), Rows::Parquet(sheet)) => {
-                let read = group.batches(self.length(), |rows| self.rows(work, (source, sheet), rows, aside));
+                let read = group.batches(self.length(), |rows| match rows {
+                    Ok(rows) => self.rows(work, (source, sheet), rows, aside),
+                    Err(place) => work.tallier.bad(&too_long(), place, ""),
+                });
                 work.failed = read.err().map(|error| (group.place(), error));
             }
             (Piece::Group(_), _) => {}
@@ -257,7 +261,7 @@ impl<'a> Pass<'a> {
     pub(super) fn of_a_record(&self, work: &mut Work<'a>, told: &impl Told, line: Line, aside: Aside) {
         let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };
         match (self.fate(work, id, std::iter::once_with(|| told.length()), aside), line) {
-            (Fate::Held, _) => work.held.push(told.held()),
+            (Fate::Held(hash), _) => work.held.push(told.held(hash)),
             (Fate::Counted, Line::Full(mut record)) => work.tallier.record(&mut record),
             (Fate::Counted, _) => work.tallier.bad(&merge::orphan(), told.place(), &told.text()),
             (Fate::Passed, _) => {}

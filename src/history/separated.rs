@@ -1,6 +1,7 @@
 //! Rows of cells between commas or tabs (RFC 4180): where they end, and what their cells are.
 //!
 //! A quote opens where a cell begins, and only there; in it, a quote is written twice. Everything else is as it stands.
+//! Rows end in `\n` or `\r\n`, or, as some old programs write them, in `\r` alone.
 
 use super::blocks::Block;
 use super::intake::Place;
@@ -8,13 +9,25 @@ use csv::{ByteRecord, ReaderBuilder};
 
 /// Behind the last row that ends in these bytes, which start with a row; and where a quote opens that they do not close.
 pub(super) fn last_end(bytes: &[u8], delimiter: u8) -> (Option<usize>, Option<usize>) {
+    let (end, open) = last_at(bytes, delimiter, b'\n');
+    match bytes.split_last() {
+        // Behind the last byte a `\n` may follow.
+        Some((_, before)) if end.is_none() && memchr::memchr(b'\r', before).is_some() => {
+            (last_at(before, delimiter, b'\r').0, open)
+        }
+        _ => (end, open),
+    }
+}
+
+/// The same where rows end in this byte.
+fn last_at(bytes: &[u8], delimiter: u8, ends: u8) -> (Option<usize>, Option<usize>) {
     if memchr::memchr(b'"', bytes).is_none() {
-        return (memchr::memrchr(b'\n', bytes).map(|at| at + 1), None);
+        return (memchr::memrchr(ends, bytes).map(|at| at + 1), None);
     }
     let (mut at, mut end) = (0, None);
-    while let Some(next) = memchr::memchr2(b'"', b'\n', &bytes[at..]).map(|found| at + found) {
+    while let Some(next) = memchr::memchr2(b'"', ends, &bytes[at..]).map(|found| at + found) {
         at = next + 1;
-        if bytes[next] == b'\n' {
+        if bytes[next] == ends {
             end = Some(at);
         } else if opens(&bytes[..next], delimiter) {
             match closed(bytes, at) {
@@ -24,6 +37,12 @@ pub(super) fn last_end(bytes: &[u8], delimiter: u8) -> (Option<usize>, Option<us
         }
     }
     (end, None)
+}
+
+/// How many lines end in these bytes.
+pub(super) fn line_ends(bytes: &[u8]) -> u64 {
+    let alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    (memchr::memchr_iter(b'\n', bytes).count() + memchr::memchr_iter(b'\r', bytes).filter(alone).count()) as u64
 }
 
 /// Whether a quote behind these bytes is the start of a cell.
@@ -48,17 +67,18 @@ pub(super) fn each_row(block: &Block, delimiter: u8, mut row: impl FnMut(Place, 
     let bytes = &block.bytes[mark..];
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
     let mut cells = ByteRecord::new();
+    let (mut line, mut counted) = (block.first_line, 0);
     // Bytes in memory can always be read, and rows may be of any length.
     while reader.read_byte_record(&mut cells).unwrap_or(false) {
         let start = cells.position().map_or(0, |start| usize::try_from(start.byte()).unwrap_or(0));
-        let line = cells.position().map_or(1, csv::Position::line);
         let end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len()).min(bytes.len());
         let text = &bytes[start.min(end)..end];
-        // The reader counts the ends of lines before a row to the row.
-        let blank = text.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
-        let skipped = blank.filter(|byte| **byte == b'\n').count() as u64;
-        let place = Place { input: block.input, line: block.first_line + line - 1 + skipped };
-        row(place, text.trim_ascii(), &cells);
+        // The reader counts the ends of lines before a row to the row, and none that is a `\r` alone.
+        let blank = text.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let first = (start + blank).min(end);
+        line += line_ends(&bytes[counted..first]);
+        counted = first;
+        row(Place { input: block.input, line }, text.trim_ascii(), &cells);
     }
 }
 
@@ -90,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn a_return_alone_ends_a_row() {
+        let found = rows("a,b\r1,\"x\ry\"\r\r2,z\r\n3,\n4,5\r");
+        let lines: Vec<(u64, &str)> = found.iter().map(|(line, text, _)| (*line, text.as_str())).collect();
+        assert_eq!(lines, [(1, "a,b"), (2, "1,\"x\ry\""), (5, "2,z"), (6, "3,"), (7, "4,5")]);
+    }
+
+    #[test]
     fn a_row_ends_outside_of_quotes() {
         for (text, end, open) in [
             ("a,b\nc", Some(4), None),
@@ -98,6 +125,10 @@ mod tests {
             ("\"a\"\"\nb\"\n", Some(8), None),
             ("\u{feff}\"a\n", None, Some(3)),
             ("", None, None),
+            ("a,b\rc\r", Some(4), None),
+            ("a,b\r\"c\rd\",e\rf", Some(12), None),
+            ("a,b\r\"c\rd", Some(4), Some(4)),
+            ("a\rb\nc\rd", Some(4), None),
         ] {
             assert_eq!(last_end(text.as_bytes(), b','), (end, open), "{text:?}");
         }

@@ -9,6 +9,8 @@ use crate::model::policy::AttributeKind;
 use crate::plan::Plan;
 use crate::source::suggest::suggest;
 use crate::value::{Instant, Number};
+use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
@@ -102,7 +104,7 @@ impl Table {
     pub fn new(names: &[String], mapping: &Mapping, plan: &Plan) -> io::Result<Self> {
         if let Some(name) = repeated(names) {
             return Err(Malformed::error(
-                format!("has two columns `{name}`"),
+                format!("has two columns `{}`", shown(name)),
                 "give each column a name of its own: which of the two is meant cannot be known",
             ));
         }
@@ -137,6 +139,16 @@ impl Table {
             let key = mapping.key(field).join(".");
             mapping.constant(field).is_some() || self.used.iter().any(|(name, _)| *name == key)
         };
+        let list = mapping.key(Field::Outcomes).join(".");
+        if let Some(inside) =
+            names.iter().find(|name| name.strip_prefix(&list).is_some_and(|rest| rest.starts_with('.')))
+        {
+            return Err(Malformed::error(
+                format!("has a column `{}`, but `{list}` is a list", shown(inside)),
+                "a column of outcomes holds a list of them for each record; for a table of one outcome a row, name its \
+                 columns: --map signal=COLUMN,signal_time=COLUMN",
+            ));
+        }
         let told = [Field::Signal, Field::Outcomes].into_iter().any(has) || !mapping.wide.is_empty();
         let wanted: &[Field] = match (has(Field::Id), has(Field::Action)) {
             (true, false) if told => &[],
@@ -196,8 +208,20 @@ impl Table {
     }
 }
 
+/// Letters of a name that are shown.
+const LETTERS: usize = 60;
+
+/// A name as messages have it: it may be of any length, where a file is no table at all.
+pub(crate) fn shown(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(LETTERS) {
+        None => Cow::Borrowed(name),
+        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
+    }
+}
+
 fn repeated(names: &[String]) -> Option<&String> {
-    names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| name)
+    let mut met = FxHashSet::default();
+    names.iter().find(|name| !met.insert(name.as_str()))
 }
 
 /// What a column is used for: a field of the mapping, an attribute of the policy, or nothing.
@@ -223,11 +247,11 @@ fn missing(key: &[String], what: &str, names: &[String]) -> io::Error {
         && only.contains(';')
     {
         let help = "cells stand between commas in CSV, and between tabs in TSV: replace the semicolons";
-        return Malformed::error(format!("has one column only, `{only}`"), help);
+        return Malformed::error(format!("has one column only, `{}`", shown(only)), help);
     }
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    let more = if names.len() > shown.len() { ", …" } else { "" };
-    let columns = format!("its columns are {}{more}", shown.join(", "));
+    let first: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", shown(name))).collect();
+    let more = if names.len() > first.len() { ", …" } else { "" };
+    let columns = format!("its columns are {}{more}", first.join(", "));
     let help = match suggest(&key, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean --map {what}={near}? {columns}"),
         None => format!("say which one holds the `{what}`, as in --map {what}=COLUMN; {columns}"),
@@ -237,7 +261,7 @@ fn missing(key: &[String], what: &str, names: &[String]) -> io::Error {
 
 fn inside_out(name: &str) -> io::Error {
     Malformed::error(
-        format!("has a column `{name}` inside of another, or around it"),
+        format!("has a column `{}` inside of another, or around it", shown(name)),
         "a dot in a name reaches inside: rename one of the two",
     )
 }

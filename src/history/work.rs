@@ -23,8 +23,8 @@ pub(super) struct Aside<'s> {
 pub(super) enum Fate {
     /// They are a record.
     Counted,
-    /// They are put aside.
-    Held,
+    /// They are put aside, under the hash of their id.
+    Held(u64),
     /// It is not their turn.
     Passed,
 }
@@ -40,9 +40,9 @@ pub(super) trait Told {
     /// What it says.
     fn text(&self) -> Cow<'_, str>;
 
-    /// It, put aside.
-    fn held(&self) -> Held {
-        Held { place: self.place(), text: self.text().into_owned() }
+    /// It, put aside under the hash of its id.
+    fn held(&self, hash: u64) -> Held {
+        Held { place: self.place(), hash, text: self.text().into_owned().into_boxed_str() }
     }
 }
 
@@ -96,7 +96,7 @@ impl<'a> Work<'a> {
         let hash = hash(id);
         let is_in = |hashes: &[u64]| hashes.binary_search(&hash).is_ok();
         if is_in(aside.part) {
-            return Fate::Held;
+            return Fate::Held(hash);
         }
         if is_in(aside.all) {
             return Fate::Passed;
@@ -108,7 +108,7 @@ impl<'a> Work<'a> {
             }
             if aside.is_edge {
                 self.edges.push(hash);
-                return Fate::Held;
+                return Fate::Held(hash);
             }
             self.hashes[0].push(hash);
         }

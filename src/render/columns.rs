@@ -3,7 +3,7 @@
 use super::Style;
 use super::ink::Ink;
 use super::text::{clean, wrap};
-use crate::history::Columns;
+use crate::history::{Columns, shown};
 
 /// A paragraph for each table.
 #[must_use]
@@ -13,7 +13,7 @@ pub fn human(all: &[Columns], style: Style) -> String {
 
 fn one(table: &Columns, style: Style) -> String {
     let read: Vec<String> = table.used.iter().map(|(column, what)| told(column, what)).collect();
-    let ignored: Vec<String> = table.ignored.iter().map(|column| clean(column)).collect();
+    let ignored: Vec<String> = table.ignored.iter().map(|column| clean(&shown(column))).collect();
     let line = |head: &str, names: &[String]| {
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         wrap(&names, &style.paint(Ink::Quiet, head), "           ", style.width)
@@ -25,5 +25,5 @@ fn one(table: &Columns, style: Style) -> String {
 /// A column, and what it is read for where that has another name.
 fn told(column: &str, what: &str) -> String {
     let is_plain = column == what || what.strip_prefix("attribute ") == Some(column);
-    if is_plain { clean(column) } else { format!("{} as {what}", clean(column)) }
+    if is_plain { clean(&shown(column)) } else { format!("{} as {what}", clean(&shown(column))) }
 }

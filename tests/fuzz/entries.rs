@@ -6,7 +6,7 @@ use cwrc::analysis::{self, Analysis};
 use cwrc::generate::{self, World};
 use cwrc::history::{self, Counts, Format, Input, Mapping};
 use cwrc::plan::{self, Plan};
-use cwrc::render::counts_table::{self, Shape};
+use cwrc::render::counts_table::{self, Row, Shape};
 use cwrc::render::diagnostics::{self, Report};
 use cwrc::render::{self, Style, run_json, saved_json};
 use cwrc::replay::{self, Approvals, Evidence};
@@ -151,8 +151,10 @@ pub fn counts(bytes: &[u8]) {
     let Ok(rows) = counts_table::parse(bytes) else { return };
     // Whatever else it says, it says that it is of this policy: few changes of a fingerprint are of interest.
     let head = counts_table::rows(&PLAN, &Counts::default(), &[], None);
-    let told = rows.into_iter().filter(|row| !["cwrc", "plan"].contains(&row.kind.as_str()));
-    let rows: Vec<_> = head.into_iter().filter(|row| row.kind != "intake").chain(told).collect();
+    let told = rows.into_iter().filter(|row| !["cwrc", "plan", "rows"].contains(&row.kind.as_str()));
+    let head = head.into_iter().filter(|row| !["intake", "rows"].contains(&row.kind.as_str()));
+    let mut rows: Vec<Row> = head.chain(told).collect();
+    rows.push(Row { kind: "rows".to_owned(), n: Some(rows.len() as u64 + 1), ..Row::default() });
     let Ok(loaded) = counts_table::load(&PLAN, &rows) else { return };
     let again = counts_table::rows(&PLAN, &loaded.counts, &loaded.names, loaded.assume_tier);
     for shape in [Shape::Csv, Shape::Lines] {

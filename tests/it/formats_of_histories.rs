@@ -7,7 +7,7 @@ use cwrc::history::intake::{Place, Quote};
 use cwrc::history::{self, Counts, Format, Input, Mapping, Options};
 use cwrc::model::policy::AttributeKind;
 use cwrc::plan::Plan;
-use cwrc::render::counts_table::{self, Shape};
+use cwrc::render::counts_table::{self, Row, Shape};
 use cwrc::render::{self, Style, run_json};
 use cwrc::replay::{self, Evidence};
 use cwrc::value::Tier;
@@ -272,6 +272,36 @@ fn a_table_of_counts_replays_as_the_records_do() {
         );
     }
     assert!(replayed > 150, "{replayed} replays: hardly tried");
+}
+
+/// Whichever rows a table lost on its way, and wherever it was cut, it is refused and named as what is wrong.
+#[test]
+fn a_table_that_lost_rows_is_refused() {
+    let policy = fs::read_to_string(repository("tests/cases/cli/files/desk.cwr")).expect("the policy");
+    let history = fs::read_to_string(repository("tests/cases/cli/files/desk.jsonl")).expect("the history");
+    let plan = engine::plan(&policy);
+    let counts = engine::count(&plan, &[&history], &engine::Arguments::default());
+    let rows = counts_table::rows(&plan, &counts, &["desk.jsonl".to_owned()], None);
+    let told = |rows: &[Row]| counts_table::load(&plan, rows).map(|_| ()).map_err(|error| error.message);
+    assert_eq!(told(&rows), Ok(()));
+    for cut in 0..rows.len() {
+        assert!(told(&rows[..cut]).is_err(), "cut behind {cut}");
+        let mut without = rows.clone();
+        without.remove(cut);
+        assert!(told(&without).is_err(), "without row {cut}");
+        // A number of rows that was set right, too, does not make up for what the others say together.
+        let is_summed = ["intake", "exposure", "earliest", "latest"].contains(&rows[cut].kind.as_str());
+        without.last_mut().expect("a row").n = Some(rows.len() as u64 - 1);
+        assert!(!is_summed || told(&without).is_err(), "without row {cut}: {:?}", rows[cut]);
+    }
+    let half = told(&rows[..rows.len() / 2]).expect_err("half a table");
+    assert_eq!(half, "is cut off: the row of kind `rows`, which says how many there are, is missing");
+    let twice: Vec<Row> = rows.iter().chain(rows.iter().filter(|row| row.kind == "alive")).cloned().collect();
+    assert!(twice.len() == rows.len() || told(&twice).is_err_and(|it| it.starts_with("is not whole: it has")));
+    let mut more = rows.clone();
+    let sample = more.iter_mut().find(|row| row.kind == "sample").expect("a sample");
+    sample.n = Some(1_000_000);
+    assert!(told(&more).is_err_and(|it| it.starts_with("does not fit together: a metric has 1")));
 }
 
 /// A number of a policy that counting does not use may change; what it uses may not, and is named.

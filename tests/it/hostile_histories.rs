@@ -64,6 +64,87 @@ fn broken_quotes_are_found_where_they_open() {
     assert_eq!(csv(&joined), Ok((1, vec![(Reason::MissingField, 2)])));
 }
 
+/// Old programs end rows in `\r` alone, and editors mix the three: none of them makes a row vanish.
+#[test]
+fn rows_that_end_in_a_return_alone_are_rows() {
+    let rows = |ends: &[&str]| -> String {
+        let row = |at: usize| if at == 0 { HEAD.to_owned() } else { GOOD.replacen('1', &at.to_string(), 1) };
+        (0..30_000).map(|at| row(at).replace('\n', ends[at % ends.len()])).collect()
+    };
+    for ends in [&["\r"][..], &["\r", "\n"], &["\r\n", "\r"], &["\n", "\n", "\r"]] {
+        let text = rows(ends);
+        assert_eq!(csv(&text), Ok((29_999, vec![])), "{ends:?}");
+        // Lines are counted as they end.
+        let broken = text + "x,y" + ends[0];
+        assert_eq!(csv(&broken), Ok((29_999, vec![(Reason::Unparsable, 30_001)])), "{ends:?}");
+    }
+}
+
+/// A file that is no table may have anything where its names should be.
+#[test]
+fn very_many_and_very_long_names_are_looked_at_once() {
+    let names: Vec<String> = (0..200_000).map(|at| format!("c{at}")).collect();
+    let text = format!("id,time,action,{}\n", names.join(","));
+    assert_eq!(csv(&text), Ok((0, vec![])));
+    let long = "x".repeat(1 << 20);
+    for (head, complaint) in [
+        (format!("{long},{long}\n"), "has two columns `xxx"),
+        (format!("{long};id\n"), "has one column only, `xxx"),
+        (format!("id.{long},id,time,action,id.{long}.x\n"), ""),
+    ] {
+        let told = csv(&head);
+        let is_fine = complaint.is_empty() && told.is_ok();
+        assert!(is_fine || told.clone().is_err_and(|it| it.starts_with(complaint) && it.len() < 200), "{told:?}");
+    }
+}
+
+/// One object where a list of them should be is not passed over, in whichever format.
+#[test]
+fn outcomes_that_are_no_list_are_told() {
+    let told = csv("id,time,action,outcomes.signal,outcomes.time\n").expect_err("a struct");
+    assert_eq!(told, "has a column `outcomes.signal`, but `outcomes` is a list");
+    let line = "{\"id\":1,\"time\":\"2026-01-01T00:00:00Z\",\"action\":\"reply\",\"outcomes\":{\"signal\":\"x\"}}";
+    let counts = read(Format::Lines, line.as_bytes(), "").expect("a line");
+    assert_eq!(counts.intake.bad[&Reason::Unparsable].count, 1);
+}
+
+/// Empty means that it did not happen, in a cell as in a text.
+#[test]
+fn an_empty_text_is_a_signal_that_did_not_happen() {
+    const MAP: &str = "signal.accepted=ok_at,signal.reopened=back,signal.reopened.time=back_at";
+    let table = "id,time,action,ok_at,back,back_at\n1,2026-01-01T00:00:00Z,reply,,,\n\
+                 2,2026-01-01T00:00:00Z,reply,2026-01-01T01:00:00Z,true,2026-01-01T02:00:00Z\n\
+                 3,2026-01-01T00:00:00Z,reply,,true,\n";
+    let rows = [["", "", ""], ["2026-01-01T01:00:00Z", "true", "2026-01-01T02:00:00Z"], ["", "true", ""]];
+    let line = |(at, [ok, back, back_at]): (usize, [&str; 3])| {
+        format!(
+            "{{\"id\":{},\"time\":\"2026-01-01T00:00:00Z\",\"action\":\"reply\",\"ok_at\":\"{ok}\",\"back\":\"{back}\",\
+             \"back_at\":\"{back_at}\"}}\n",
+            at + 1
+        )
+    };
+    let lines: String = rows.into_iter().enumerate().map(line).collect();
+    let [table, lines] = [(Format::Csv, table), (Format::Lines, &lines)]
+        .map(|(format, text)| read(format, text.as_bytes(), MAP).expect("an input"));
+    assert_eq!((table.intake.total(), lines.intake.total()), (2, 2));
+    assert!(table.samples == lines.samples && table.exposure == lines.exposure);
+    let bad = |counts: &Counts| counts.intake.bad.keys().copied().collect::<Vec<_>>();
+    assert_eq!((bad(&table), bad(&lines)), (vec![Reason::MissingField], vec![Reason::MissingField]));
+}
+
+/// A wide window is a promise of memory that nobody asked for.
+#[test]
+fn packs_that_take_too_much_memory_are_told_as_such() {
+    let mut packer = zstd::stream::Encoder::new(Vec::new(), 1).expect("memory");
+    packer.window_log(30).expect("a window");
+    packer.write_all(HEAD.as_bytes()).expect("memory");
+    let packed = packer.finish().expect("memory");
+    assert_eq!(
+        read(Format::Csv, &packed, "").err().as_deref(),
+        Some("is packed so that unpacking it takes more than 128 MiB")
+    );
+}
+
 #[test]
 fn rows_of_another_width_are_bad() {
     let text =

@@ -1,5 +1,6 @@
 //! How a log writes times: RFC 3339, seconds since 1970 or a fraction of them, or a pattern like `%d.%m.%Y %H:%M`.
 
+use crate::source::suggest::suggest;
 use crate::value::{Instant, Number};
 use std::fmt;
 
@@ -59,6 +60,7 @@ impl Times {
             "epoch_seconds" => Form::Epoch("epoch_seconds", 0),
             "epoch_millis" => Form::Epoch("epoch_millis", 3),
             "epoch_micros" => Form::Epoch("epoch_micros", 6),
+            _ if !text.contains('%') => return Err(unknown(text)),
             _ => Form::Pattern(text.to_owned(), items(text)?),
         };
         Ok(Self { form, offset: offset.map(String::from) })
@@ -142,6 +144,15 @@ fn since_1970(text: &str, digits: u32) -> Option<Instant> {
     let nanos = if whole.starts_with('-') { -magnitude } else { magnitude };
     let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
     Instant::checked(seconds, u32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?)
+}
+
+/// Words that are no pattern.
+const WORDS: [&str; 4] = ["rfc3339", "epoch_seconds", "epoch_millis", "epoch_micros"];
+
+fn unknown(text: &str) -> String {
+    let near = suggest(text, WORDS).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let ways = WORDS.map(|word| format!("`{word}`")).join(", ");
+    format!("`{text}` is no way to write times: {ways}, or a pattern like `%d.%m.%Y %H:%M`{near}")
 }
 
 fn items(pattern: &str) -> Result<Vec<Item>, String> {
@@ -324,6 +335,8 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_a_form() {
+        let told = Times::parse("epoch_second", None).expect_err("no form");
+        assert!(told.ends_with("did you mean `epoch_seconds`?"), "{told}");
         for form in ["%Y-%m", "now", "%F %Q", "%F %", "%Y %d"] {
             assert!(Times::parse(form, None).is_err(), "{form}");
         }

@@ -2,6 +2,7 @@
 //! values, inside of structs too, and lists of structs of them, and gives the values that [`super::plain`] would write
 //! (`tests::both_ways_give_the_same_lines`).
 
+use super::super::blocks::LONGEST_LINE;
 use super::super::intake::Place;
 use super::super::table::{List, Rows, Table, Value};
 use super::leaf::Leaf;
@@ -160,7 +161,12 @@ impl Part {
     }
 
     /// Hands over what was read; how many rows that are.
-    pub(super) fn batch(&self, input: usize, first_line: u64, each: &mut impl FnMut(&Batch)) -> io::Result<usize> {
+    pub(super) fn batch(
+        &self,
+        input: usize,
+        first_line: u64,
+        each: &mut impl FnMut(Result<&Batch, Place>),
+    ) -> io::Result<usize> {
         let cells = self.columns.iter().map(|column| column.as_ref().map_or_else(|| Ok(Vec::new()), Column::cells));
         let cells = cells.collect::<io::Result<Vec<Vec<Value>>>>()?;
         let objects = self.columns.iter().zip(&cells).map(|(column, cells)| match column {
@@ -177,12 +183,25 @@ impl Part {
         if self.columns.iter().zip(&columns).any(is_short) {
             return Err(damaged("a column has more or fewer values than its row group has rows"));
         }
-        each(&Batch { input, first_line, rows: self.rows, columns });
+        let mut all = Batch { input, first_line, start: 0, rows: self.rows, columns };
+        if self.columns.iter().flatten().map(Column::length).sum::<usize>() <= LONGEST_LINE {
+            each(Ok(&all));
+        } else {
+            all.shorter(each);
+        }
         Ok(self.rows)
     }
 }
 
 impl Column {
+    /// About how many bytes were read.
+    fn length(&self) -> usize {
+        match self {
+            Self::One(leaf) => leaf.length(),
+            Self::Many(many) => many.leaves.iter().map(Leaf::length).sum(),
+        }
+    }
+
     /// The values that were read: of a list those of its objects, one after the other.
     fn cells(&self) -> io::Result<Vec<Value<'_>>> {
         match self {
@@ -253,9 +272,28 @@ impl Many {
 pub(in crate::history) struct Batch<'b> {
     input: usize,
     first_line: u64,
+    /// How many rows of the columns stand before the first.
+    start: usize,
     rows: usize,
     /// The values of each column that is used.
     columns: Vec<Cow<'b, [Value<'b>]>>,
+}
+
+impl Batch<'_> {
+    /// Hands over the rows that are as long as a line may be, and the places of the others.
+    fn shorter(&mut self, each: &mut impl FnMut(Result<&Batch, Place>)) {
+        let is_long: Vec<bool> = (0..self.rows).map(|row| self.length(row) > LONGEST_LINE).collect();
+        for rows in is_long.chunk_by(|one, other| one == other) {
+            self.rows = rows.len();
+            if rows[0] {
+                (0..rows.len()).for_each(|row| each(Err(self.place(row))));
+            } else {
+                each(Ok(self));
+            }
+            self.start += rows.len();
+            self.first_line += rows.len() as u64;
+        }
+    }
 }
 
 impl Rows for Batch<'_> {
@@ -268,7 +306,7 @@ impl Rows for Batch<'_> {
     }
 
     fn value(&self, row: usize, column: usize) -> Value<'_> {
-        self.columns.get(column).and_then(|values| values.get(row)).copied().unwrap_or(Value::Absent)
+        self.columns.get(column).and_then(|values| values.get(self.start + row)).copied().unwrap_or(Value::Absent)
     }
 
     fn length(&self, row: usize) -> usize {

@@ -1,19 +1,23 @@
 //! One leaf of the schema: its levels and values of some rows, and these as the cells of a table.
 
 use super::super::table::Value;
+use super::bounds::{MOST_ENTRIES, Pages, long_list};
 use super::damaged;
-use super::plain::{json, stamp};
+use super::plain::{json, no_text, stamp};
 use crate::value::Instant;
 use parquet::basic::ConvertedType;
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::{
-    BoolType, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type, Int96Type,
+    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type,
+    Int96Type,
 };
 use parquet::file::reader::RowGroupReader;
 use parquet::record::Field;
 use parquet::schema::types::{ColumnDescPtr, TypePtr};
 use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A leaf, and what of it was read last.
 pub(super) struct Leaf {
@@ -30,6 +34,8 @@ pub(super) struct Leaf {
     /// Its values as they are written, and where each ends, where they are neither texts nor times.
     written: String,
     ends: Vec<usize>,
+    /// How many entries the pages of the last reading have, where it is in lists.
+    entries: Arc<AtomicU64>,
 }
 
 /// A reader and what it read.
@@ -68,7 +74,12 @@ impl Leaf {
     pub(super) fn new(group: &dyn RowGroupReader, at: usize, kind: &TypePtr) -> io::Result<Self> {
         let descr = group.metadata().schema_descr().column(at);
         let is_text = [ConvertedType::UTF8, ConvertedType::ENUM, ConvertedType::JSON].contains(&descr.converted_type());
-        let values = match group.get_column_reader(at).map_err(damaged)? {
+        let mut pages = group.get_column_page_reader(at).map_err(damaged)?;
+        let entries = Arc::default();
+        if descr.max_rep_level() > 0 {
+            pages = Box::new(Pages::new(pages, Arc::clone(&entries)));
+        }
+        let values = match get_column_reader(ColumnDescPtr::clone(&descr), pages) {
             ColumnReader::BoolColumnReader(reader) => Typed::Bool(Buffer::new(reader)),
             ColumnReader::Int32ColumnReader(reader) => Typed::Int32(Buffer::new(reader)),
             ColumnReader::Int64ColumnReader(reader) => Typed::Int64(Buffer::new(reader)),
@@ -81,7 +92,8 @@ impl Leaf {
         };
         let clock = clock(&descr, kind);
         let (defined, repeated, written, ends) = Default::default();
-        Ok(Self { descr, kind: TypePtr::clone(kind), values, defined, repeated, clock, timed: false, written, ends })
+        let kind = TypePtr::clone(kind);
+        Ok(Self { descr, kind, values, defined, repeated, clock, timed: false, written, ends, entries })
     }
 
     /// Reads so many rows.
@@ -89,16 +101,19 @@ impl Leaf {
         let (defined, repeated) = (&mut self.defined, &mut self.repeated);
         defined.clear();
         repeated.clear();
+        self.entries.store(0, Ordering::Relaxed);
         let read = match &mut self.values {
-            Typed::Bool(values) => values.read(rows, defined, repeated)?,
-            Typed::Int32(values) => values.read(rows, defined, repeated)?,
-            Typed::Int64(values) => values.read(rows, defined, repeated)?,
-            Typed::Int96(values) => values.read(rows, defined, repeated)?,
-            Typed::Float(values) => values.read(rows, defined, repeated)?,
-            Typed::Double(values) => values.read(rows, defined, repeated)?,
-            Typed::Fixed(values) => values.read(rows, defined, repeated)?,
-            Typed::Bytes(values) | Typed::Text(values) => values.read(rows, defined, repeated)?,
+            Typed::Bool(values) => values.read(rows, defined, repeated),
+            Typed::Int32(values) => values.read(rows, defined, repeated),
+            Typed::Int64(values) => values.read(rows, defined, repeated),
+            Typed::Int96(values) => values.read(rows, defined, repeated),
+            Typed::Float(values) => values.read(rows, defined, repeated),
+            Typed::Double(values) => values.read(rows, defined, repeated),
+            Typed::Fixed(values) => values.read(rows, defined, repeated),
+            Typed::Bytes(values) | Typed::Text(values) => values.read(rows, defined, repeated),
         };
+        let is_long = self.entries.load(Ordering::Relaxed) > MOST_ENTRIES;
+        let read = read.map_err(|error| if is_long { long_list(&self.descr.path().string()) } else { error })?;
         if read < rows {
             return Err(damaged("a column is shorter than its row group"));
         }
@@ -114,8 +129,9 @@ impl Leaf {
             Typed::Int64(all) => all.values.iter().all(|count| instant(*count, clock).is_some()),
             _ => false,
         });
+        let mut is_text = true;
         let mut each = |field: Field| {
-            write(&field, kind, written);
+            is_text &= write(&field, kind, written);
             ends.push(written.len());
         };
         match &self.values {
@@ -138,7 +154,19 @@ impl Leaf {
             }
             Typed::Text(_) => {}
         }
-        Ok(())
+        if is_text { Ok(()) } else { Err(self.no_text()) }
+    }
+
+    fn no_text(&self) -> io::Error {
+        no_text(&self.descr.path().string())
+    }
+
+    /// About how many bytes of values were read.
+    pub(super) fn length(&self) -> usize {
+        match &self.values {
+            Typed::Text(all) => all.values.iter().map(ByteArray::len).sum(),
+            _ => self.written.len(),
+        }
     }
 
     /// At how many levels each value is there, and at which it repeats.
@@ -166,15 +194,19 @@ impl Leaf {
     fn spread<'b>(&self, mut values: impl ExactSizeIterator<Item = Option<Value<'b>>>) -> io::Result<Vec<Value<'b>>> {
         let most = self.descr.max_def_level();
         let mut cells = Vec::with_capacity(self.defined.len().max(values.len()));
-        let unread = || damaged("a text is not UTF-8, or a column has fewer values than it says");
         if most == 0 {
             for value in values {
-                cells.push(value.ok_or_else(unread)?);
+                cells.push(value.ok_or_else(|| self.no_text())?);
             }
             return Ok(cells);
         }
+        let short = || damaged("a column has fewer values than it says");
         for level in &self.defined {
-            let value = if *level == most { values.next().flatten().ok_or_else(unread)? } else { Value::Absent };
+            let value = if *level == most {
+                values.next().ok_or_else(short)?.ok_or_else(|| self.no_text())?
+            } else {
+                Value::Absent
+            };
             cells.push(value);
         }
         Ok(cells)
@@ -203,15 +235,17 @@ fn instant(count: i64, per_second: i64) -> Option<Instant> {
     Instant::checked(count.div_euclid(per_second), u32::try_from(nanos).ok()?)
 }
 
-/// Writes a value as JSON.
-fn write(field: &Field, kind: &TypePtr, out: &mut String) {
+/// Writes a value as JSON; whether it has a text.
+fn write(field: &Field, kind: &TypePtr, out: &mut String) -> bool {
     if let Field::Int(_) | Field::Long(_) = field
         && stamp(Some(kind)).is_none()
     {
-        let _ = write!(out, "{field}");
-    } else {
-        out.push_str(&json(field, Some(kind)).unwrap_or_else(|| "null".to_owned()));
+        return write!(out, "{field}").is_ok();
     }
+    let json = json(field, Some(kind));
+    let is_text = json.is_ok();
+    out.push_str(json.ok().flatten().as_deref().unwrap_or("null"));
+    is_text
 }
 
 /// The cell that holds some JSON. A text is one that says so itself, unless it could be taken for a list.

@@ -3,6 +3,7 @@
 //!
 //! The crate trusts what a file says of itself more than it should, so what it panics at is an error here.
 
+mod bounds;
 mod columns;
 mod leaf;
 mod plain;
@@ -55,8 +56,8 @@ impl Group {
         Place { input: self.input, line: self.first_line }
     }
 
-    /// Hands the rows to `each`, about so many bytes of them at once.
-    pub(super) fn batches(&self, length: usize, mut each: impl FnMut(&Batch)) -> io::Result<()> {
+    /// Hands the rows to `each`, about so many bytes of them at once, and the place of each that is too long.
+    pub(super) fn batches(&self, length: usize, mut each: impl FnMut(Result<&Batch, Place>)) -> io::Result<()> {
         let mut rows = guarded(|| self.columns.rows(&self.reader, self.at))?;
         let mut line = self.first_line;
         while guarded(|| rows.next(length))? {
@@ -80,6 +81,7 @@ pub(super) fn names(input: &Input) -> io::Result<Vec<String>> {
 pub(super) fn cut(at: usize, input: &Input, table: &Table, mut send: impl FnMut(Piece) -> bool) -> io::Result<()> {
     guarded(|| {
         let reader = Arc::new(reader(input)?);
+        bounds::check(&reader, table)?;
         let Some(columns) = Columns::new(&reader, table) else {
             return plain::cut(at, &reader, table, |block| send(Piece::Block(block)));
         };
@@ -103,7 +105,9 @@ pub fn lines(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut lines = Vec::new();
     let table = Table::whole(&names(&input)?)?;
     guarded(|| {
-        plain::cut(0, &reader(&input)?, &table, |block| {
+        let reader = reader(&input)?;
+        bounds::check(&reader, &table)?;
+        plain::cut(0, &reader, &table, |block| {
             lines.extend_from_slice(&block.bytes);
             lines.push(b'\n');
             true
@@ -132,10 +136,13 @@ fn reader(input: &Input) -> io::Result<Reader> {
     SerializedFileReader::new(Chunks::Memory(Bytes::from(bytes))).map_err(damaged)
 }
 
+/// Letters of what the crate says: it may quote all bytes of a value.
+const SHOWN: usize = 200;
+
 fn damaged(error: impl Display) -> io::Error {
     let what = error.to_string();
     let what = what.lines().next().unwrap_or_default();
-    let what = what.strip_prefix("Parquet error: ").unwrap_or(what);
+    let what: String = what.strip_prefix("Parquet error: ").unwrap_or(what).chars().take(SHOWN).collect();
     Malformed::error(format!("cannot be read as Parquet: {what}"), "it is cut off or damaged: fetch it again")
 }
 

@@ -3,14 +3,18 @@
 
 use super::super::blocks::{self, Block};
 use super::super::fields;
+use super::super::format::Malformed;
 use super::super::table::{Table, Value};
 use super::{Reader, damaged, leaves};
 use crate::value::Instant;
 use parquet::basic::{ConvertedType, LogicalType};
+use parquet::errors::ParquetError;
 use parquet::file::reader::FileReader as _;
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 use parquet::schema::types::{Type, TypePtr};
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
 
 /// Hands the rows to `send` as blocks of JSON Lines, until that says `false`.
@@ -21,11 +25,21 @@ pub(super) fn cut(at: usize, reader: &Reader, table: &Table, mut send: impl FnMu
     let rows = RowIter::from_file(Some(projection(schema, table)?), reader).map_err(damaged)?;
     let mut block = Block { input: at, first_line: 1, bytes: Vec::new(), too_long: false };
     for (row, number) in rows.zip(1..) {
-        let line = line(&row.map_err(damaged)?, schema, &names, table);
-        block.bytes.extend_from_slice(line.as_bytes());
-        if block.bytes.len() > blocks::LENGTH {
+        let row = row.map_err(|error| unread(&error))?;
+        let line = line(&row, schema, &names, table).map_err(|name| no_text(&name))?;
+        let is_long = line.len() > blocks::LONGEST_LINE;
+        if is_long {
+            block.bytes.pop();
+        } else {
+            block.bytes.extend_from_slice(line.as_bytes());
+        }
+        if is_long || block.bytes.len() > blocks::LENGTH {
             let next = Block { input: at, first_line: number + 1, bytes: Vec::new(), too_long: false };
             if !send(std::mem::replace(&mut block, next)) {
+                return Ok(());
+            }
+            let long = Block { input: at, first_line: number, bytes: Vec::new(), too_long: true };
+            if is_long && !send(long) {
                 return Ok(());
             }
         } else {
@@ -34,6 +48,11 @@ pub(super) fn cut(at: usize, reader: &Reader, table: &Table, mut send: impl FnMu
     }
     send(block);
     Ok(())
+}
+
+/// The crate looks at texts itself, and says in many words and no name that one is none.
+fn unread(error: &ParquetError) -> io::Error {
+    if error.to_string().contains("as String") { no_text("") } else { damaged(error) }
 }
 
 /// The schema of the columns that are read.
@@ -47,14 +66,28 @@ fn projection(schema: &Type, table: &Table) -> io::Result<Type> {
     Type::group_type_builder(schema.name()).with_fields(kept).build().map_err(damaged)
 }
 
-/// A row as a JSON object.
-fn line(row: &Row, schema: &Type, names: &[String], table: &Table) -> String {
-    let found: Vec<Option<Found>> = names.iter().map(|name| reach(row, schema, name)).collect();
-    table.line(&|at| match &found[at] {
+/// A row as a JSON object. The error is the name of a column whose bytes are no text.
+fn line(row: &Row, schema: &Type, names: &[String], table: &Table) -> Result<String, String> {
+    let cell = |name: &String| reach(row, schema, name).map_err(|NoText| name.clone());
+    let found = names.iter().map(cell).collect::<Result<Vec<Option<Found>>, String>>()?;
+    Ok(table.line(&|at| match &found[at] {
         None => Value::Absent,
         Some(Found::Text(text)) => Value::Typed(text),
         Some(Found::Json(json)) => Value::Json(json),
-    })
+    }))
+}
+
+/// Bytes that are neither UTF-8 nor anything that has a text.
+#[derive(Debug)]
+pub(super) struct NoText;
+
+/// A column of such bytes. They are refused, not replaced: two ids must not become one.
+pub(super) fn no_text(column: &str) -> io::Error {
+    let place = if column.is_empty() { "a column of texts".to_owned() } else { format!("its column `{column}`") };
+    Malformed::error(
+        format!("has bytes that are not UTF-8 in {place}"),
+        "write the column as text, for example in hexadecimal; a UUID is read where its column says that it is one",
+    )
 }
 
 /// What a cell holds.
@@ -64,57 +97,119 @@ enum Found<'r> {
 }
 
 /// The cell at a path of names.
-fn reach<'r>(row: &'r Row, kind: &Type, path: &str) -> Option<Found<'r>> {
+fn reach<'r>(row: &'r Row, kind: &Type, path: &str) -> Result<Option<Found<'r>>, NoText> {
     let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let whole = |name: &str| row.get_column_iter().find(|(it, _)| *it == name).map(|(_, field)| field);
     let typed = |name: &str| kind.get_fields().iter().find(|it| it.name() == name);
     // A name may have a dot of its own.
     match (whole(path), rest) {
-        (Some(Field::Str(text)), _) => Some(Found::Text(text)),
-        (Some(field), _) => json(field, typed(path).map(AsRef::as_ref)).map(Found::Json),
-        (None, None) => None,
-        (None, Some(rest)) => match whole(first)? {
-            Field::Group(inner) => reach(inner, typed(first)?, rest),
-            _ => None,
+        (Some(Field::Str(text)), _) => Ok(Some(Found::Text(text))),
+        (Some(field), _) => Ok(json(field, typed(path).map(AsRef::as_ref))?.map(Found::Json)),
+        (None, None) => Ok(None),
+        (None, Some(rest)) => match (whole(first), typed(first)) {
+            (Some(Field::Group(inner)), Some(kind)) => reach(inner, kind, rest),
+            _ => Ok(None),
         },
     }
 }
 
 /// A value as JSON; nothing for null.
-pub(super) fn json(field: &Field, kind: Option<&Type>) -> Option<String> {
-    Some(match field {
-        Field::Null => return None,
+pub(super) fn json(field: &Field, kind: Option<&Type>) -> Result<Option<String>, NoText> {
+    Ok(Some(match field {
+        Field::Null => return Ok(None),
         Field::Str(text) => quoted(text),
-        Field::Bytes(bytes) => quoted(&String::from_utf8_lossy(bytes.data())),
+        Field::Bytes(bytes) => quoted(&text_of(bytes.data(), kind)?),
+        Field::Decimal(number) => decimal(number.data(), number.scale()),
         Field::Date(days) => quoted(&Instant::from_seconds(i64::from(*days) * 86_400).date()),
         Field::TimestampMillis(count) => time(*count, 1_000, kind),
         Field::TimestampMicros(count) => time(*count, 1_000_000, kind),
         Field::Long(count) if stamp(kind).is_some() => time(*count, 1_000_000_000, kind),
-        Field::Group(row) => object(row, kind),
+        Field::Group(row) => object(row, kind)?,
         Field::ListInternal(list) => {
             let of = kind.map(element);
-            let all = list.elements().iter().map(|it| json(it, of).unwrap_or_else(|| "null".to_owned()));
-            format!("[{}]", all.collect::<Vec<_>>().join(","))
+            let one = |it: &Field| Ok(json(it, of)?.unwrap_or_else(|| "null".to_owned()));
+            format!("[{}]", list.elements().iter().map(one).collect::<Result<Vec<String>, NoText>>()?.join(","))
         }
         Field::MapInternal(map) => {
             let pair = |(key, value): &(Field, Field)| {
                 let key = if let Field::Str(text) = key { text.clone() } else { key.to_string() };
-                Some(format!("{}:{}", quoted(&key), json(value, None)?))
+                Ok(json(value, None)?.map(|value| format!("{}:{value}", quoted(&key))))
             };
-            format!("{{{}}}", map.entries().iter().filter_map(pair).collect::<Vec<_>>().join(","))
+            members(map.entries().iter().map(pair))?
         }
         other => {
             let text = other.to_string();
             let is_plain = fields::is_number(&text) || ["true", "false"].contains(&text.as_str());
             if is_plain { text } else { quoted(&text) }
         }
-    })
+    }))
 }
 
-fn object(row: &Row, kind: Option<&Type>) -> String {
+fn object(row: &Row, kind: Option<&Type>) -> Result<String, NoText> {
     let typed = |name: &str| kind?.get_fields().iter().find(|it| it.name() == name).map(AsRef::as_ref);
-    let pair = |(name, field): (&String, &Field)| Some(format!("{}:{}", quoted(name), json(field, typed(name))?));
-    format!("{{{}}}", row.get_column_iter().filter_map(pair).collect::<Vec<_>>().join(","))
+    let pair = |(name, field): (&String, &Field)| {
+        Ok(json(field, typed(name))?.map(|value| format!("{}:{value}", quoted(name))))
+    };
+    members(row.get_column_iter().map(pair))
+}
+
+/// An object of those members that are there.
+fn members(pairs: impl Iterator<Item = Result<Option<String>, NoText>>) -> Result<String, NoText> {
+    Ok(format!("{{{}}}", pairs.filter_map(Result::transpose).collect::<Result<Vec<String>, NoText>>()?.join(",")))
+}
+
+/// Bytes as a text: a UUID as it is usually written.
+fn text_of<'b>(bytes: &'b [u8], kind: Option<&Type>) -> Result<Cow<'b, str>, NoText> {
+    let is_uuid = kind.is_some_and(|kind| kind.get_basic_info().logical_type_ref() == Some(&LogicalType::Uuid))
+        && bytes.len() == 16;
+    if !is_uuid {
+        return std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| NoText);
+    }
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        text.push_str(if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" });
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(Cow::Owned(text))
+}
+
+/// A decimal as a number of JSON, exact: the whole number that the bytes are in two's complement, so many digits of
+/// which are behind the point.
+fn decimal(bytes: &[u8], scale: i32) -> String {
+    let is_negative = bytes.first().is_some_and(|first| *first >= 0x80);
+    let digits = magnitude(bytes, is_negative);
+    let scale = usize::try_from(scale).unwrap_or(0);
+    let digits = format!("{digits:0>width$}", width = scale + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    format!("{}{whole}{}{fraction}", if is_negative { "-" } else { "" }, if scale > 0 { "." } else { "" })
+}
+
+/// The digits of a whole number without its sign.
+fn magnitude(bytes: &[u8], is_negative: bool) -> String {
+    if bytes.len() <= 16 {
+        let start: u128 = if is_negative { u128::MAX } else { 0 };
+        let number = bytes.iter().fold(start, |number, byte| number << 8 | u128::from(*byte));
+        return if is_negative { number.wrapping_neg() } else { number }.to_string();
+    }
+    // Longer ones are divided by ten until nothing is left.
+    let mut number = bytes.to_vec();
+    if is_negative {
+        let mut carry = true;
+        for byte in number.iter_mut().rev() {
+            (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+        }
+    }
+    let mut digits = Vec::new();
+    while number.iter().any(|byte| *byte > 0) {
+        let mut rest = 0_u16;
+        for byte in &mut number {
+            let all = rest << 8 | u16::from(*byte);
+            *byte = u8::try_from(all / 10).unwrap_or(0);
+            rest = all % 10;
+        }
+        digits.push(char::from(b'0' + u8::try_from(rest).unwrap_or(0)));
+    }
+    if digits.is_empty() { "0".to_owned() } else { digits.iter().rev().collect() }
 }
 
 fn quoted(text: &str) -> String {

@@ -5,13 +5,14 @@
 use super::columns::Columns;
 use super::ranges::Chunks;
 use super::{Reader, leaves, plain};
+use crate::history::intake::Place;
 use crate::history::read::ReadAt;
 use crate::history::table::{Rows as _, Table};
 use bytes::Bytes;
 use parquet::basic::{Compression, GzipLevel, Repetition, ZstdLevel};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, Int96};
-use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
@@ -28,6 +29,11 @@ const TAKEN: &str = "message all {
   required int64 count;
   optional int32 small (INTEGER(16,false));
   optional int64 cents (DECIMAL(10,2));
+  optional int64 whole (DECIMAL(18,0));
+  optional int32 share (DECIMAL(9,9));
+  optional binary any (DECIMAL(9,1));
+  optional fixed_len_byte_array(16) key (UUID);
+  optional fixed_len_byte_array(20) huge (DECIMAL(40,3));
   optional int32 day (DATE);
   optional int32 clock (TIME(MILLIS,true));
   optional int96 old;
@@ -64,6 +70,10 @@ impl Dice {
     fn number(&mut self) -> i64 {
         let number = i64::try_from(self.roll(1 << 31)).unwrap_or(0);
         [number, -number, number * 1_000_000, number % 10, i64::MAX - number][self.roll(5) as usize]
+    }
+
+    fn bytes(&mut self, length: usize) -> ByteArray {
+        (0..length).map(|_| self.roll(256) as u8).collect::<Vec<u8>>().into()
     }
 
     fn text(&mut self) -> ByteArray {
@@ -151,7 +161,14 @@ fn column(writer: &mut ColumnWriter, defined: &[i16], repeated: &[i16], dice: &m
         }
         ColumnWriter::FloatColumnWriter(it) => values!(it, dice.roll(99) as f32 / 4.0),
         ColumnWriter::DoubleColumnWriter(it) => values!(it, dice.roll(99_999) as f64 / 8.0),
+        ColumnWriter::ByteArrayColumnWriter(it) if it.get_descriptor().type_scale() > 0 => {
+            values!(it, dice.bytes(3))
+        }
         ColumnWriter::ByteArrayColumnWriter(it) => values!(it, dice.text()),
+        ColumnWriter::FixedLenByteArrayColumnWriter(it) if it.get_descriptor().type_length() > 4 => {
+            let length = it.get_descriptor().type_length() as usize;
+            values!(it, dice.bytes(length).into())
+        }
         ColumnWriter::FixedLenByteArrayColumnWriter(it) => values!(it, ByteArray::from("four").into()),
     };
     written.expect("values");
@@ -201,7 +218,8 @@ fn swiftly(bytes: &[u8], length: usize) -> Option<String> {
     for group in 0..reader.num_row_groups() {
         let mut part = columns.rows(&reader, group).expect("a row group");
         while part.next(length).expect("rows") {
-            let mut each = |batch: &super::Batch| {
+            let mut each = |batch: Result<&super::Batch, Place>| {
+                let batch = batch.expect("short rows");
                 for row in 0..batch.len() {
                     assert_eq!(batch.place(row).line, line + row as u64);
                     lines += &table.line(&|at| batch.value(row, at));
@@ -249,4 +267,113 @@ fn what_is_not_taken_goes_the_plain_way() {
         let bytes = write(&schema, &mut Dice(7));
         assert!(swiftly(&bytes, 1).is_none() && !plainly(&bytes).is_empty(), "{column}");
     }
+}
+
+/// A file of one column that holds these bytes.
+fn of_bytes(kind: &str, values: &[&[u8]]) -> Vec<u8> {
+    let packing = Compression::ZSTD(ZstdLevel::default());
+    let properties = WriterProperties::builder()
+        .set_compression(packing)
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .build();
+    let schema = Arc::new(parse_message_type(&format!("message one {{ {kind}; }}")).expect("a schema"));
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).expect("a file");
+    let mut group = writer.next_row_group().expect("a row group");
+    let mut column = group.next_column().expect("a column").expect("a column");
+    let values = values.iter().map(|it| ByteArray::from(it.to_vec()));
+    match column.untyped() {
+        ColumnWriter::ByteArrayColumnWriter(it) => it.write_batch(&values.collect::<Vec<_>>(), None, None),
+        ColumnWriter::FixedLenByteArrayColumnWriter(it) => {
+            it.write_batch(&values.map(Into::into).collect::<Vec<_>>(), None, None)
+        }
+        _ => panic!("{kind} holds no bytes"),
+    }
+    .expect("values");
+    column.close().expect("a column");
+    group.close().expect("a row group");
+    writer.into_inner().expect("a file")
+}
+
+#[test]
+fn bytes_are_what_their_column_says() {
+    let uuid: Vec<u8> = (0x10..0x20).collect();
+    let long = |last: u8| [&[if last == 0 { 0 } else { 0xff }; 19][..], &[last]].concat();
+    for (kind, bytes, told) in [
+        ("fixed_len_byte_array(16) a (UUID)", &uuid[..], "\"10111213-1415-1617-1819-1a1b1c1d1e1f\""),
+        ("binary a (DECIMAL(10,0))", &[0xff, 0x38], "-200"),
+        ("binary a (DECIMAL(10,0))", &[0], "0"),
+        ("binary a (DECIMAL(10,0))", &[], "0"),
+        ("binary a (DECIMAL(10,1))", &[0xfb], "-0.5"),
+        ("binary a (DECIMAL(3,3))", &[7], "0.007"),
+        ("fixed_len_byte_array(20) a (DECIMAL(40,2))", &long(0xfe), "-0.02"),
+        ("fixed_len_byte_array(20) a (DECIMAL(40,0))", &long(0), "0"),
+        (
+            "fixed_len_byte_array(16) a (DECIMAL(38,0))",
+            &[0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            "-170141183460469231731687303715884105728",
+        ),
+        (
+            "fixed_len_byte_array(17) a (DECIMAL(40,0))",
+            &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            "340282366920938463463374607431768211456",
+        ),
+        ("binary a", "é".as_bytes(), "\"é\""),
+    ] {
+        let file = of_bytes(&format!("required {kind}"), &[bytes]);
+        assert_eq!(plainly(&file), format!("{{\"a\":{told}}}\n"), "{kind}");
+        assert_eq!(swiftly(&file, 1), Some(plainly(&file)), "{kind}");
+    }
+}
+
+/// Two ids that differ in such bytes must not become one.
+#[test]
+fn bytes_that_are_no_text_are_refused_by_both_ways() {
+    for kind in ["required fixed_len_byte_array(2) a", "required binary a", "required binary a (UTF8)"] {
+        let file = of_bytes(kind, &[b"ok", b"\xfe\xff"]);
+        let (reader, table) = reader(Chunks::Memory(Bytes::from(file)));
+        let plain = plain::cut(0, &reader, &table, |_| true).expect_err("bytes").to_string();
+        let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0).expect("a row group");
+        let swift = part.next(1 << 20).and_then(|_| part.batch(0, 1, &mut |_| {})).expect_err("bytes").to_string();
+        for told in [plain, swift] {
+            assert!(told.contains("not UTF-8 in"), "{kind}: {told}");
+        }
+    }
+}
+
+/// So many times a text, and the rows that are read of it with the places of those that are too long.
+fn lengths(values: &[Vec<u8>]) -> io::Result<(usize, Vec<u64>)> {
+    let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
+    let (reader, table) = reader(Chunks::Memory(Bytes::from(of_bytes("required binary a (UTF8)", &values))));
+    super::bounds::check(&reader, &table)?;
+    let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0)?;
+    let (mut rows, mut long) = (0, Vec::new());
+    while part.next(1 << 20)? {
+        part.batch(0, 1, &mut |batch| match batch {
+            Ok(batch) => rows += (0..batch.len()).filter(|row| batch.length(*row) < 10).count(),
+            Err(place) => long.push(place.line),
+        })?;
+    }
+    Ok((rows, long))
+}
+
+#[test]
+fn rows_longer_than_a_line_are_left_out() {
+    let (short, long) = (b"x".to_vec(), vec![b'x'; (16 << 20) + 1]);
+    let values = [short.clone(), long.clone(), long, short.clone(), short];
+    assert_eq!(lengths(&values).expect("rows"), (3, vec![2, 3]));
+}
+
+/// What a file of a few bytes becomes is known before it does.
+#[test]
+fn what_becomes_absurdly_long_is_not_unpacked() {
+    let told = |rows: usize, length: usize, free: u64| {
+        let value = vec![b'x'; length];
+        let (reader, table) =
+            reader(Chunks::Memory(Bytes::from(of_bytes("required binary a (UTF8)", &vec![&value[..]; rows]))));
+        super::bounds::within(&reader, &table, free).map_err(|error| error.to_string())
+    };
+    assert_eq!(told(1, 17 << 20, 1 << 20), Err("has rows longer than 16 MiB in its column `a`".to_owned()));
+    assert_eq!(told(1, 17 << 20, 256 << 20), Ok(()), "little may become of anything");
+    assert_eq!(told(2, 10 << 20, 1 << 20), Err("becomes more than 500 times as long unpacked".to_owned()));
 }

@@ -16,11 +16,13 @@
 //! | `alive` | ticks in which a feed was alive |
 //! | `cohort` | the cohort of the latest record of a tick |
 //! | `exposure` | records by what it would mean for them to have run unattended |
+//! | `rows` | how many rows there are with this one (`n`), in whichever order: a table that was cut is refused |
 
 mod bytes;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod read;
+mod whole;
 mod write;
 
 pub use bytes::{Shape, of_counts, parse, render};
@@ -30,7 +32,7 @@ pub use write::rows;
 use serde::{Deserialize, Serialize};
 
 /// The version of the table.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// One row; what a kind does not use is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,12 @@ impl Unusable {
     fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: AGAIN.to_owned() }
     }
+}
+
+/// What a table is that holds no record.
+#[must_use]
+pub fn empty() -> Unusable {
+    Unusable::new("holds no record: none could be kept of the history it was counted of")
 }
 
 /// The remedy for most.

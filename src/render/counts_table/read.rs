@@ -1,6 +1,7 @@
 //! Rows to counts, under the plan that is to be replayed; whatever they say, nothing overflows and nothing is counted
 //! twice.
 
+use super::whole::{FIGURES, check_number, contradiction};
 use super::{AGAIN, First, Row, Unusable, VERSION};
 use crate::history::counts::{Arrival, Cohort, Counts, Exposure, Harm, Series, Tally};
 use crate::history::fields;
@@ -30,21 +31,35 @@ const FARTHEST: i64 = 1_000_000_000_000;
 
 /// The counts in rows, if they were made of the same parts of a plan.
 pub fn load(plan: &Plan, rows: &[Row]) -> Result<Loaded, Unusable> {
-    same_parts(plan, rows)?;
+    let head = head(rows)?;
+    check_number(rows)?;
+    same_parts(plan, head, rows)?;
     let mut table = Table::new(plan);
     for (at, row) in rows.iter().enumerate() {
         table.row(row).map_err(|why| Unusable::new(format!("cannot be used: row {}: {why}", at + 1)))?;
     }
-    Ok(table.finish())
+    if let Some(figure) = FIGURES.iter().find(|figure| !table.figures.contains(**figure)) {
+        return Err(Unusable::new(format!("is not whole: it has no figure `{figure}`")));
+    }
+    let loaded = table.finish();
+    match contradiction(&loaded.counts) {
+        None => Ok(loaded),
+        Some(why) => Err(Unusable::new(format!("does not fit together: {why}"))),
+    }
 }
 
-/// Fails where the table was made under another policy, and says what differs.
-fn same_parts(plan: &Plan, rows: &[Row]) -> Result<(), Unusable> {
+/// The row that says of which version the table is.
+fn head(rows: &[Row]) -> Result<&Row, Unusable> {
     let head = rows.iter().find(|row| row.kind == "cwrc");
-    let Some(head) = head else { return Err(Unusable::new("is no table of counts: it has no row of kind `cwrc`")) };
+    let head = head.ok_or_else(|| Unusable::new("is no table of counts: it has no row of kind `cwrc`"))?;
     if head.n != Some(VERSION) {
         return Err(Unusable::new(format!("is a table of another version of cwrc, {}", head.n.unwrap_or(0))));
     }
+    Ok(head)
+}
+
+/// Fails where the table was made under another policy, and says what differs.
+fn same_parts(plan: &Plan, head: &Row, rows: &[Row]) -> Result<(), Unusable> {
     let now = counting::parts(plan);
     if head.text.as_deref() == Some(counting::fingerprint(&now).as_str()) {
         return Ok(());
@@ -153,7 +168,7 @@ impl<'p> Table<'p> {
 
     fn row(&mut self, row: &Row) -> Read<()> {
         match row.kind.as_str() {
-            "cwrc" | "plan" => Ok(()),
+            "cwrc" | "plan" | "rows" => Ok(()),
             "assumed" => {
                 self.loaded.assume_tier = tier(row)?;
                 Ok(())

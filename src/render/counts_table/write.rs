@@ -25,9 +25,10 @@ pub(super) fn tell(
     counts: &Counts,
     names: &[String],
     assume_tier: Option<Tier>,
-    rows: &mut impl Extend<Row>,
+    sink: &mut impl Extend<Row>,
 ) {
     let writer = Writer { plan, counts };
+    let rows = &mut Counted { sink, count: 0 };
     let parts = counting::parts(plan);
     let head = Row { n: Some(VERSION), text: Some(counting::fingerprint(&parts)), ..of("cwrc") };
     let plan_row = |(name, part): (String, Value)| Row { name: Some(name), text: Some(part.to_string()), ..of("plan") };
@@ -41,6 +42,21 @@ pub(super) fn tell(
     writer.signals(rows);
     writer.cohorts(rows);
     writer.exposure(rows);
+    let all = rows.count + 1;
+    rows.extend([Row { n: Some(all), ..of("rows") }]);
+}
+
+/// Rows on their way, counted.
+struct Counted<'s, S> {
+    sink: &'s mut S,
+    count: u64,
+}
+
+impl<S: Extend<Row>> Extend<Row> for Counted<'_, S> {
+    fn extend<T: IntoIterator<Item = Row>>(&mut self, rows: T) {
+        let count = &mut self.count;
+        self.sink.extend(rows.into_iter().inspect(|_| *count += 1));
+    }
 }
 
 fn of(kind: &str) -> Row {

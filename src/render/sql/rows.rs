@@ -66,11 +66,27 @@ pub(super) fn rows(words: &Words, wanted: &Wanted) -> String {
     rows.extend(signals(&wanted.alive).map(|ids| alive(words, &ids)));
     let rows: Vec<String> = rows.iter().map(|row| row.text(words)).collect();
     format!(
-        "-- The table of counts.\nSELECT *\nFROM (\n{}\n  UNION ALL\n{}\n) counts\n\
+        "-- The table of counts, and one row more: how many rows there are with it.\nSELECT\n  {}\nFROM (\n  \
+         SELECT counts.*, {} AS other_rows\n  FROM (\n{}\n  UNION ALL\n{}\n  ) counts\n) t\n\
+         CROSS JOIN (SELECT 1 AS turn UNION ALL SELECT 2 AS turn) k\nWHERE k.turn = 1 OR t.kind = 'cwrc'\n\
          ORDER BY kind, action, name, tier, cohort, tick",
+        columns().join(",\n  "),
+        fill(words.dialect.whole, "COUNT(*) OVER ()"),
         head(words),
         rows.join("\n  UNION ALL\n")
     )
+}
+
+/// The columns of the table. The row of kind `cwrc`, of which there is one, has a second turn as that of kind `rows`:
+/// no engine has to work the rows out twice.
+fn columns() -> Vec<String> {
+    let column = |name: &str| match name {
+        "kind" => "CASE k.turn WHEN 1 THEN t.kind ELSE 'rows' END AS kind".to_owned(),
+        "n" => "CASE k.turn WHEN 1 THEN t.n ELSE t.other_rows + 1 END AS n".to_owned(),
+        "text" => "CASE k.turn WHEN 1 THEN t.text END AS text".to_owned(),
+        other => format!("t.{other} AS {other}"),
+    };
+    ["kind", "action", "name", "tier", "cohort", "tick", "n", "bad", "sum_millionths", "text"].map(column).to_vec()
 }
 
 /// The first rows; they give the columns their names and types.

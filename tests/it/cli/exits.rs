@@ -278,9 +278,17 @@ fn a_history_of_which_nothing_is_kept_is_2() {
         .with("bad.jsonl", "no json\n{}\n")
         .with("notices.jsonl", "{\"signal\": \"accepted\", \"time\": \"2026-01-01T00:00:00Z\"}\n");
     for name in ["empty", "blank", "bad", "notices"] {
-        let told = sandbox.cwrc(&format!("simulate desk.cwr --history {name}.jsonl")).exits(2);
-        told.only_complains("no record could be kept").complains("help: each line must be one JSON object");
+        let is_empty = ["empty", "blank"].contains(&name);
+        let help =
+            if is_empty { "help: it has no line but empty ones" } else { "help: each line must be one JSON object" };
+        for command in ["simulate", "count"] {
+            let told = sandbox.cwrc(&format!("{command} desk.cwr --history {name}.jsonl")).exits(2);
+            told.only_complains("no record could be kept").complains(help);
+        }
+        sandbox.cwrc(&format!("check desk.cwr --history {name}.jsonl")).exits(2).complains("no record could be kept");
     }
+    sandbox.cwrc("count desk.cwr --history empty.jsonl -o counts.csv").exits(2);
+    assert!(!sandbox.path("counts.csv").exists(), "nothing is written");
     let told = sandbox.cwrc("simulate desk.cwr --history bad.jsonl").exits(2);
     told.complains("1 unparsable bad.jsonl:1:").complains("1 missing_field bad.jsonl:2:");
 }
