@@ -114,58 +114,72 @@ impl<R: Read> Read for Unpacked<R> {
     }
 }
 
-/// Cuts an input into blocks of about a length and hands each to `send`, until that says `false`. Lines end at a line end; rows of cells
-/// between delimiters only where no quote is open.
+/// Cuts an input into blocks of about a length and hands each to `send`, until that says `false`. Lines end at a line end;
+/// rows of cells between delimiters only where no quote is open. `spare` gives room that was used before, of any content:
+/// fresh room would have to be cleared first.
 pub fn cut(
     input: usize,
     delimiter: Option<u8>,
     mut bytes: impl Read,
     length: usize,
+    mut spare: impl FnMut() -> Vec<u8>,
     mut send: impl FnMut(Block) -> bool,
 ) -> io::Result<()> {
-    let mut rest: Vec<u8> = Vec::new();
-    let mut line = 1;
+    let (mut room, mut filled, mut line) = (spare(), 0, 1);
     loop {
-        let mut block = std::mem::take(&mut rest);
-        let ended = fill(&mut bytes, length, &mut block)?;
+        let ended = fill(&mut bytes, length, &mut room, &mut filled)?;
+        let block = &room[..filled];
         let (end, open) = match delimiter {
-            None => (memchr::memrchr(b'\n', &block).map(|at| at + 1), None),
-            Some(delimiter) => separated::last_end(&block, delimiter),
+            None => (memchr::memrchr(b'\n', block).map(|at| at + 1), None),
+            Some(delimiter) => separated::last_end(block, delimiter),
         };
         match (ended, end) {
             (true, _) => {
                 if let Some(open) = open {
                     return Err(unclosed(line + separated::line_ends(&block[..open])));
                 }
-                send(Block { input, first_line: line, bytes: block, too_long: false });
+                room.truncate(filled);
+                send(Block { input, first_line: line, bytes: room, too_long: false });
                 return Ok(());
             }
             (false, Some(end)) => {
-                rest = block.split_off(end);
-                let next = line + if delimiter.is_some() { separated::line_ends(&block) } else { lines(&block) };
+                let next =
+                    line + if delimiter.is_some() { separated::line_ends(&block[..end]) } else { lines(&block[..end]) };
+                let rest = with_rest(spare(), &block[end..]);
+                filled -= end;
                 // The last line end would make an empty line of its own.
-                block.pop();
-                if !send(Block { input, first_line: line, bytes: block, too_long: false }) {
+                room.truncate(end - 1);
+                let bytes = std::mem::replace(&mut room, rest);
+                if !send(Block { input, first_line: line, bytes, too_long: false }) {
                     return Ok(());
                 }
                 line = next;
             }
-            (false, None) if block.len() > LONGEST_LINE && delimiter.is_some() => {
+            (false, None) if filled > LONGEST_LINE && delimiter.is_some() => {
                 return Err(match open {
                     Some(open) => unclosed(line + separated::line_ends(&block[..open])),
                     None => too_long(line),
                 });
             }
-            (false, None) if block.len() > LONGEST_LINE => {
-                rest = skip_line(&mut bytes, length)?;
+            (false, None) if filled > LONGEST_LINE => {
+                filled = skip_line(&mut bytes, length, &mut room)?;
                 if !send(Block { input, first_line: line, bytes: Vec::new(), too_long: true }) {
                     return Ok(());
                 }
                 line += 1;
             }
-            (false, None) => rest = block,
+            (false, None) => {}
         }
     }
+}
+
+/// Room that begins with what was read beyond a block.
+fn with_rest(mut room: Vec<u8>, rest: &[u8]) -> Vec<u8> {
+    if room.len() < rest.len() {
+        room.resize(rest.len(), 0);
+    }
+    room[..rest.len()].copy_from_slice(rest);
+    room
 }
 
 fn lines(bytes: &[u8]) -> u64 {
@@ -185,35 +199,36 @@ fn too_long(line: u64) -> io::Error {
     )
 }
 
-/// Reads a block more; `true` at the end of the input. Large reads go past the buffers below.
-fn fill(bytes: &mut impl Read, length: usize, block: &mut Vec<u8>) -> io::Result<bool> {
-    let mut filled = block.len();
-    block.resize(filled + length, 0);
-    let mut ended = false;
-    while !ended && filled < block.len() {
-        match bytes.read(&mut block[filled..]) {
-            Ok(read) => {
-                filled += read;
-                ended = read == 0;
-            }
+/// Reads a block more behind what is filled; `true` at the end of the input. Large reads go past the buffers below.
+fn fill(bytes: &mut impl Read, length: usize, room: &mut Vec<u8>, filled: &mut usize) -> io::Result<bool> {
+    let end = *filled + length;
+    if room.len() < end {
+        room.resize(end, 0);
+    }
+    while *filled < end {
+        match bytes.read(&mut room[*filled..end]) {
+            Ok(0) => return Ok(true),
+            Ok(read) => *filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    block.truncate(filled);
-    Ok(ended)
+    Ok(false)
 }
 
-/// Skips to behind the next line end; what was read beyond it comes back.
-fn skip_line(bytes: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+/// Skips to behind the next line end; what was read beyond it stands in the room then, and its length comes back.
+fn skip_line(bytes: &mut impl Read, length: usize, room: &mut Vec<u8>) -> io::Result<usize> {
+    // A line that was so long took more room than any block wants.
+    *room = Vec::new();
     loop {
-        let mut block = Vec::new();
-        let ended = fill(bytes, length, &mut block)?;
-        if let Some(end) = memchr::memchr(b'\n', &block) {
-            return Ok(block.split_off(end + 1));
+        let mut filled = 0;
+        let ended = fill(bytes, length, room, &mut filled)?;
+        if let Some(end) = memchr::memchr(b'\n', &room[..filled]) {
+            room.copy_within(end + 1..filled, 0);
+            return Ok(filled - end - 1);
         }
         if ended {
-            return Ok(Vec::new());
+            return Ok(0);
         }
     }
 }

@@ -138,10 +138,10 @@ impl<'a> Pass<'a> {
         let workers =
             self.options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         let (sender, receiver) = sync_channel::<Piece>(workers);
-        let receiver = Mutex::new(receiver);
+        let (receiver, spare) = (Mutex::new(receiver), Spare::default());
         thread::scope(|scope| {
-            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, aside))).collect();
-            let sent = send_all(inputs, self.sources, self.length(), &sender);
+            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, &spare, aside))).collect();
+            let sent = self.send_all(inputs, &spare, &sender);
             drop(sender);
             let mut all = self.empty();
             for handle in handles {
@@ -163,7 +163,7 @@ impl<'a> Pass<'a> {
         Work::new(tallier)
     }
 
-    fn work(&self, pieces: &Mutex<Receiver<Piece>>, aside: Aside) -> Work<'a> {
+    fn work(&self, pieces: &Mutex<Receiver<Piece>>, spare: &Spare, aside: Aside) -> Work<'a> {
         let mut work = self.empty();
         loop {
             let next = pieces.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -172,9 +172,22 @@ impl<'a> Pass<'a> {
             if work.failed.is_none() {
                 self.piece(&mut work, &piece, aside);
             }
+            if let Piece::Block(block) = piece {
+                spare.give(block.bytes);
+            }
         }
         work.sort();
         work
+    }
+
+    /// Reads all inputs in order; workers take the blocks as they come.
+    fn send_all(&self, inputs: &[Input], spare: &Spare, sender: &SyncSender<Piece>) -> Result<(), ReadError> {
+        for (at, (input, source)) in inputs.iter().zip(self.sources).enumerate() {
+            let hand = |piece| sender.send(piece).is_ok();
+            let sent = source.cut(at, input, self.length(), || spare.take(), hand);
+            sent.map_err(|source| ReadError { name: input.name.clone(), source })?;
+        }
+        Ok(())
     }
 
     fn piece(&self, work: &mut Work<'a>, piece: &Piece, aside: Aside) {
@@ -269,13 +282,18 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Reads all inputs in order; workers take the blocks as they come.
-fn send_all(inputs: &[Input], sources: &[Source], length: usize, sender: &SyncSender<Piece>) -> Result<(), ReadError> {
-    for (at, (input, source)) in inputs.iter().zip(sources).enumerate() {
-        let sent = source.cut(at, input, length, |block| sender.send(block).is_ok());
-        sent.map_err(|source| ReadError { name: input.name.clone(), source })?;
+/// The room of blocks that are done with.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    fn give(&self, room: Vec<u8>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(room);
     }
-    Ok(())
+
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
 }
 
 pub(super) fn not_utf8() -> Fault {

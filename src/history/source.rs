@@ -101,13 +101,14 @@ impl Source<'_> {
         at: usize,
         input: &Input,
         length: usize,
+        spare: impl FnMut() -> Vec<u8>,
         mut send: impl FnMut(Piece) -> bool,
     ) -> io::Result<()> {
         if let Rows::Parquet(sheet) = &self.rows {
             return parquet::cut(at, input, &sheet.table, send);
         }
         let bytes = blocks::decompress((input.open)()?)?;
-        blocks::cut(at, input.format.delimiter(), bytes, length, |block| send(Piece::Block(block)))
+        blocks::cut(at, input.format.delimiter(), bytes, length, spare, |block| send(Piece::Block(block)))
     }
 }
 
@@ -144,7 +145,7 @@ fn header(input: &Input) -> io::Result<(Vec<String>, u64)> {
     let bytes = blocks::decompress((input.open)()?)?;
     let mut names = None;
     // A block is at least a row, if there is one.
-    blocks::cut(0, Some(delimiter), bytes, blocks::LENGTH, |block| {
+    blocks::cut(0, Some(delimiter), bytes, blocks::LENGTH, Vec::new, |block| {
         separated::each_row(&block, delimiter, |place, _, cells| {
             names.get_or_insert_with(|| {
                 let names = cells.iter().map(|cell| std::str::from_utf8(cell).map(|name| name.trim().to_owned()));
