@@ -224,7 +224,7 @@ impl Reader {
             self.wrong(at, message, format!("leave the quotes out: write {form}"));
             return None;
         }
-        self.plain(at, form, |scalar| read(scalar))
+        self.plain(at, form, read)
     }
 
     /// A text that is not empty.
