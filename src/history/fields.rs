@@ -38,6 +38,12 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The raw value of an attribute; it fails where an object on the way has a key twice.
+    pub(super) fn attribute(&self, path: &[String]) -> Result<Option<&'a str>, Twice> {
+        let first = path.split_first().and_then(|(first, rest)| Some((self.get(first)?, rest)));
+        first.map_or(Ok(None), |(raw, rest)| below(raw, rest))
+    }
+
     /// Whether there is nothing but what stands at these paths.
     #[must_use]
     pub fn only(&self, paths: &[Key]) -> bool {
@@ -101,9 +107,18 @@ fn left_below<'p>(paths: &[&'p [String]], key: &str) -> Option<Vec<&'p [String]>
     (!rest.iter().any(|rest| rest.is_empty())).then_some(rest)
 }
 
-/// The raw value at a path inside of a raw value.
-pub(super) fn below<'a>(raw: &'a str, path: &[String]) -> Option<&'a str> {
-    object(raw)?.reach(path)
+/// An object on the way has a key twice: nobody can say which value was meant.
+pub(super) struct Twice;
+
+/// The raw value at a path inside of a raw value, if each level is an object that has the key.
+pub(super) fn below<'a>(raw: &'a str, path: &[String]) -> Result<Option<&'a str>, Twice> {
+    let Some((first, rest)) = path.split_first() else { return Ok(Some(raw)) };
+    if !raw.starts_with('{') {
+        return Ok(None);
+    }
+    // What was read as part of a line is sound but for its keys.
+    let inner = Fields::parse(raw).ok_or(Twice)?;
+    inner.get(first).map_or(Ok(None), |raw| below(raw, rest))
 }
 
 /// An object among raw values.

@@ -225,7 +225,12 @@ impl<'p> Reader<'p> {
             let early = outcomes.iter().any(|outcome| outcome.time < time);
             worst.unless(!early, Reason::OutcomeBeforeAction, "an outcome is earlier than the action");
         }
-        let given = self.plan.attributes.iter().map(|it| fields.reach(&it.key).map(fields::given)).collect();
+        let mut attribute = |key: &[String]| {
+            let found = fields.attribute(key);
+            let why = || format!("an object that `{}` looks into has a key twice", key.join("."));
+            found.inspect_err(|_| worst.note(Reason::Unparsable, why)).ok().flatten()
+        };
+        let given = self.plan.attributes.iter().map(|it| attribute(&it.key).map(fields::given)).collect();
         Some(Record { id: id?, time: time?, action: action?, tier, given, outcomes, undeclared })
     }
 

@@ -68,7 +68,7 @@ pub(super) fn read<'a>(reader: &'a Reader, text: &'a str) -> Option<Line<'a>> {
             _ => entries.other(key, value),
         }
     })?;
-    let given = reader.plan.attributes.iter().map(|it| reach(&entries, &it.key)).collect();
+    let given = reader.plan.attributes.iter().map(|it| reach(&entries, &it.key)).collect::<Result<_, _>>().ok()?;
     let [id, time, action, tier] = entries.fields;
     let id = match id {
         Value::Raw(raw) => identity(raw)?,
@@ -135,20 +135,19 @@ fn instant(reader: &Reader, value: Value) -> Option<Instant> {
 }
 
 /// The value of an attribute.
-fn reach<'a>(entries: &Entries<'a, 4>, path: &[String]) -> Option<Given<'a>> {
-    let (first, rest) = path.split_first()?;
+fn reach<'a>(entries: &Entries<'a, 4>, path: &[String]) -> Result<Option<Given<'a>>, fields::Twice> {
+    let Some((first, rest)) = path.split_first() else { return Ok(None) };
     let other = || entries.others.iter().find(|(key, _)| key == first).map(|(_, value)| *value);
     let value = match first.as_str() {
-        "id" => entries.fields[0],
-        "time" => entries.fields[1],
-        "action" => entries.fields[2],
-        "tier" => entries.fields[3],
-        _ => other()?,
+        "id" => Some(entries.fields[0]),
+        "time" => Some(entries.fields[1]),
+        "action" => Some(entries.fields[2]),
+        "tier" => Some(entries.fields[3]),
+        _ => other(),
     };
-    match (value, rest) {
-        (Value::Text(text), []) => Some(Given::Text(Cow::Borrowed(text))),
-        (Value::Raw(raw), []) => Some(fields::given(raw)),
-        (Value::Raw(raw), rest) => fields::below(raw, rest).map(fields::given),
+    Ok(match (value, rest) {
+        (Some(Value::Text(text)), []) => Some(Given::Text(Cow::Borrowed(text))),
+        (Some(Value::Raw(raw)), rest) => fields::below(raw, rest)?.map(fields::given),
         _ => None,
-    }
+    })
 }

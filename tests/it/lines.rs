@@ -161,3 +161,19 @@ fn usual_lines_are_read_fast() {
         assert!(both_ways(&plan, &line, Some("2026-04-01T00:00:00Z")), "{line}");
     }
 }
+
+/// Nobody can say which of two values of one key was meant, at any depth that the policy looks into.
+#[test]
+fn a_key_that_is_twice_inside_an_object_is_no_value() {
+    let plan = engine::plan(POLICY);
+    let line = |client: &str| {
+        format!("{{\"id\":1,\"time\":\"2026-03-01T10:00:00Z\",\"action\":\"refund\",\"client\":{client}}}")
+    };
+    let (twice, once) =
+        (line("{\"plan\":\"pro\",\"plan\":\"free\"}"), line("{\"plan\":\"pro\",\"seats\":{\"a\":1,\"a\":2}}"));
+    assert!(!both_ways(&plan, &twice, None) && both_ways(&plan, &once, None));
+    let reader = Reader::new(&plan, &Mapping::default(), None);
+    let fault = reader.read_plainly(&twice).expect_err("a key twice");
+    assert_eq!(fault.why, "an object that `client.plan` looks into has a key twice");
+    assert!(reader.read_plainly(&once).is_ok(), "where nothing looks it does not matter");
+}
