@@ -126,7 +126,7 @@ fn write(part: Range<u64>, records: u64, json: &mut impl Write, csv: &mut impl W
             let dice = mix(noise ^ (one + 1));
             let signal = signal(dice % 100);
             // Most within hours, some after weeks.
-            let later = after(time, (dice >> 8) % if (dice >> 40) % 8 == 0 { 40 * 86_400 } else { 20_000 });
+            let later = after(time, (dice >> 8) % if (dice >> 40).is_multiple_of(8) { 40 * 86_400 } else { 20_000 });
             let comma = if one == 0 { "" } else { "," };
             write!(json, "{comma}{{\"signal\":\"{signal}\",\"time\":\"{later}\"}}")?;
             writeln!(csv, "{head},{signal},{later}")?;

@@ -26,6 +26,7 @@ pub(super) enum Piece {
     /// Lines or rows of text.
     Block(Block),
     /// Rows of a Parquet file.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "other builds read none"))]
     Group(parquet::Group),
 }
 

@@ -135,10 +135,10 @@ fn an_empty_text_is_a_signal_that_did_not_happen() {
 /// A wide window is a promise of memory that nobody asked for.
 #[test]
 fn packs_that_take_too_much_memory_are_told_as_such() {
-    let mut packer = zstd::stream::Encoder::new(Vec::new(), 1).expect("memory");
-    packer.window_log(30).expect("a window");
-    packer.write_all(HEAD.as_bytes()).expect("memory");
-    let packed = packer.finish().expect("memory");
+    let mut encoder = zstd::stream::Encoder::new(Vec::new(), 1).expect("memory");
+    encoder.window_log(30).expect("a window");
+    encoder.write_all(HEAD.as_bytes()).expect("memory");
+    let packed = encoder.finish().expect("memory");
     assert_eq!(
         read(Format::Csv, &packed, "").err().as_deref(),
         Some("is packed so that unpacking it takes more than 128 MiB")

@@ -154,7 +154,9 @@ fn agrees(word: &str, seeds: impl Iterator<Item = u64>) {
 fn compared(word: &str, all: &[Asked]) -> Option<Vec<Counts>> {
     let dialect = Dialect::named(word).expect("a dialect");
     let folder = folder(word, &all[0].name);
-    all.iter().for_each(|it| it.write(&folder, dialect));
+    for it in all {
+        it.write(&folder, dialect);
+    }
     let found = run(word, &folder).then(|| all.iter().map(|it| it.check(&folder, dialect)).collect());
     std::fs::remove_dir_all(folder).expect("the folder");
     found

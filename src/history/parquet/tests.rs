@@ -166,7 +166,7 @@ fn column(writer: &mut ColumnWriter, defined: &[i16], repeated: &[i16], dice: &m
         }
         ColumnWriter::ByteArrayColumnWriter(it) => values!(it, dice.text()),
         ColumnWriter::FixedLenByteArrayColumnWriter(it) if it.get_descriptor().type_length() > 4 => {
-            let length = it.get_descriptor().type_length() as usize;
+            let length = usize::try_from(it.get_descriptor().type_length()).expect("a length");
             values!(it, dice.bytes(length).into())
         }
         ColumnWriter::FixedLenByteArrayColumnWriter(it) => values!(it, ByteArray::from("four").into()),

@@ -74,7 +74,7 @@ fn other_word(text: &str, state: &mut u64) -> Option<String> {
 fn changed(policy: &str, seed: u64) -> Option<Analysis> {
     let mut state = seed;
     let mut text = policy.to_owned();
-    for _ in 0..1 + random(&mut state) % 3 / 2 {
+    for _ in 0..=(random(&mut state) % 3 / 2) {
         text = match random(&mut state) % 8 {
             0 | 1 => without_a_clause(&text, &mut state)?,
             2 => other_word(&text, &mut state)?,
