@@ -4,7 +4,7 @@ use super::remedy;
 use super::words;
 use crate::model::Policy;
 use crate::model::policy::{Assurance, Clause, Promise};
-use crate::odds::{ALGORITHM, Asked, Course, Effort, Promised, Refused, Verdict, World};
+use crate::odds::{ALGORITHM, Asked, Course, Effort, Flow, Promised, Refused, Verdict, World};
 use crate::plan::{self, Plan};
 use crate::source::Span;
 use crate::stats::E8;
@@ -124,16 +124,16 @@ impl<'a> Promises<'a> {
 fn key(plan: &Plan, assurance: &Assurance, promise: Promise) -> String {
     let rates = assurance.given.iter().map(|(metric, rate)| format!("{}={rate}", plan.metrics[metric.index()].name));
     let rates = rates.collect::<Vec<_>>().join(",");
-    let World { count, per_seconds, .. } = world(assurance);
+    let Flow { count, per_seconds } = flow(assurance);
     let gate = plan.gate_path(assurance.action, assurance.step);
     let (verb, bound) = words::promise(promise);
     let (within, share) = (promise.within.seconds(), promise.chance);
     format!("{ALGORITHM} {} {gate} {rates} {count}/{per_seconds}s {verb} {within}s {bound} {share}", plan.digest)
 }
 
-fn world(assurance: &Assurance) -> World {
+fn flow(assurance: &Assurance) -> Flow {
     let (count, per_seconds) = assurance.traffic.map_or((Decimal::ZERO, 1), |(count, per)| (count, per.seconds()));
-    World { rates: assurance.given.clone(), count, per_seconds }
+    Flow { count, per_seconds }
 }
 
 /// The course that a promise is about.
@@ -145,7 +145,7 @@ fn prove(policy: &Policy, plan: &Plan, assurance: &Assurance, promise: Promise) 
     let Some(gate) = &plan.actions[assurance.action.index()].gates[assurance.step.index()] else {
         return refused("the gate is above the ceiling");
     };
-    let world = world(assurance);
+    let world = World::even(assurance.given.clone(), flow(assurance));
     let within = promise.within.seconds() / plan.tick_seconds;
     let asked = Asked { plan, action: assurance.action, gate, world: &world, within };
     let course = match course(&asked, promise.demotes) {

@@ -1,7 +1,9 @@
 //! The smallest change of one figure of a gate that would keep a refuted promise.
 //!
-//! A figure is looked for by bisection: what is harder is harder on every path, so a change that does is followed by
-//! changes that do. A change that would leave nothing for an agent without fault is none.
+//! A figure is looked for by bisection, with little effort: what is harder is harder on every path, so a change that does
+//! is followed by changes that do. Then smaller ones are tried with more effort, a few of them; where it does not tell
+//! that the next smaller one fails, the change is only said to be sure. A change that would leave nothing for an agent
+//! without fault is none.
 
 use super::promises::course;
 use super::{durations, words};
@@ -16,12 +18,33 @@ use std::sync::Arc;
 /// What may be spent on one change that is tried.
 const EFFORT: Effort = Effort { states: 100_000, steps: 10_000_000, paths: 1 << 15, draws: 10_000_000, threads: None };
 
-/// The levels that are offered, in hundred-millionths.
-const LEVELS: [i64; 8] =
-    [80_000_000, 90_000_000, 95_000_000, 97_500_000, 99_000_000, 99_500_000, 99_900_000, 99_990_000];
+/// What may be spent on one smaller change that is tried after that, and on how many.
+const CLOSER: Effort =
+    Effort { states: 1_000_000, steps: 50_000_000, paths: 1 << 17, draws: 30_000_000, threads: None };
+const TRIES: i64 = 3;
+
+/// Levels beyond whole percents that are offered, in hundred-millionths.
+const LEVELS: [i64; 3] = [99_500_000, 99_900_000, 99_990_000];
 
 /// A percentage point.
 const POINT: i64 = E8 / 100;
+
+/// Margins are looked for in steps of half a point.
+const HALF_POINT: i64 = POINT / 2;
+
+/// A change that keeps a promise, and whether no smaller one is known to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Found {
+    at: i64,
+    is_least: bool,
+}
+
+impl Found {
+    /// A figure as help text: the figure, or that it is sure to do.
+    fn told(self, figure: String) -> String {
+        if self.is_least { figure } else { format!("{figure} (sure to do; a smaller change may)") }
+    }
+}
 
 /// A refuted promise.
 struct Search<'a> {
@@ -45,21 +68,25 @@ pub(super) fn remedy(policy: &Policy, asked: &Asked, promise: Promise, of: &Cour
     let search = Search { policy, asked, promise, most: of.most_samples() };
     let found = if promise.demotes { search.of_keeps() } else { search.of_bars() };
     match found.as_slice() {
-        [] => format!("no other `{}` alone keeps it; {}", search.figures(), true_promise(promise, of, answer)),
+        [] => {
+            let other = true_promise(promise, of, answer).map_or(String::new(), |told| format!("; {told}"));
+            format!("no other `{}` alone keeps it{other}", search.figures())
+        }
         [only] => format!("write {only}"),
         [others @ .., last] => format!("write {} or {last}", others.join(", ")),
     }
 }
 
-/// The promise that holds, in whole percent.
-fn true_promise(promise: Promise, of: &Course, answer: &Answer) -> String {
+/// The promise that holds, in whole percent; `None` where it would promise nothing.
+fn true_promise(promise: Promise, of: &Course, answer: &Answer) -> Option<String> {
     if of.is_impossible() {
-        return format!("nobody gets through within {}, not even without a fault", promise.within);
+        return Some(format!("nobody gets through within {}, not even without a fault", promise.within));
     }
     let (off, bound) = (4.0 * answer.error, words::promise(promise).1);
     let whole = if promise.at_least { (answer.chance - off) * 100.0 } else { (answer.chance + off).min(1.0) * 100.0 };
     let whole = if promise.at_least { whole.max(0.0).floor() } else { whole.ceil() };
-    format!("`{bound} {whole}%` would be true")
+    let is_vacuous = if promise.at_least { whole <= 0.0 } else { whole >= 100.0 };
+    (!is_vacuous).then(|| format!("`{bound} {whole}%` would be true"))
 }
 
 impl Search<'_> {
@@ -68,10 +95,10 @@ impl Search<'_> {
     }
 
     /// Whether a gate keeps the promise, and leaves something to pass.
-    fn does(&self, gate: &Gate) -> bool {
+    fn settled(&self, gate: &Gate, effort: &Effort) -> Verdict {
         let promised = Promised { at_least: self.promise.at_least, share: self.promise.chance };
         let course = course(&Asked { gate, ..*self.asked }, self.promise.demotes);
-        course.is_ok_and(|course| course.settle(promised, &EFFORT).0 == Verdict::Proved)
+        course.map_or(Verdict::Refuted, |course| course.settle(promised, effort).0)
     }
 
     fn is_open(&self, gate: &Gate) -> bool {
@@ -79,15 +106,30 @@ impl Search<'_> {
     }
 
     /// The first of so many changes, from the least to the greatest, that does.
-    fn first(&self, count: i64, changed: impl Fn(&mut Gate, i64)) -> Option<i64> {
+    fn first(&self, count: i64, changed: impl Fn(&mut Gate, i64)) -> Option<Found> {
         let with = |at: i64| {
             let mut gate = self.asked.gate.clone();
             changed(&mut gate, at);
             gate
         };
         let open = least(count, |at| !self.is_open(&with(at)));
-        let at = least(open, |at| self.does(&with(at)));
-        (at < open).then_some(at)
+        let at = least(open, |at| self.settled(&with(at), &EFFORT) == Verdict::Proved);
+        (at < open).then(|| self.closer(at, with))
+    }
+
+    /// The smaller neighbours of a change that does, one after the other, with more effort.
+    fn closer(&self, mut at: i64, with: impl Fn(i64) -> Gate) -> Found {
+        for _ in 0..TRIES {
+            if at == 0 {
+                return Found { at, is_least: true };
+            }
+            match self.settled(&with(at - 1), &CLOSER) {
+                Verdict::Proved => at -= 1,
+                Verdict::Refuted => return Found { at, is_least: true },
+                Verdict::Undecided => break,
+            }
+        }
+        Found { at, is_least: at == 0 }
     }
 
     /// Up where less is promised to happen than does, down where more is.
@@ -118,9 +160,9 @@ impl Search<'_> {
         // Else `stop` would come before the gate could be met (CWR218).
         let most = gate.stop.map_or(i64::MAX, |stop| stop - delays - action.cooldown - 1).min(self.asked.within);
         let room = if sign > 0 { most - gate.hold } else { gate.hold - 1 };
-        let at = self.first(room, |gate, at| gate.hold += sign * (at + 1))?;
-        let seconds = (gate.hold + sign * (at + 1)) * self.asked.plan.tick_seconds;
-        Some(format!("`hold {}`", durations::written(seconds)))
+        let found = self.first(room, |gate, at| gate.hold += sign * (at + 1))?;
+        let seconds = (gate.hold + sign * (found.at + 1)) * self.asked.plan.tick_seconds;
+        Some(found.told(format!("`hold {}`", durations::written(seconds))))
     }
 
     fn min(&self, at: usize, bar: impl Fn(&mut Gate) -> &mut Bar) -> Option<String> {
@@ -129,8 +171,8 @@ impl Search<'_> {
         let most = self.most.get(at)?.cast_signed();
         let room = if sign > 0 { most - min } else { min - 1 };
         let of = |step: i64| (min + sign * (step + 1)).unsigned_abs();
-        let step = self.first(room, |gate, step| bar(gate).min = of(step))?;
-        Some(self.named(format!("`min {}`", of(step)), metric))
+        let found = self.first(room, |gate, step| bar(gate).min = of(step))?;
+        Some(found.told(self.named(format!("`min {}`", of(found.at)), metric)))
     }
 
     fn confidence(&self, at: usize) -> Option<String> {
@@ -141,7 +183,9 @@ impl Search<'_> {
             Rule::Bound { method, confidence_e8, target_e8 } => (method, confidence_e8, target_e8),
         };
         let of = |confidence_e8| Allowed::new(Rule::Bound { method, confidence_e8, target_e8 });
-        let mut levels: Vec<i64> = LEVELS.into_iter().filter(|it| (it - level) * self.sign() > 0).collect();
+        let mut levels: Vec<i64> = (80..100).map(|percent| percent * POINT).chain([97_500_000]).chain(LEVELS).collect();
+        levels.sort_unstable();
+        let mut levels: Vec<i64> = levels.into_iter().filter(|it| (it - level) * self.sign() > 0).collect();
         levels.sort_by_key(|it| it * self.sign());
         // Else even a perfect record of `min` samples would fall short (CWR304).
         levels.retain(|level| of(*level).clears(bar.min, 0));
@@ -151,24 +195,25 @@ impl Search<'_> {
             let rule = Rule::Bound { method, confidence_e8: level(to), target_e8 };
             gate.bars[at].first.limit = Limit::Share { rule, allowed: Arc::new(Allowed::new(rule)) };
         })?;
-        let level = Decimal::from_hundred_millionths(level(found));
-        Some(self.named(format!("`{}`", words::confidence(policy::Confidence { level, method })), bar.metric))
+        let level = Decimal::from_hundred_millionths(level(found.at));
+        let told = format!("`{}`", words::confidence(policy::Confidence { level, method }));
+        Some(found.told(self.named(told, bar.metric)))
     }
 
-    /// A wider margin, by whole points.
+    /// A wider margin, by half points.
     fn margin(&self, at: usize) -> Option<String> {
         let bar = &self.asked.gate.keeps[at];
         let Limit::Share { rule: Rule::Point { target_e8, .. }, .. } = bar.limit else { return None };
         let written = self.policy.actions[self.asked.action.index()].gate(self.asked.gate.step)?;
         let margin = written.keep_bars().nth(at)?.value.margin?;
         // A target of 0 % could never be missed (CWR205).
-        let step = self.first((target_e8 - 1) / POINT, |gate, step| {
-            let rule = Rule::Point { target_e8: target_e8 - (step + 1) * POINT, strict: false };
+        let found = self.first((target_e8 - 1) / HALF_POINT, |gate, step| {
+            let rule = Rule::Point { target_e8: target_e8 - (step + 1) * HALF_POINT, strict: false };
             gate.keeps[at].limit = Limit::Share { rule, allowed: Arc::new(Allowed::new(rule)) };
         })?;
-        let margin = margin.plus(Decimal::from_hundred_millionths((step + 1) * POINT));
+        let margin = margin.plus(Decimal::from_hundred_millionths((found.at + 1) * HALF_POINT));
         let metric = &self.policy.metrics[bar.metric.index()];
-        Some(self.named(format!("`margin {}`", words::margin(metric, margin)), bar.metric))
+        Some(found.told(self.named(format!("`margin {}`", words::margin(metric, margin)), bar.metric)))
     }
 
     /// With the metric it is about, where there are several.

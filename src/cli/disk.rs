@@ -85,6 +85,19 @@ pub(super) fn create(path: &str, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Whether a result may be written there, as far as can be told without touching anything.
+pub(super) fn is_writable(path: &str) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(metadata) if metadata.is_file() => fs::OpenOptions::new().write(true).open(path).map(drop),
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let directory = Path::new(path).parent().filter(|parent| !parent.as_os_str().is_empty());
+            fs::metadata(directory.unwrap_or(Path::new("."))).map(drop)
+        }
+    }
+}
+
 /// Writes a file beside another and puts it into its place.
 fn put(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();

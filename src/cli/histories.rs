@@ -140,8 +140,17 @@ impl Reading {
 
     /// Fails where something is said of a history and none is named.
     pub(super) fn is_for_nothing(&self) -> Result<(), Failure> {
+        self.is_for_nothing_but("")
+    }
+
+    /// The same of a command that has other work for threads.
+    pub(super) fn is_for_nothing_but_threads(&self) -> Result<(), Failure> {
+        self.is_for_nothing_but("--threads")
+    }
+
+    fn is_for_nothing_but(&self, known: &str) -> Result<(), Failure> {
         let others = [("--evidence", self.evidence == EvidenceArg::AnyTier), ("--strict", self.strict)];
-        match self.said().into_iter().chain(others).find(|(_, is_said)| *is_said) {
+        match self.said().into_iter().chain(others).find(|(flag, is_said)| *is_said && *flag != known) {
             None => Ok(()),
             Some((flag, _)) => {
                 Err(Failure::new(format!("{flag} is about a history, and none is named"))

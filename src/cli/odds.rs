@@ -16,6 +16,14 @@ use std::collections::BTreeMap;
 /// How many histories are drawn for one figure that is replayed.
 const HISTORIES: u64 = 1_000;
 
+/// The most numbers that an exact chain may hold, and steps that it may take: about a second for a figure. The caps of
+/// `--thorough` are those of the specification.
+const MOST_STATES: u64 = 4_000_000;
+const MOST_STEPS: u64 = 1_000_000_000;
+
+/// The most random numbers that are drawn for one figure.
+const MOST_DRAWS: u64 = 24_000_000;
+
 /// The same with --thorough.
 const MANY_HISTORIES: u64 = 10_000;
 
@@ -59,6 +67,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share, requires = "plan")]
     false_falls: Decimal,
     /// Take the time for exact figures wherever that is feasible, and for smaller errors: minutes rather than seconds
+    ///
+    /// A figure is exact by default where a Markov chain has at most 4,000,000 states and 1,000,000,000 steps (twice as
+    /// many where a policy has few gates), and with this option where it has 20,000,000 and 20,000,000,000.
     #[arg(long)]
     thorough: bool,
     /// How to print the odds
@@ -87,6 +98,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             Failure::new("--plan is told for people or as JSON").help("leave --format out, or write --format json")
         );
     }
+    output::is_writable(args.output.as_deref())?;
     let plan = match compile::load(&args.policy, global)? {
         Ok(plan) => plan,
         Err(exit) => return Ok(exit),
@@ -126,7 +138,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 }
 
 fn question<'a>(args: &Args, plan: &'a Plan, traffic: &'a Traffic) -> Question<'a> {
-    let quick = Effort { states: 1_000_000, steps: 1_000_000_000, paths: 1 << 16, draws: 24_000_000, threads: None };
+    // An answer is waited for as a whole: many gates share what few may spend.
+    let gates = plan.actions.iter().flat_map(|action| action.gates.iter().flatten()).count() as u64;
+    let quick = Effort {
+        states: MOST_STATES,
+        steps: (6 * MOST_STEPS / gates.max(1)).clamp(MOST_STEPS, 2 * MOST_STEPS),
+        paths: 1 << 16,
+        draws: (2 * MOST_DRAWS / gates.max(1)).clamp(MOST_DRAWS / 6, MOST_DRAWS),
+        threads: None,
+    };
     let effort = if args.thorough { Effort::THOROUGH } else { quick };
     let effort = Effort { threads: args.reading.threads(), ..effort };
     Question {
@@ -180,13 +200,17 @@ fn traffic(args: &Args, plan: &Plan, global: &Global) -> Result<(Traffic, String
     if !args.history.is_empty() {
         return measured(args, plan, global);
     }
-    args.reading.is_for_nothing()?;
+    args.reading.is_for_nothing_but_threads()?;
     if args.traffic.is_empty() {
         return Err(Failure::new("nothing says how many records arrive, and all odds depend on it")
             .help("--traffic 20/day states it for every action type; --history PATH measures it"));
     }
     let mut flows: BTreeMap<ActionId, Flow> = BTreeMap::new();
     let (named, all): (Vec<&String>, Vec<&String>) = args.traffic.iter().partition(|text| text.contains('='));
+    if let [first, second, ..] = all.as_slice() {
+        return Err(Failure::new(format!("--traffic says both {first} and {second} for every action type"))
+            .help("write one of them, or ACTION=20/day for one action type"));
+    }
     for text in all {
         let flow = flow(text)?;
         flows.extend((0..plan.actions.len()).map(|at| (ActionId::new(at), flow)));
@@ -217,7 +241,10 @@ fn flow(text: &str) -> Result<Flow, Failure> {
     let Some((count, time)) = text.split_once('/') else {
         return Err(wrong(&format!("`{text}` does not say in what time")));
     };
-    let count: Decimal = count.trim().parse().map_err(|_| wrong(&format!("`{count}` is no number")))?;
+    let is_number = count.trim().chars().all(|sign| sign.is_ascii_digit() || sign == '.')
+        && count.contains(|sign: char| sign.is_ascii_digit());
+    let what = if is_number { "is too large, or has too many decimals" } else { "is no number" };
+    let count: Decimal = count.trim().parse().map_err(|_| wrong(&format!("`{count}` {what}")))?;
     if count <= Decimal::ZERO || count.units() % 1_000_000_000_000 != 0 {
         return Err(wrong(&format!("`{count}` is no count above 0 with at most six decimals")));
     }
@@ -231,8 +258,8 @@ fn seconds(time: &str) -> Option<i64> {
     let count: i64 =
         if count.is_empty() { 1 } else { count.parse().ok().filter(|count| (1..100_000).contains(count))? };
     let unit = match word.trim() {
-        "minute" => Unit::Minutes,
-        "hour" => Unit::Hours,
+        "minute" | "minutes" => Unit::Minutes,
+        "hour" | "hours" => Unit::Hours,
         "day" | "days" => Unit::Days,
         "week" | "weeks" => Unit::Weeks,
         word => Unit::ALL.into_iter().find(|unit| unit.word() == word)?,

@@ -41,6 +41,29 @@ pub(super) fn is_seen(file: Option<&str>) -> bool {
     file.is_none_or(|it| it == "-") && io::stdout().is_terminal()
 }
 
+/// Fails where a result could not be written, before it is computed: where its directory is none, or the file may not be
+/// written, or is a policy.
+pub(super) fn is_writable(file: Option<&str>) -> Result<(), Failure> {
+    match file {
+        None | Some("-") => Ok(()),
+        Some(path) => {
+            not_a_policy(path).and_then(|()| disk::is_writable(path).map_err(|error| unwritten(path, &error)))
+        }
+    }
+}
+
+fn not_a_policy(path: &str) -> Result<(), Failure> {
+    if !path.ends_with(".cwr") {
+        return Ok(());
+    }
+    Err(Failure::new(format!("-o {path} would overwrite a policy"))
+        .help("nothing that goes there is a policy: choose another name, such as `report.txt`"))
+}
+
+fn unwritten(path: &str, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot write {path}: {error}")).help("check that its directory exists and may be written")
+}
+
 /// Writes a result to stdout, or to the file that `-o` names; never over a policy.
 pub(super) fn write(text: &str, file: Option<&str>) -> Result<(), Failure> {
     write_bytes(text.as_bytes(), file)
@@ -49,13 +72,10 @@ pub(super) fn write(text: &str, file: Option<&str>) -> Result<(), Failure> {
 /// The same with bytes.
 pub(super) fn write_bytes(bytes: &[u8], file: Option<&str>) -> Result<(), Failure> {
     match file {
-        Some(path) if path.ends_with(".cwr") => Err(Failure::new(format!("-o {path} would overwrite a policy"))
-            .help("nothing that goes there is a policy: choose another name, such as `report.txt`")),
         Some("-") => write_bytes(bytes, None),
-        Some(path) => disk::create(path, bytes).map_err(|error| {
-            Failure::new(format!("cannot write {path}: {error}"))
-                .help("check that its directory exists and may be written")
-        }),
+        Some(path) => {
+            not_a_policy(path).and_then(|()| disk::create(path, bytes).map_err(|error| unwritten(path, &error)))
+        }
         None => to_stream(&mut io::stdout().lock(), bytes),
     }
 }

@@ -9,8 +9,9 @@ use super::Traffic;
 use crate::history::Counts;
 use crate::history::counts::{Series, Tally};
 use crate::model::policy::{ActionId, MetricId, SignalId};
-use crate::odds::{Sampler, World};
+use crate::odds::{Sampler, Split, World};
 use crate::plan::{MetricKind, Plan};
+use crate::stats::real;
 use crate::value::duration::Tick;
 use crate::value::{Decimal, Instant, Key};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,9 +41,52 @@ struct Stream {
     delay: Tick,
     /// The worst and the best value of a mean.
     ends: Option<(i64, i64)>,
-    /// Its bad signals, and which of them some trip counts.
-    signals: Vec<SignalId>,
-    counted: BTreeSet<SignalId>,
+    brought: Brought,
+}
+
+/// Which signals bad samples bring, as far as some trip counts them.
+#[derive(Clone, Debug, Default)]
+struct Brought(Vec<(SignalId, Split)>);
+
+impl Brought {
+    /// Each bad sample brings one of these signals, each as likely; of the counted ones one after the other takes its
+    /// share of what the ones before have left.
+    fn new(signals: &[SignalId], counted: BTreeSet<SignalId>, most: u64) -> Self {
+        let others = (1..=signals.len() as u64).rev();
+        Self(
+            counted
+                .into_iter()
+                .zip(others)
+                .map(|(signal, left)| (signal, Split::new(most, 1.0 / real(left))))
+                .collect(),
+        )
+    }
+
+    fn of(&self, key: Key, mut bad: u64) -> Vec<(SignalId, u64)> {
+        let mut brought = Vec::new();
+        for ((signal, split), at) in self.0.iter().zip(0..) {
+            let n = split.draw(bad, key.number(at));
+            bad -= n;
+            if n > 0 {
+                brought.push((*signal, n));
+            }
+        }
+        brought
+    }
+}
+
+/// The signals that trips of an action type count.
+fn tripping(plan: &Plan, action: ActionId) -> BTreeSet<SignalId> {
+    plan.actions[action.index()].trips.iter().flat_map(|trip| &trip.signals).copied().collect()
+}
+
+/// The signals of a metric's bad samples.
+fn signals(plan: &Plan, id: MetricId) -> &[SignalId] {
+    match &plan.metrics[id.index()].kind {
+        MetricKind::Verdict { bad, .. } => bad,
+        MetricKind::Event { signals, .. } => signals,
+        MetricKind::Mean { .. } => &[],
+    }
 }
 
 /// Histories of a world.
@@ -62,7 +106,10 @@ impl Drawn {
             let mut taken = BTreeSet::new();
             for ((id, before), (_, after)) in truth.before.iter().zip(&truth.after) {
                 let mut stream = Stream::new(plan, traffic, truth.action, *id, [*before, *after], ticks)?;
-                stream.counted.retain(|signal| taken.insert(*signal));
+                let of_metric = |signal: &SignalId| signals(plan, *id).contains(signal);
+                let counted = tripping(plan, truth.action).into_iter().filter(of_metric);
+                let counted = counted.filter(|signal| taken.insert(*signal));
+                stream.brought = Brought::new(signals(plan, *id), counted.collect(), stream.most());
                 streams.push(stream);
             }
         }
@@ -82,7 +129,7 @@ impl Drawn {
                 let bits = key.bits(tick.cast_unsigned());
                 let bad = stream.samplers.get(n).map_or(0, |both| both[usize::from(tick >= self.turn)].draw(bits));
                 samples.push((START + tick + stream.delay, stream.tally(*n, bad)));
-                for (signal, n) in stream.signals_of(key.number(tick), bad) {
+                for (signal, n) in stream.brought.of(key.number(tick), bad) {
                     let arrivals = self.counts.arrivals.entry((Some(series.action), signal)).or_default();
                     arrivals.push((START + tick, n));
                 }
@@ -121,19 +168,11 @@ impl Stream {
         ticks: Tick,
     ) -> Option<Self> {
         let (metric, flow) = (&plan.metrics[id.index()], traffic.of(action, id)?);
-        let world = |rate| World { rates: vec![(id, rate)], count: flow.count, per_seconds: flow.per_seconds };
-        let records = world(rates[0]).records(usize::try_from(ticks).ok()?, plan.tick_seconds)?;
-        let [before, after] = rates.map(|rate| world(rate).bad_share(id, metric));
+        let records = flow.records(usize::try_from(ticks).ok()?, plan.tick_seconds)?;
+        let [before, after] = rates.map(|rate| World::even(vec![(id, rate)], flow).bad_share(id, metric));
         let (before, after) = (before?, after?);
         let counts: BTreeSet<u64> = records.iter().copied().collect();
         let both = |n| (n, [Sampler::new(n, before, before), Sampler::new(n, after, after)]);
-        let signals: Vec<SignalId> = match &metric.kind {
-            MetricKind::Verdict { bad, .. } => bad.clone(),
-            MetricKind::Event { signals, .. } => signals.clone(),
-            MetricKind::Mean { .. } => Vec::new(),
-        };
-        let tripping = plan.actions[action.index()].trips.iter().flat_map(|trip| &trip.signals);
-        let counted = tripping.copied().filter(|signal| signals.contains(signal)).collect();
         let ends = match metric.kind {
             MetricKind::Mean { low, high, lower_is_better, .. } => {
                 Some(if lower_is_better { (high, low) } else { (low, high) })
@@ -142,7 +181,13 @@ impl Stream {
         };
         let series = Series { action, metric: id, cohort: 0, tier: None };
         let samplers = counts.into_iter().map(both).collect();
-        Some(Self { series, records, samplers, delay: metric.delay_ticks, ends, signals, counted })
+        let brought = Brought::default();
+        Some(Self { series, records, samplers, delay: metric.delay_ticks, ends, brought })
+    }
+
+    /// The most bad samples of a tick.
+    fn most(&self) -> u64 {
+        self.samplers.values().flatten().map(Sampler::most).max().unwrap_or(0)
     }
 
     /// The samples of a tick; a mean's values lie at the ends of its scale, as in [`World`].
@@ -154,21 +199,5 @@ impl Stream {
                 Tally { n, bad: 0, sum }
             }
         }
-    }
-
-    /// Which signals so many bad samples bring, as far as some trip counts them.
-    fn signals_of(&self, key: Key, bad: u64) -> BTreeMap<SignalId, u64> {
-        let mut brought = BTreeMap::new();
-        if self.counted.is_empty() {
-            return brought;
-        }
-        for sample in 0..bad {
-            let product = u128::from(key.bits(sample)) * self.signals.len() as u128;
-            let signal = self.signals[usize::try_from(product >> 64).unwrap_or(0)];
-            if self.counted.contains(&signal) {
-                *brought.entry(signal).or_default() += 1;
-            }
-        }
-        brought
     }
 }

@@ -1,13 +1,13 @@
 //! How soon a real drop is noticed: agents that met their keep bars for as long as the windows reach back, and from some
-//! day on do not, replayed until the tier is lost.
+//! day on do not, until the tier is lost. A tier that is lost by silence is lost, but the drop was not noticed.
 
 use super::drawn::{Drawn, START, Truth};
 use super::gate::Unknown;
 use super::{Question, YEAR, agent, alone, gate};
-use crate::model::policy::ActionId;
-use crate::odds::{Refused, spread};
+use crate::model::policy::{ActionId, MetricId};
+use crate::odds::{Asked, Refused, World, spread};
 use crate::plan::{Gate, Plan};
-use crate::replay::{self, Evidence, Options, Saved, State};
+use crate::replay::{self, Evidence, Kind, Options, Saved, State};
 use crate::value::duration::Tick;
 use crate::value::{Decimal, Tier};
 
@@ -19,10 +19,12 @@ const DROPS: [i64; 3] = [2, 5, 10];
 pub struct Noticed {
     /// By how much, as a share of the scale, from what the keep bars ask.
     pub drop: Decimal,
-    /// After how many ticks each history lost the tier, the soonest first; those that did not within a year are not
-    /// among them.
+    /// After how many ticks each history lost the tier because a keep bar failed or a trip fired, the soonest first;
+    /// those that did not within a year are not among them.
     pub after: Vec<Tick>,
-    /// How many histories were replayed.
+    /// After how many ticks the tier is lost by silence, though the drop was not seen; `None` where it never is.
+    pub stale: Option<Tick>,
+    /// How many histories were drawn.
     pub histories: u64,
 }
 
@@ -34,15 +36,17 @@ impl Noticed {
         self.after.get(usize::try_from(rank).ok()?).copied()
     }
 
-    /// Between which ticks the true median is, with 95 %: two standard errors of its rank to both sides.
+    /// Between which ticks the true answer of [`Noticed::by`] is, with 95 %: two standard errors of its rank to both
+    /// sides.
     #[must_use]
-    pub fn median_between(&self) -> (Option<Tick>, Option<Tick>) {
-        let (half, error) = (self.histories / 2, self.histories.isqrt());
+    pub fn between(&self, hundredths: u64) -> (Option<Tick>, Option<Tick>) {
+        let rank = self.histories * hundredths / 100;
+        let error = 2 * (self.histories * hundredths * (100 - hundredths.min(100))).isqrt() / 100 + 1;
         let at = |rank: u64| usize::try_from(rank).ok().and_then(|rank| self.after.get(rank)).copied();
-        (at(half.saturating_sub(error)), at(half + error))
+        (at(rank.saturating_sub(error)), at(rank + error))
     }
 
-    /// In how many histories it was not noticed within a year.
+    /// In how many histories it was not noticed within a year, or until silence took the tier.
     #[must_use]
     pub fn never(&self) -> u64 {
         self.histories.saturating_sub(self.after.len() as u64)
@@ -61,25 +65,69 @@ pub(super) fn drops(question: &Question, action: ActionId, gate: &Gate) -> Resul
 }
 
 fn noticed(question: &Question, plan: &Plan, action: ActionId, gate: &Gate, drop: Decimal) -> Result<Noticed, Unknown> {
-    let (turn, year) = (gate::full(question, gate), question.ticks(YEAR));
     let rates = |better| agent::rates(plan, gate.keeps.iter(), better);
-    let truth =
-        Truth { action: ActionId::new(0), before: rates(Decimal::ZERO), after: rates(Decimal::ZERO.minus(drop)) };
+    let rates = [rates(Decimal::ZERO), rates(Decimal::ZERO.minus(drop))];
+    let turn = gate::full(question, gate);
+    if plan.actions[0].trips.is_empty() {
+        counted(question, plan, action, gate, (drop, turn, rates))
+    } else {
+        replayed(question, plan, action, gate, (drop, turn, rates))
+    }
+}
+
+/// A drop by so much, from a tick on, and the rates before it and as of it.
+type Drop = (Decimal, Tick, [Vec<(MetricId, Decimal)>; 2]);
+
+/// Where nothing but keep bars can notice: the paths of a course, of which there can be many.
+fn counted(
+    question: &Question,
+    plan: &Plan,
+    action: ActionId,
+    gate: &Gate,
+    (drop, turn, [before, after]): Drop,
+) -> Result<Noticed, Unknown> {
+    let flows = question.traffic.of_bars(action, gate.keeps.iter());
+    let flows = flows.map_err(|metric| Unknown::Traffic(action, metric))?;
+    let world = World { rates: before, flows: flows.clone() };
+    let within = turn + question.ticks(YEAR);
+    let asked = Asked { plan, action: ActionId::new(0), gate, world: &world, within };
+    let dropping = asked.dropping(&World { rates: after, flows }, turn)?;
+    let (noticed, histories) = dropping.noticed(&question.effort);
+    let ticks = |boundary: usize| Tick::try_from(boundary).unwrap_or(Tick::MAX);
+    let mut after: Vec<Tick> = noticed.into_iter().map(|boundary| ticks(boundary) - turn).collect();
+    after.sort_unstable();
+    Ok(Noticed { drop, after, stale: dropping.stale.map(ticks), histories })
+}
+
+/// Where trips notice too: the evaluator itself.
+fn replayed(
+    question: &Question,
+    plan: &Plan,
+    action: ActionId,
+    gate: &Gate,
+    (drop, turn, [before, after]): Drop,
+) -> Result<Noticed, Unknown> {
+    let year = question.ticks(YEAR);
     let traffic = question.traffic.alone(action);
+    let truth = Truth { action: ActionId::new(0), before, after };
     let drawn = Drawn::new(plan, &traffic, &[truth], turn + year, turn).ok_or(Refused::TooMuch)?;
     let initial = Some(settled(gate.step.to(), START + turn, gate.keeps.len()));
     let options = Options { evidence: Evidence::AnyTier, initial, ..Options::default() };
-    let parts = spread(&(0..question.histories), question.effort.threads, |numbers| {
+    let histories = question.replayed();
+    let parts = spread(&(0..histories), question.effort.threads, |numbers| {
         let mut drawn = drawn.clone();
         let lost = |number| {
             let run = replay::run(plan, drawn.history(number), &options).ok()?;
-            run.decisions.iter().find(|decision| decision.to < decision.from).map(|it| it.at - START - turn)
+            let lost = run.decisions.iter().find(|decision| decision.to < decision.from)?;
+            Some((lost.detail.kind() == Kind::Stale, lost.at - START - turn))
         };
-        numbers.filter_map(lost).collect::<Vec<Tick>>()
+        numbers.filter_map(lost).collect::<Vec<(bool, Tick)>>()
     });
-    let mut after: Vec<Tick> = parts.into_iter().flatten().collect();
+    let lost = || parts.iter().flatten();
+    let mut after: Vec<Tick> = lost().filter(|(is_stale, _)| !is_stale).map(|(_, at)| *at).collect();
     after.sort_unstable();
-    Ok(Noticed { drop, after, histories: question.histories })
+    let stale = lost().filter(|(is_stale, _)| *is_stale).map(|(_, at)| *at).min();
+    Ok(Noticed { drop, after, stale, histories })
 }
 
 /// At a tier that was entered so long ago that nothing is cut off the windows.

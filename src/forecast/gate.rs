@@ -2,13 +2,11 @@
 
 use super::{HORIZONS, MONTH, Noticed, Question, YEAR, agent, drop};
 use crate::model::policy::{ActionId, MetricId};
-use crate::odds::{Answer, Asked, Course, Curve, Method, Refused, World};
+use crate::odds::{Answer, Asked, Average, Course, Curve, Effort, Flow, RARE, Refused, World};
 use crate::plan::{Bar, Gate};
 use crate::value::duration::Tick;
 use crate::value::{Decimal, Step};
-
-/// Below this a simulated chance is asked for by itself, by paths that are tilted towards it.
-const RARE: f64 = 1e-3;
+use std::cell::OnceCell;
 
 /// Why a gate has no odds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +34,10 @@ pub struct GateOdds {
     pub stay: Vec<Row>,
     /// How soon a drop from the keep bars is noticed.
     pub drops: Vec<Noticed>,
+    /// The most samples that each of its bars ever sees within a year.
+    pub most: Vec<u64>,
+    /// Whether not even an agent without one bad sample is promoted within a year.
+    pub is_impossible: bool,
 }
 
 /// What becomes of an agent.
@@ -45,12 +47,14 @@ pub struct Row {
     pub better: Decimal,
     /// Its true rates.
     pub rates: Vec<(MetricId, Decimal)>,
-    /// The chances.
-    pub chances: Vec<Answer>,
-    /// After how many days on average, if within a year.
-    pub days: Option<f64>,
-    /// How likely it has happened by each boundary of a year, from 0 on.
+    /// The chances; `None` where nobody gets so far that there is one.
+    pub chances: Vec<Option<Answer>>,
+    /// After how many days on average, if within a year, and the standard error of that.
+    pub days: Option<(f64, f64)>,
+    /// How likely it has happened by each boundary of a year, from 0 on; and whether that is exact.
     pub sums: Vec<f64>,
+    /// See `sums`.
+    pub is_exact: bool,
 }
 
 impl Row {
@@ -61,8 +65,8 @@ impl Row {
     }
 }
 
-/// The chances, the average and the curve of a [`Row`].
-type Figures = (Vec<Answer>, Option<f64>, Vec<f64>);
+/// The chances of a [`Row`], and its curve.
+type Figures = (Vec<Option<Answer>>, Curve);
 
 /// An agent at a gate.
 struct Agent<'a> {
@@ -78,13 +82,50 @@ impl Agent<'_> {
             Asked { plan: self.question.plan, action: self.action, gate: self.gate, world: &self.world, within };
         if up { asked.promotion() } else { asked.demotion() }
     }
+}
 
-    /// A chance read off a curve, or asked for by itself where too few paths met it.
-    fn by(&self, up: bool, curve: &Curve, within: Tick) -> Result<Answer, Refused> {
-        let read = curve.by(boundary(within));
-        let is_sure = read.method == Method::Exact || read.chance >= RARE;
-        if is_sure { Ok(read) } else { Ok(self.course(up, within)?.answer(&self.question.effort)) }
+/// A course, its curve, and what of it is rare.
+struct Read<'a> {
+    effort: &'a Effort,
+    course: Course,
+    curve: Curve,
+    rare: OnceCell<Curve>,
+}
+
+impl<'a> Read<'a> {
+    fn new(course: Course, effort: &'a Effort) -> Self {
+        Self { effort, curve: course.curve(effort), course, rare: OnceCell::new() }
     }
+
+    /// A chance read off the curve, or where too few paths met it, off that of tilted paths: one for all horizons.
+    fn between(&self, after: Tick, by: Tick) -> Option<Answer> {
+        let (after, by) = (boundary(after), boundary(by));
+        let plain = self.curve.between(after, by)?;
+        if self.curve.is_exact() || plain.chance >= RARE {
+            return Some(plain);
+        }
+        let rare = self.rare.get_or_init(|| Curve::weighed(&self.course, self.effort));
+        Some(rare.between(after, by).filter(|weighed| weighed.is_believed(&plain)).unwrap_or(plain))
+    }
+}
+
+/// How likely something happens between two boundaries, if it had not by the first.
+pub(super) fn read(course: Course, effort: &Effort, (after, by): (Tick, Tick)) -> Option<Answer> {
+    Read::new(course, effort).between(after, by)
+}
+
+/// What happens by one horizon has happened by each later one: what a later one is simulated to be below, it is not.
+fn rising(answers: &mut [Option<Answer>]) {
+    let mut least = 0.0;
+    for answer in answers.iter_mut().flatten() {
+        answer.chance = answer.chance.max(least);
+        least = answer.chance;
+    }
+}
+
+/// Samples of the scarcest metric a day, in millionths.
+fn daily(flows: &[(MetricId, Flow)]) -> u64 {
+    flows.iter().map(|(_, flow)| flow.daily()).min().unwrap_or(0)
 }
 
 fn boundary(ticks: Tick) -> usize {
@@ -110,48 +151,63 @@ impl Question<'_> {
         let unknown = |metric| Unknown::Traffic(action, metric);
         let up = self.traffic.of_bars(action, bars(gate)).map_err(unknown)?;
         let down = self.traffic.of_bars(action, gate.keeps.iter()).map_err(unknown)?;
+        let rates = agent::rates(self.plan, bars(gate), Decimal::ZERO);
+        let world = World { rates, flows: up.clone() };
+        let best = Agent { question: self, action, gate, world }.course(true, self.ticks(YEAR))?;
         Ok(GateOdds {
             action,
             step: gate.step,
-            daily: [up.daily(), down.daily()],
+            daily: [daily(&up), daily(&down)],
             climb: self.rows(action, gate, true)?,
             stay: self.rows(action, gate, false)?,
             drops: drop::drops(self, action, gate)?,
+            most: best.most_samples(),
+            is_impossible: best.is_impossible(),
         })
     }
 
     fn rows(&self, action: ActionId, gate: &Gate, up: bool) -> Result<Vec<Row>, Unknown> {
         let all: Vec<&Bar> = if up { bars(gate).collect() } else { gate.keeps.iter().collect() };
         let points = agent::around(self.plan, all.iter().copied(), self.around.as_deref());
-        let flow = self.traffic.of_bars(action, all.iter().copied());
-        let flow = flow.map_err(|metric| Unknown::Traffic(action, metric))?;
+        let flows = self.traffic.of_bars(action, all.iter().copied());
+        let flows = flows.map_err(|metric| Unknown::Traffic(action, metric))?;
         let row = |better: Decimal| {
             let rates = agent::rates(self.plan, all.iter().copied(), better);
-            let world = World { rates: rates.clone(), count: flow.count, per_seconds: flow.per_seconds };
+            let world = World { rates: rates.clone(), flows: flows.clone() };
             let agent = Agent { question: self, action, gate, world };
-            let (chances, days, sums) = if up { self.climb(&agent)? } else { self.stay(&agent)? };
-            Ok(Row { better, rates, chances, days, sums })
+            let (chances, curve) = if up { self.climb(&agent)? } else { self.stay(&agent)? };
+            let year = boundary(self.ticks(YEAR));
+            let days = |average: Average| (self.days(average.boundary), self.days(average.error));
+            let mut sums = curve.sums();
+            sums.truncate(year + 1);
+            Ok(Row { better, rates, chances, days: curve.average(0, year).map(days), sums, is_exact: curve.is_exact() })
         };
         points.into_iter().map(row).collect()
     }
 
     fn climb(&self, agent: &Agent) -> Result<Figures, Refused> {
-        let year = self.ticks(YEAR);
-        let curve = agent.course(true, year)?.curve(&self.effort);
-        let chances = HORIZONS.iter().map(|days| agent.by(true, &curve, self.ticks(*days)));
-        let expected = curve.by(boundary(year)).expected.map(|ticks| self.days(ticks));
-        Ok((chances.collect::<Result<_, _>>()?, expected, curve.sums()))
+        let year = Read::new(agent.course(true, self.ticks(YEAR))?, &self.effort);
+        let chance = |days: i64| {
+            let within = self.ticks(days);
+            // A shorter horizon may be exact where the year is not.
+            let exact = || Ok(agent.course(true, within)?.exact(&self.effort));
+            let exact = if year.curve.is_exact() || days == YEAR { None } else { exact()? };
+            Ok(exact.or_else(|| year.between(0, within)))
+        };
+        let mut chances = HORIZONS.into_iter().map(chance).collect::<Result<Vec<_>, Refused>>()?;
+        rising(&mut chances);
+        Ok((chances, year.curve))
     }
 
     fn stay(&self, agent: &Agent) -> Result<Figures, Refused> {
         let (year, full) = (self.ticks(YEAR), full(self, agent.gate));
         let month = full + self.ticks(MONTH);
-        let course = agent.course(false, year.max(month))?;
-        let curve = course.curve(&self.effort);
-        let chances = vec![curve.between(boundary(full), boundary(month)), agent.by(false, &curve, year)?];
-        let expected = curve.by(boundary(year)).expected.map(|ticks| self.days(ticks));
-        let mut sums = curve.sums();
-        sums.truncate(boundary(year) + 1);
-        Ok((chances, expected, sums))
+        let whole = Read::new(agent.course(false, year.max(month))?, &self.effort);
+        let in_month = if whole.curve.is_exact() {
+            whole.between(full, month)
+        } else {
+            Read::new(agent.course(false, month)?, &self.effort).between(full, month)
+        };
+        Ok((vec![in_month, whole.between(0, year)], whole.curve))
     }
 }

@@ -15,12 +15,13 @@ pub mod traffic;
 pub mod whole;
 pub mod year;
 
+pub use crate::odds::Flow;
 pub use drop::Noticed;
 pub use gate::{GateOdds, Row, Unknown};
-pub use need::{GateNeed, MarginNeed, MinNeed, Need, Wanted};
-pub use traffic::{Flow, Traffic};
+pub use need::{GateNeed, MarginNeed, MinNeed, Need, Wanted, WhyNot};
+pub use traffic::Traffic;
 pub use whole::Forecast;
-pub use year::{ActionYear, Year};
+pub use year::{ActionYear, Mean, Sum, Year};
 
 use crate::model::policy::ActionId;
 use crate::odds::Effort;
@@ -36,6 +37,9 @@ pub const MONTH: i64 = 30;
 
 /// The days of a year.
 pub const YEAR: i64 = 365;
+
+/// As many histories are replayed at least, however many ticks they have.
+const LEAST: u64 = 50;
 
 /// A policy, its traffic, and what may be spent on the answer.
 #[derive(Clone, Debug)]
@@ -57,6 +61,13 @@ impl Question<'_> {
     #[must_use]
     pub fn ticks(&self, days: i64) -> Tick {
         days * 86_400 / self.plan.tick_seconds
+    }
+
+    /// How many histories are replayed: fewer where each has more ticks than days, as each tick takes its time.
+    #[must_use]
+    pub fn replayed(&self) -> u64 {
+        let a_day = u64::try_from(self.ticks(1)).unwrap_or(1).max(1);
+        (self.histories / a_day).max(self.histories.min(LEAST))
     }
 
     /// So many ticks in days.

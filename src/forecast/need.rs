@@ -3,7 +3,7 @@
 use super::gate::{self, Unknown};
 use super::{Flow, MONTH, Question, YEAR, agent};
 use crate::model::policy::ActionId;
-use crate::odds::{Answer, Asked, World};
+use crate::odds::{Answer, Asked, Refused, World};
 use crate::plan::{Bar, Gate, Limit, Metric};
 use crate::stats::{Allowed, E8, Rule, look};
 use crate::value::duration::Tick;
@@ -48,8 +48,31 @@ pub struct MinNeed {
     pub bar: Bar,
     /// The true rate of the agent that is to be kept out.
     pub rate: Decimal,
-    /// What holds it back.
-    pub need: Option<Need>,
+    /// What holds it back, or why nothing is known to.
+    pub need: Result<Need, WhyNot>,
+}
+
+/// Why a figure has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WhyNot {
+    /// The bar looks at a mean.
+    #[error("a mean has no one distribution, so no number of samples is sure to be enough")]
+    Mean,
+    /// The agent that is to be kept out meets the bar: the scale ends before the tolerance does.
+    #[error("no agent is so far below this bar")]
+    NoneBelow,
+    /// The number is beyond what is computed.
+    #[error("more samples than can be computed")]
+    Beyond,
+    /// So many samples never come.
+    #[error("at this traffic so many samples take longer than can be computed")]
+    Traffic,
+    /// Not even the widest margin does.
+    #[error("not even the widest margin keeps it so low")]
+    NoMargin,
+    /// Nobody keeps the tier until the windows are full.
+    #[error("nobody keeps the tier until the windows are full: `stale` takes it before")]
+    Nobody,
 }
 
 /// So many samples, and how long they take to come.
@@ -70,20 +93,22 @@ pub struct MarginNeed {
     pub bar: Bar,
     /// Its margin, as a share of the scale.
     pub margin: Decimal,
-    /// How likely an agent as good as it asks falls back within 30 days by it.
-    pub now: Answer,
-    /// The least margin that does, as a share of the scale, and the chance with it.
-    pub need: Option<(Decimal, Answer)>,
+    /// How likely an agent as good as it asks falls back within 30 days by it; `None` where nobody keeps the tier until
+    /// the windows are full.
+    pub now: Option<Answer>,
+    /// The least margin that does, as a share of the scale, and the chance with it; or why there is none.
+    pub need: Result<(Decimal, Answer), WhyNot>,
 }
 
 impl Question<'_> {
     /// What a gate would need.
     pub fn need(&self, action: ActionId, gate: &Gate, wanted: &Wanted) -> Result<GateNeed, Unknown> {
         let unknown = |metric| Unknown::Traffic(action, metric);
-        let flow = self.traffic.of_bars(action, gate::bars(gate)).map_err(unknown)?;
-        let mins: Vec<MinNeed> = gate::bars(gate).map(|bar| self.min(bar, gate.hold, flow, wanted)).collect();
+        let flows = self.traffic.of_bars(action, gate::bars(gate)).map_err(unknown)?;
+        let mins = gate::bars(gate).zip(&flows).map(|(bar, (_, flow))| self.min(bar, gate.hold, *flow, wanted));
+        let mins: Vec<MinNeed> = mins.collect();
         let rates = agent::rates(self.plan, gate::bars(gate), Decimal::ZERO.minus(wanted.tolerance));
-        let world = World { rates, count: flow.count, per_seconds: flow.per_seconds };
+        let world = World { rates, flows };
         let through = |gate: &Gate| {
             let asked = Asked { plan: self.plan, action, gate, world: &world, within: self.ticks(YEAR) };
             asked.promotion().map(|course| course.answer(&self.effort))
@@ -98,11 +123,15 @@ impl Question<'_> {
         let metric = &self.plan.metrics[bar.metric.index()];
         let rate = agent::rate(metric, bar.target, Decimal::ZERO.minus(wanted.tolerance));
         let found = || {
-            let Limit::Share { allowed, .. } = &bar.limit else { return None };
+            let Limit::Share { allowed, .. } = &bar.limit else { return Err(WhyNot::Mean) };
+            if rate == bar.target {
+                return Err(WhyNot::NoneBelow);
+            }
             let bad = if agent::lower_is_better(metric) { rate } else { Decimal::ONE.minus(rate) };
-            let min = look::enough_for(allowed, bad.hundred_millionths()?, wanted.error.hundred_millionths()?)?;
-            let window = self.holding(min, flow)?;
-            Some(Need { min, window, earliest: metric.delay_ticks + window + hold })
+            let shares = bad.hundred_millionths().zip(wanted.error.hundred_millionths());
+            let min = shares.and_then(|(bad, error)| look::enough_for(allowed, bad, error)).ok_or(WhyNot::Beyond)?;
+            let window = self.holding(min, flow).ok_or(WhyNot::Traffic)?;
+            Ok(Need { min, window, earliest: metric.delay_ticks.saturating_add(window).saturating_add(hold) })
         };
         MinNeed { bar: bar.clone(), rate, need: found() }
     }
@@ -118,15 +147,14 @@ impl Question<'_> {
     fn margin(&self, action: ActionId, gate: &Gate, bar: &Bar, wanted: &Wanted) -> Result<MarginNeed, Unknown> {
         let metric = &self.plan.metrics[bar.metric.index()];
         let flow = self.traffic.of(action, bar.metric).ok_or(Unknown::Traffic(action, bar.metric))?;
-        let rates = vec![(bar.metric, bar.target)];
-        let world = World { rates, count: flow.count, per_seconds: flow.per_seconds };
+        let world = World::even(vec![(bar.metric, bar.target)], flow);
         let full = gate::full(self, gate);
         let falls = |bar: Bar| {
             let gate = Gate { keeps: vec![bar], ..gate.clone() };
             let within = full + self.ticks(MONTH);
             let asked = Asked { plan: self.plan, action, gate: &gate, world: &world, within };
-            let boundary = |ticks: Tick| usize::try_from(ticks).unwrap_or(0);
-            asked.demotion().map(|course| course.curve(&self.effort).between(boundary(full), boundary(within)))
+            let course = asked.demotion()?;
+            Ok::<_, Refused>(gate::read(course, &self.effort, (full, within)))
         };
         let with = |step: i64| {
             let margin = Decimal::from_millionths(i128::from(step * 1_000_000 / MARGINS));
@@ -141,12 +169,13 @@ impl Question<'_> {
             let middle = i64::midpoint(low, high);
             let (margin, bar) = with(middle);
             match falls(bar)? {
-                answer if is_wanted(&answer) => (high, found) = (middle, Some((margin, answer))),
+                Some(answer) if is_wanted(&answer) => (high, found) = (middle, Some((margin, answer))),
                 _ => low = middle,
             }
         }
-        let margin = margin_of(metric, bar);
-        Ok(MarginNeed { bar: bar.clone(), margin, now: falls(bar.clone())?, need: found })
+        let (margin, now) = (margin_of(metric, bar), falls(bar.clone())?);
+        let why = if now.is_some() { WhyNot::NoMargin } else { WhyNot::Nobody };
+        Ok(MarginNeed { bar: bar.clone(), margin, now, need: found.ok_or(why) })
     }
 }
 
@@ -154,7 +183,7 @@ impl Question<'_> {
 fn with_needs(gate: &Gate, mins: &[MinNeed]) -> Option<Gate> {
     let mut gate = gate.clone();
     for (bar, min) in gate.bars.iter_mut().zip(mins) {
-        let need = min.need?;
+        let need = min.need.ok()?;
         bar.first.min = bar.first.min.max(need.min);
         bar.first.window = bar.first.window.map(|window| window.max(need.window));
     }

@@ -2,28 +2,10 @@
 
 use crate::history::Counts;
 use crate::model::policy::{ActionId, MetricId};
+use crate::odds::Flow;
 use crate::plan::{Bar, Plan};
 use crate::value::{Decimal, Tier};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// So many in so long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flow {
-    /// So many …
-    pub count: Decimal,
-    /// … in so many seconds.
-    pub per_seconds: i64,
-}
-
-impl Flow {
-    /// How many a day, in millionths, rounded down.
-    #[must_use]
-    pub fn daily(self) -> u64 {
-        let millionths = self.count.units() / 1_000_000_000_000;
-        let daily = millionths.saturating_mul(86_400).checked_div(i128::from(self.per_seconds)).unwrap_or(0);
-        u64::try_from(daily).unwrap_or(0)
-    }
-}
 
 /// The traffic of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,10 +65,12 @@ impl Traffic {
         }
     }
 
-    /// How many samples of the scarcest metric of these bars arrive, or which metric is not known.
-    pub fn of_bars<'a>(&self, action: ActionId, bars: impl Iterator<Item = &'a Bar>) -> Result<Flow, MetricId> {
-        let flows = bars.map(|bar| self.of(action, bar.metric).ok_or(bar.metric)).collect::<Result<Vec<Flow>, _>>()?;
-        let none = Flow { count: Decimal::ZERO, per_seconds: 86_400 };
-        Ok(flows.into_iter().min_by_key(|flow| flow.daily()).unwrap_or(none))
+    /// How many samples of each metric of these bars arrive, or which metric is not known.
+    pub fn of_bars<'a>(
+        &self,
+        action: ActionId,
+        bars: impl Iterator<Item = &'a Bar>,
+    ) -> Result<Vec<(MetricId, Flow)>, MetricId> {
+        bars.map(|bar| Ok((bar.metric, self.of(action, bar.metric).ok_or(bar.metric)?))).collect()
     }
 }

@@ -4,7 +4,7 @@ use super::drawn::{Drawn, Truth};
 use super::{Question, YEAR, agent, gate};
 use crate::model::policy::{ActionId, MetricId};
 use crate::odds::{Answer, spread};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Bar, Plan};
 use crate::replay::{self, Evidence, Figures, Kind, Options, Summary};
 use crate::stats::real;
 use crate::value::{Decimal, Step, Tier};
@@ -16,8 +16,10 @@ pub struct Year {
     pub better: Decimal,
     /// How many histories were replayed.
     pub histories: u64,
-    /// In how many of them any action type was promoted.
-    pub promoted: u64,
+    /// In how many of them any action type was promoted past a bar that it is not as good as.
+    pub wrongly: u64,
+    /// How many gates have such a bar.
+    pub wrong_gates: u64,
     /// By action type.
     pub actions: Vec<ActionYear>,
 }
@@ -27,14 +29,62 @@ pub struct Year {
 pub struct ActionYear {
     /// In how many histories each step was taken.
     pub steps: [u64; Step::ALL.len()],
+    /// Whether a bar of the gate of each step asks for more than the agent is.
+    pub is_wrong: [bool; Step::ALL.len()],
     /// Demotions, trips and the like.
-    pub falls: u64,
-    /// Falls within twice the hold of a promotion, and their squares.
-    pub flaps: u64,
-    /// See `flaps`.
-    pub squares: u64,
+    pub falls: Sum,
+    /// Falls within twice the hold of a promotion.
+    pub flaps: Sum,
     /// Ticks by tier.
-    pub ticks: [u64; Tier::ALL.len()],
+    pub ticks: [Sum; Tier::ALL.len()],
+}
+
+/// What was counted in each history, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// All of it.
+    pub all: u64,
+    /// Its squares.
+    squares: u128,
+    /// The most that one history may count, where there is such a limit.
+    most: u64,
+}
+
+impl Sum {
+    fn count(&mut self, n: u64, most: u64) {
+        self.all += n;
+        self.squares += u128::from(n) * u128::from(n);
+        self.most = self.most.max(most);
+    }
+
+    fn add(&mut self, other: Self) {
+        self.all += other.all;
+        self.squares += other.squares;
+        self.most = self.most.max(other.most);
+    }
+}
+
+/// What simulated histories say of an average.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mean {
+    /// So much, with a standard error.
+    About(f64, f64),
+    /// Nothing was counted in any history; with 95 % less than so many histories count anything.
+    Below(f64),
+    /// Everything was counted in every history; with 95 % no more histories than so many miss anything.
+    Above(f64),
+}
+
+impl Mean {
+    /// A value, and its standard error; or where nothing, or everything, was counted, how far it may be from there.
+    #[must_use]
+    pub fn parts(self) -> (f64, f64) {
+        match self {
+            Self::About(mean, error) => (mean, error),
+            Self::Below(most) => (0.0, most),
+            Self::Above(least) => (1.0, 1.0 - least),
+        }
+    }
 }
 
 impl Year {
@@ -44,34 +94,41 @@ impl Year {
         Answer::of_paths(self.histories, hits)
     }
 
-    /// Flaps of an action type on average, and the standard error of that.
+    /// What was counted on average, as a share of the most that there can be, if there is a most.
     #[must_use]
-    pub fn flaps(&self, action: &ActionYear) -> (f64, f64) {
-        let all = real(self.histories.max(1));
-        let mean = real(action.flaps) / all;
-        (mean, ((real(action.squares) / all - mean * mean).max(0.0) / all).sqrt())
+    #[expect(clippy::cast_precision_loss, reason = "an error needs no more digits")]
+    pub fn mean(&self, sum: Sum) -> Mean {
+        let (all, unit) = (real(self.histories.max(1)), real(sum.most.max(1)));
+        let mean = real(sum.all) / all;
+        let error = ((sum.squares as f64 / all - mean * mean).max(0.0) / all).sqrt();
+        match sum.all {
+            0 => Mean::Below(3.0 / all),
+            n if sum.most > 0 && n == sum.most * self.histories => Mean::Above((1.0 - 3.0 / all).max(0.0)),
+            // Where all histories count alike, that is no proof that all do.
+            _ if error <= 0.0 => Mean::About(mean / unit, 3.0 / all),
+            _ => Mean::About(mean / unit, error / unit),
+        }
     }
 
     /// Adds the same year over other histories.
     fn add(&mut self, other: &Self) {
         self.histories += other.histories;
-        self.promoted += other.promoted;
+        self.wrongly += other.wrongly;
         for (mine, theirs) in self.actions.iter_mut().zip(&other.actions) {
             mine.steps.iter_mut().zip(theirs.steps).for_each(|(sum, more)| *sum += more);
-            mine.ticks.iter_mut().zip(theirs.ticks).for_each(|(sum, more)| *sum += more);
-            mine.falls += theirs.falls;
-            mine.flaps += theirs.flaps;
-            mine.squares += theirs.squares;
+            mine.ticks.iter_mut().zip(theirs.ticks).for_each(|(sum, more)| sum.add(more));
+            mine.falls.add(theirs.falls);
+            mine.flaps.add(theirs.flaps);
         }
     }
 }
 
 impl ActionYear {
     fn count(&mut self, figures: &Figures) {
-        self.falls += figures.moves() - figures.count(Kind::Promote);
-        self.flaps += figures.flaps;
-        self.squares += figures.flaps * figures.flaps;
-        self.ticks.iter_mut().zip(figures.ticks).for_each(|(sum, more)| *sum += more);
+        self.falls.count(figures.moves() - figures.count(Kind::Promote), 0);
+        self.flaps.count(figures.flaps, 0);
+        let all = figures.ticks.iter().sum();
+        self.ticks.iter_mut().zip(figures.ticks).for_each(|(sum, more)| sum.count(more, all));
     }
 }
 
@@ -88,6 +145,19 @@ pub(super) fn rates(plan: &Plan, action: &Action, better: Decimal) -> Vec<(Metri
     all
 }
 
+/// Whether each gate has a bar that asks for more than these rates are.
+fn wrong(plan: &Plan, action: &Action, rates: &[(MetricId, Decimal)]) -> [bool; Step::ALL.len()] {
+    Step::ALL.map(|step| {
+        let bars = action.gates[step.index()].iter().flat_map(gate::bars);
+        let is_missed = |bar: &Bar| {
+            let lower = agent::lower_is_better(&plan.metrics[bar.metric.index()]);
+            let rate = rates.iter().find(|(id, _)| *id == bar.metric).map(|(_, rate)| *rate);
+            rate.is_some_and(|rate| if lower { rate > bar.target } else { rate < bar.target })
+        };
+        bars.into_iter().any(is_missed)
+    })
+}
+
 impl Question<'_> {
     /// The first year of the policy with all its agents so far from their bars; `None` where the traffic of a metric is
     /// not known.
@@ -98,12 +168,22 @@ impl Question<'_> {
             Truth { action: ActionId::new(at), before: rates.clone(), after: rates }
         };
         let truths: Vec<Truth> = self.plan.actions.iter().enumerate().map(truth).collect();
+        let actions: Vec<ActionYear> = self
+            .plan
+            .actions
+            .iter()
+            .zip(&truths)
+            .map(|(action, truth)| ActionYear {
+                is_wrong: wrong(self.plan, action, &truth.before),
+                ..ActionYear::default()
+            })
+            .collect();
+        let gates = actions.iter().flat_map(|action| action.is_wrong).filter(|is_wrong| *is_wrong).count() as u64;
         let ticks = self.ticks(YEAR);
         let drawn = Drawn::new(self.plan, self.traffic, &truths, ticks, ticks)?;
-        let parts = spread(&(0..self.histories), self.effort.threads, |numbers| {
+        let parts = spread(&(0..self.replayed()), self.effort.threads, |numbers| {
             let mut drawn = drawn.clone();
-            let mut year =
-                Year { better, actions: vec![ActionYear::default(); self.plan.actions.len()], ..Year::default() };
+            let mut year = Year { better, actions: actions.clone(), wrong_gates: gates, ..Year::default() };
             numbers.for_each(|number| self.replay(&mut drawn, number, &mut year));
             year
         });
@@ -118,7 +198,11 @@ impl Question<'_> {
         let Ok(run) = replay::run(self.plan, drawn.history(number), &options) else { return };
         let summary = Summary::of(self.plan, &run);
         year.histories += 1;
-        year.promoted += u64::from(summary.sum.count(Kind::Promote) > 0);
+        let is_wrong = run.decisions.iter().any(|decision| {
+            let step = Step::between(decision.from, decision.to);
+            step.is_some_and(|step| year.actions[decision.action.index()].is_wrong[step.index()])
+        });
+        year.wrongly += u64::from(is_wrong);
         for (at, (year, figures)) in year.actions.iter_mut().zip(&summary.actions).enumerate() {
             year.count(figures);
             for step in Step::ALL {

@@ -1,14 +1,15 @@
 //! What is known of a chance, how it is known, and whether that keeps a promise.
 
 use super::chain;
-use super::course::Course;
-use super::simulate::{self, Tally};
+use super::course::{Course, Dropping};
+use super::curve::Curve;
+use super::simulate::{self, Hit};
 use crate::stats::{E8, Method as Bound, reaches, real};
 use crate::value::Decimal;
 use std::num::NonZeroUsize;
 
 /// Below this chance paths are tilted towards what is rare, and weighed.
-const RARE: f64 = 1e-3;
+pub const RARE: f64 = 1e-3;
 
 /// The level at which a simulation decides, in hundred-millionths: 99.9 %.
 const SURE: i64 = 99_900_000;
@@ -96,6 +97,14 @@ impl Answer {
         let error = if is_open { (chance * (1.0 - chance) / all).sqrt() } else { 3.0 / all };
         Self { chance, error, method: Method::Simulated { paths, hits }, expected: None }
     }
+
+    /// Whether tilted paths have found anything, and not missed what plain paths met: their own error says nothing of
+    /// what none of them came across.
+    #[must_use]
+    pub fn is_believed(&self, plain: &Self) -> bool {
+        let far = 4.0 * self.error.hypot(plain.error);
+        self.chance > 0.0 && (self.chance - plain.chance).abs() <= far
+    }
 }
 
 /// A promise about a chance.
@@ -142,8 +151,10 @@ impl Course {
     #[must_use]
     pub fn simulated(&self, effort: &Effort) -> Answer {
         let paths = effort.paths_of(self);
-        let answer = simulate::plain(self, 0..paths, effort).answer();
-        if answer.chance < RARE { self.tilted(paths, effort).unwrap_or(answer) } else { answer }
+        let mut tally = Tally::default();
+        tally.add(paths, &simulate::plain(self, 0..paths, effort));
+        let answer = tally.answer();
+        if answer.chance < RARE { self.tilted(&answer, effort) } else { answer }
     }
 
     /// Whether a promise holds: as soon as a simulation can tell at 99.9 %, or with all of the effort.
@@ -158,22 +169,36 @@ impl Course {
         let (all, mut tally) = (effort.paths_of(self), Tally::default());
         while tally.paths < all {
             let upto = (tally.paths * 2).max(FIRST_LOOK).min(all);
-            tally.add(&simulate::plain(self, tally.paths..upto, effort));
+            tally.add(upto, &simulate::plain(self, tally.paths..upto, effort));
             let verdict = promised.look(&tally);
             if verdict != Verdict::Undecided {
                 return (verdict, tally.answer());
             }
         }
         let answer = tally.answer();
-        match self.tilted(all, effort).filter(|_| answer.chance < RARE) {
-            None => (Verdict::Undecided, answer),
-            Some(answer) => (promised.judge(&answer), answer),
+        if answer.chance >= RARE {
+            return (Verdict::Undecided, answer);
+        }
+        match self.tilted(&answer, effort) {
+            answer @ Answer { method: Method::Weighted { .. }, .. } => (promised.judge(&answer), answer),
+            answer => (Verdict::Undecided, answer),
         }
     }
 
-    /// A rare chance by importance sampling; `None` where no path had any weight.
-    fn tilted(&self, paths: u64, effort: &Effort) -> Option<Answer> {
-        simulate::tilted(self, 0..paths, effort).weighed()
+    /// A rare chance by importance sampling, where that can be believed; else what plain paths say.
+    fn tilted(&self, plain: &Answer, effort: &Effort) -> Answer {
+        let weighed = Curve::weighed(self, effort).by(self.boundaries);
+        if weighed.is_believed(plain) { weighed } else { *plain }
+    }
+}
+
+impl Dropping {
+    /// At which boundaries the tier is lost by a keep bar, path by path, on those on which it is; and how many paths.
+    #[must_use]
+    pub fn noticed(&self, effort: &Effort) -> (Vec<usize>, u64) {
+        let paths = effort.paths_of(&self.course);
+        let hits = simulate::plain(&self.course, 0..paths, effort);
+        (hits.into_iter().map(|(boundary, _)| boundary).collect(), paths)
     }
 }
 
@@ -218,20 +243,27 @@ impl Promised {
     }
 }
 
+/// Plain paths added up.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    paths: u64,
+    /// On how many it happened.
+    hits: u64,
+    /// The sum of the boundaries at which it did.
+    ticks: u64,
+}
+
 impl Tally {
-    /// What plain paths say.
-    fn answer(&self) -> Answer {
-        let answer = Answer::of_paths(self.paths, self.hits);
-        let expected = (self.hits > 0).then(|| self.ticks / real(self.hits));
-        Answer { expected, ..answer }
+    /// Adds those that bring them to so many.
+    fn add(&mut self, upto: u64, hits: &[Hit]) {
+        self.paths = upto;
+        self.hits += hits.len() as u64;
+        self.ticks += hits.iter().map(|(boundary, _)| *boundary as u64).sum::<u64>();
     }
 
-    /// What weighed paths say; `None` where not one had any weight.
-    fn weighed(&self) -> Option<Answer> {
-        let paths = real(self.paths);
-        let chance = self.weight / paths;
-        let error = ((self.squares / paths - chance * chance).max(0.0) / paths).sqrt();
-        let method = Method::Weighted { paths: self.paths };
-        (self.weight > 0.0).then(|| Answer { chance, error, method, expected: Some(self.ticks / self.weight) })
+    fn answer(&self) -> Answer {
+        let answer = Answer::of_paths(self.paths, self.hits);
+        let expected = (self.hits > 0).then(|| real(self.ticks) / real(self.hits));
+        Answer { expected, ..answer }
     }
 }

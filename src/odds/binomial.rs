@@ -4,6 +4,7 @@
 //! ÷, which IEEE rounds alike on every platform.
 
 use crate::stats::real;
+use crate::value::Key;
 
 /// Probabilities below this share of the largest are left out: fewer than one path in 10⁴⁰ meets them.
 const NEGLIGIBLE: f64 = 1e-40;
@@ -86,8 +87,10 @@ pub struct Sampler {
     first: u64,
     /// By count, from `first` on: bits below this give it or a lower one.
     below: Vec<u64>,
-    /// By the highest eight bits: the first count that they can give.
-    guide: Vec<usize>,
+    /// By the highest bits, all but so many: the first count that they can give, from `first` on.
+    shift: u32,
+    /// See `shift`.
+    guide: Vec<u32>,
     /// By count, from `first` on: how much likelier it is under another share.
     weights: Vec<f64>,
 }
@@ -107,21 +110,26 @@ impl Sampler {
                 bits(sum)
             })
             .collect();
-        let at = |high: u64| below.partition_point(|limit| *limit <= high << 56).min(below.len() - 1);
-        let guide = (0..256).map(at).collect();
+        let (shift, guide) = guide(&below);
         let weight = |(count, part): (u64, &f64)| other.of(count) / part;
         let weights = (distribution.first..).zip(&distribution.mass).map(weight).collect();
-        Self { first: distribution.first, guide, weights, below }
+        Self { first: distribution.first, shift, guide, weights, below }
     }
 
     /// The count that these bits give.
     #[must_use]
     pub fn draw(&self, bits: u64) -> u64 {
-        let mut at = self.guide[usize::from(bits.to_be_bytes()[0])];
+        let mut at = self.guide[usize::try_from(bits >> self.shift).unwrap_or(0)] as usize;
         while at + 1 < self.below.len() && self.below[at] <= bits {
             at += 1;
         }
         self.first + at as u64
+    }
+
+    /// The largest count that is ever drawn.
+    #[must_use]
+    pub fn most(&self) -> u64 {
+        self.first + self.below.len() as u64 - 1
     }
 
     /// How much likelier a count is under the other share; infinitely, where it is not drawn at all.
@@ -132,8 +140,76 @@ impl Sampler {
     }
 }
 
+/// Where to look for bits, by the highest of them: about as many places as there are counts, so that few are passed.
+fn guide(below: &[u64]) -> (u32, Vec<u32>) {
+    let shift = 63 - below.len().ilog2().clamp(7, 16);
+    let mut at = 0;
+    let places = (0..1_u64 << (64 - shift)).map(|high| {
+        while at + 1 < below.len() && below[at] <= high << shift {
+            at += 1;
+        }
+        u32::try_from(at).unwrap_or(u32::MAX)
+    });
+    (shift, places.collect())
+}
+
+/// Binomial counts of any number of trials that succeed with one share: the sum of those of powers of two.
+#[derive(Clone, Debug)]
+pub struct Split(Vec<Sampler>);
+
+impl Split {
+    /// Of up to so many trials.
+    #[must_use]
+    pub fn new(most: u64, share: f64) -> Self {
+        Self(
+            (0..most.checked_ilog2().map_or(0, |log| log + 1))
+                .map(|log| Sampler::new(1 << log, share, share))
+                .collect(),
+        )
+    }
+
+    /// The count that the bits of this key give.
+    #[must_use]
+    pub fn draw(&self, trials: u64, key: Key) -> u64 {
+        let parts = (0_u64..).zip(&self.0).filter(|(log, _)| trials >> log & 1 == 1);
+        parts.map(|(log, sampler)| sampler.draw(key.bits(log))).sum()
+    }
+}
+
 /// A probability as a count of 2⁻⁶⁴.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates at both ends")]
 fn bits(probability: f64) -> u64 {
     (probability * 18_446_744_073_709_551_616.0) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bits give the first count whose probability, with all below it, is more than they are.
+    #[test]
+    fn guides_change_nothing() {
+        for (n, share) in [(0, 0.3), (1, 0.5), (20, 0.07), (5_000, 0.4), (1_000_000_000, 0.05)] {
+            let sampler = Sampler::new(n, share, share);
+            for count in 0..2_000 {
+                let bits = Key::new(7).bits(count);
+                let at = sampler.below.partition_point(|limit| *limit <= bits).min(sampler.below.len() - 1);
+                assert_eq!(sampler.draw(bits), sampler.first + at as u64, "{n} {share}");
+            }
+        }
+    }
+
+    /// The mean and the variance of many draws are those of the binomial distribution.
+    #[test]
+    fn splits_are_binomial() {
+        let (trials, share, draws) = (1_000_003_u64, 0.25, 4_000_u64);
+        let split = Split::new(trials, share);
+        let off = |draw: u64| real(split.draw(trials, Key::new(draw))) - real(trials) * share;
+        let (sum, squares) =
+            (0..draws).map(off).fold((0.0, 0.0), |(sum, squares), off| (sum + off, squares + off * off));
+        let variance = real(trials) * share * (1.0 - share);
+        assert!((sum / real(draws)).abs() < 4.0 * (variance / real(draws)).sqrt(), "{sum}");
+        assert!((squares / real(draws) / variance - 1.0).abs() < 0.1, "{squares}");
+        assert_eq!((split.draw(0, Key::new(1)), Split::new(9, 1.0).draw(9, Key::new(1))), (0, 9));
+    }
 }

@@ -48,7 +48,8 @@ fn demoted_by_any(course: &Course, effort: &Effort) -> Option<Vec<f64>> {
 
 /// The states of each bar, if all of them together are within the effort.
 fn joint(course: &Course, effort: &Effort) -> Option<Vec<States>> {
-    if course.streams.len() < course.bars.len() {
+    // A chain has one share of bad samples.
+    if course.streams.len() < course.bars.len() || course.streams.iter().any(|stream| stream.turn.is_some()) {
         return None;
     }
     let sizes: Vec<Size> = course.bars.iter().map(|bar| Size::of(course, bar)).collect::<Option<_>>()?;

@@ -60,14 +60,25 @@ pub(super) struct Look {
     pub(super) allowed: i64,
 }
 
+impl Look {
+    /// The share of bad samples between the most that it allows of `n`, and one more; `None` where it tells nothing.
+    fn edge(self, n: u64) -> Option<f64> {
+        let is_telling = n > 0 && (0..ANYTHING).contains(&self.allowed);
+        is_telling.then(|| (real(self.allowed.unsigned_abs()) + 0.5) / real(n + 1))
+    }
+}
+
 /// The samples of one metric.
 #[derive(Clone, Debug)]
 pub(super) struct Stream {
     pub(super) metric: MetricId,
     /// The true share of bad samples.
     pub(super) bad: f64,
-    /// The share of bad samples at which its last bar is on the edge: between the most it allows, and one more.
-    pub(super) edge: f64,
+    /// From which tick on it is another, and which.
+    pub(super) turn: Option<(usize, f64)>,
+    /// The shares of bad samples at which its bars are on the edge, between the most they allow and one more: at the first
+    /// look that tells anything, and at the last.
+    pub(super) edges: Option<[f64; 2]>,
     /// Samples by the tick in which they mature.
     pub(super) samples: Vec<u64>,
     /// How many ticks after their record.
@@ -93,6 +104,15 @@ pub struct Course {
     pub(super) boundaries: usize,
     pub(super) streams: Vec<Stream>,
     pub(super) bars: Vec<Watch>,
+}
+
+/// An agent that drops.
+#[derive(Clone, Debug)]
+pub struct Dropping {
+    /// What its keep bars see, up to the boundary at which the tier is lost by silence.
+    pub(super) course: Course,
+    /// How long after the drop that is.
+    pub stale: Option<usize>,
 }
 
 /// A gate of an action type, or a variant of it, in a world up to a horizon.
@@ -131,12 +151,32 @@ impl Asked<'_> {
         for bar in &self.gate.keeps {
             let allowed = |n| if n < bar.min { ANYTHING } else { allowed(self.metric(bar), &bar.limit, n) };
             course.add(self, bar, allowed)?;
-            let silent = course.bars.last().and_then(|watch| self.stale(&course, watch, bar.min));
+            let silent = course.bars.last().and_then(|watch| self.stale(&course, watch, bar.min, 0));
             stale = stale.into_iter().chain(silent).min();
         }
         course.event = Event::Demoted { stale };
         course.boundaries = stale.map_or(course.boundaries, |stale| course.boundaries.min(stale));
         Ok(course)
+    }
+
+    /// The course of a drop: an agent that has long been at the tier above the gate is of this world until a tick, and of
+    /// another one from then on; and from then on a keep bar that fails takes the tier. It ends where `stale` takes it.
+    pub fn dropping(&self, after: &World, turn: Tick) -> Result<Dropping, Refused> {
+        let mut course = self.empty(Event::Demoted { stale: None })?;
+        let (turn, mut stale) = (index(turn), None);
+        for bar in &self.gate.keeps {
+            let metric = self.metric(bar);
+            course.add(self, bar, |n| if n < bar.min { ANYTHING } else { allowed(metric, &bar.limit, n) })?;
+            let bad = after.bad_share(bar.metric, metric).ok_or_else(|| Refused::NoRate(metric.name.clone()))?;
+            let Some(watch) = course.bars.last_mut() else { continue };
+            let stream = &mut course.streams[watch.stream];
+            stream.turn = Some((turn + stream.delay, bad));
+            watch.looks.iter_mut().take(turn).for_each(|look| look.allowed = ANYTHING);
+            let silent = course.bars.last().and_then(|watch| self.stale(&course, watch, bar.min, turn));
+            stale = stale.into_iter().chain(silent).min();
+        }
+        course.boundaries = stale.map_or(course.boundaries, |stale| course.boundaries.min(stale));
+        Ok(Dropping { course, stale: stale.map(|stale| stale - turn) })
     }
 
     fn metric(&self, bar: &Bar) -> &Metric {
@@ -153,18 +193,19 @@ impl Asked<'_> {
     fn stream(&self, bar: &Bar, boundaries: usize) -> Result<Stream, Refused> {
         let metric = self.metric(bar);
         let bad = self.world.bad_share(bar.metric, metric).ok_or_else(|| Refused::NoRate(metric.name.clone()))?;
-        let records = self.world.records(boundaries, self.plan.tick_seconds).ok_or(Refused::TooMuch)?;
+        let flow = self.world.flow(bar.metric).ok_or_else(|| Refused::NoRate(metric.name.clone()))?;
+        let records = flow.records(boundaries, self.plan.tick_seconds).ok_or(Refused::TooMuch)?;
         let delay = index(metric.delay_ticks).min(boundaries);
         let samples = std::iter::repeat_n(0, delay).chain(records).take(boundaries).collect();
-        Ok(Stream { metric: bar.metric, bad, edge: bad, samples, delay })
+        Ok(Stream { metric: bar.metric, bad, turn: None, edges: None, samples, delay })
     }
 
-    /// The boundary at which a keep bar has been without enough evidence for `stale`.
-    fn stale(&self, course: &Course, watch: &Watch, min: u64) -> Option<usize> {
+    /// The boundary at which a keep bar has been without enough evidence for `stale`, as of one boundary on.
+    fn stale(&self, course: &Course, watch: &Watch, min: u64, since: usize) -> Option<usize> {
         let stale = index(self.plan.actions[self.action.index()].stale?);
         let counts = course.streams[watch.stream].sums();
-        let mut last = 0;
-        for (boundary, look) in (1..).zip(&watch.looks) {
+        let mut last = since;
+        for (boundary, look) in (1..).zip(&watch.looks).skip(since) {
             if counts[boundary] - counts[look.from] >= min {
                 last = boundary;
             }
@@ -195,9 +236,11 @@ impl Course {
             }
             Look { from, allowed: last.1 }
         });
-        let looks = looks.collect();
-        if last.0 > 0 && (0..ANYTHING).contains(&last.1) {
-            of.edge = (real(last.1.unsigned_abs()) + 0.5) / real(last.0 + 1);
+        let looks: Vec<Look> = looks.collect();
+        let edges = || (1..).zip(&looks).filter_map(|(boundary, look)| look.edge(counts[boundary] - counts[look.from]));
+        if let (Some(first), Some(last)) = (edges().next(), edges().last()) {
+            // All bars must clear, and any one that fails is enough: in both cases the hardest is what counts.
+            of.edges = Some(of.edges.map_or([first, last], |edges| [edges[0].min(first), edges[1].min(last)]));
         }
         self.bars.push(Watch { stream, window, looks });
         Ok(())

@@ -32,14 +32,14 @@ mod states;
 mod told;
 mod world;
 
-pub use answer::{Answer, Effort, Method, Promised, Verdict};
-pub use binomial::Sampler;
-pub use course::{Asked, Course, Refused};
-pub use curve::Curve;
+pub use answer::{Answer, Effort, Method, Promised, RARE, Verdict};
+pub use binomial::{Sampler, Split};
+pub use course::{Asked, Course, Dropping, Refused};
+pub use curve::{Average, Curve};
 pub use spread::spread;
 pub use told::percent;
-pub use world::World;
+pub use world::{Flow, World};
 
 /// Changes whenever an answer may change that a plan and a promise gave before; part of the key under which answers are
 /// kept.
-pub const ALGORITHM: u32 = 1;
+pub const ALGORITHM: u32 = 2;

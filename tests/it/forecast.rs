@@ -1,8 +1,8 @@
 //! What `cwrc odds` computes: years that agree with the odds of gates, drops, traffic, and what gates would need.
 
 use crate::{engine, repository};
-use cwrc::forecast::{Flow, Question, Traffic, Wanted, gate};
-use cwrc::model::policy::ActionId;
+use cwrc::forecast::{Flow, Mean, Question, Traffic, Wanted, WhyNot, gate};
+use cwrc::model::policy::{ActionId, MetricId};
 use cwrc::odds::{Asked, Effort, Method, World};
 use cwrc::plan::Plan;
 use cwrc::render::Style;
@@ -40,7 +40,7 @@ fn the_headline_gate_lets_an_agent_of_93_percent_through() {
     let odds = question.forecast(&|| ()).expect("odds");
     let row = &odds.gates[0].climb[0];
     assert_eq!(row.rates[0].1, decimal("0.93"));
-    for (answer, (published, error)) in row.chances[1..].iter().zip([(0.07993, 0.0004), (0.3291, 0.0011)]) {
+    for (answer, (published, error)) in row.chances[1..].iter().flatten().zip([(0.07993, 0.0004), (0.3291, 0.0011)]) {
         let off = answer.chance - published;
         assert!(off.abs() <= 4.0 * answer.error.hypot(error), "{answer:?}, published {published}");
     }
@@ -54,7 +54,7 @@ fn years_agree_with_gates() {
     let question = question(&plan, &traffic);
     for row in &question.forecast(&|| ()).expect("odds").gates[0].climb {
         let year = question.year(row.better).expect("a year");
-        let (counted, replayed) = (&row.chances[2], year.chance(year.actions[0].steps[0]));
+        let (counted, replayed) = (row.chances[2].expect("a chance"), year.chance(year.actions[0].steps[0]));
         let off = counted.chance - replayed.chance;
         let error = counted.error.hypot(replayed.error).max(1.0 / 400.0);
         assert!(off.abs() <= 4.0 * error, "{:?}: {counted:?}, {replayed:?}", row.better);
@@ -68,7 +68,9 @@ fn a_larger_drop_is_noticed_no_later_and_all_of_it_in_order() {
     let drops = question(&plan, &traffic).forecast(&|| ()).expect("odds").gates.remove(0).drops;
     assert_eq!(drops.len(), 3);
     for drop in &drops {
-        assert!(drop.after.is_sorted() && drop.after.len() as u64 + drop.never() == 400, "{drop:?}");
+        assert!(drop.after.is_sorted(), "{drop:?}");
+        assert_eq!(drop.after.len() as u64 + drop.never(), drop.histories);
+        assert!(drop.histories > 20 * 400, "as many as paths, for nothing but a keep bar notices: {}", drop.histories);
     }
     for pair in drops.windows(2) {
         // The draws are common, so this holds history by history.
@@ -90,7 +92,7 @@ fn curves_agree_with_answers() {
             gate.bars[0].first.min = 30;
         }
         let rates = vec![(gate.bars[0].first.metric, decimal("0.95"))];
-        let world = World { rates, count: decimal(daily), per_seconds: 86_400 };
+        let world = World::even(rates, Flow { count: decimal(daily), per_seconds: 86_400 });
         let asked = |within| Asked { plan: &plan, action: ActionId::new(0), gate: &gate, world: &world, within };
         let curve = asked(120).promotion().expect("a course").curve(&effort);
         let sums = curve.sums();
@@ -119,7 +121,7 @@ fn needed_minima_are_the_published_ones() {
     for (tolerance, error, min) in table {
         let wanted = Wanted { tolerance: decimal(tolerance), error: decimal(error), falls: decimal("0.01") };
         let need = question.need(ActionId::new(0), gate, &wanted).expect("a need");
-        let found = need.mins[0].need.expect("an answer");
+        let found = need.mins[0].need.as_ref().expect("an answer");
         assert_eq!(
             (found.min, found.window),
             (min, i64::try_from(min.div_ceil(20)).expect("small")),
@@ -182,6 +184,130 @@ fn pages_keep_to_their_width() {
         });
         assert_eq!(bare.collect::<String>(), told);
     }
+}
+
+/// A policy of one action type with these gates, where the tier goes stale after so long.
+fn gates(gates: &str, stale: &str) -> Plan {
+    engine::unchecked_plan(&format!(
+        r#"
+policy p {{ owner "t" }}
+signal good1
+signal bad1
+signal good2
+signal bad2
+metric acc from reviewer {{ good good1 bad bad1 }}
+metric com from customer {{ good good2 bad bad2 }}
+action a {{
+  risk low
+  {gates}
+  stale {stale}
+}}
+"#
+    ))
+}
+
+const TWO_BARS: &str = "gate crawl to walk {
+    bar acc >= 90% over 14d min 200 margin 5pp
+    bar com >= 90% over 28d min 20 margin 5pp
+    hold 7d
+  }
+  ceiling walk because \"test\"";
+
+/// A gate with a plentiful and a scarce metric is not one whose metrics are all scarce.
+#[test]
+fn each_bar_has_the_traffic_of_its_metric() {
+    let plan = gates(TWO_BARS, "90d");
+    let flow = |daily| Flow { count: decimal(daily), per_seconds: 86_400 };
+    let flows = ["24", "1"].map(flow).into_iter().enumerate();
+    let action = ActionId::new(0);
+    let traffic = Traffic::Measured(flows.map(|(at, flow)| ((action, MetricId::new(at)), flow)).collect());
+    let question = Question { around: Some(vec![decimal("0.05")]), ..question(&plan, &traffic) };
+    let odds = question.forecast(&|| ()).expect("odds").gates.remove(0);
+    assert!(!odds.is_impossible && odds.most == [336, 28], "{:?}", odds.most);
+    let counted = odds.climb[0].chances[1].expect("a chance");
+    assert!(counted.chance > 0.9, "{counted:?}");
+    assert_eq!(odds.daily, [1_000_000; 2], "the scarcest is what is told");
+}
+
+/// An easier gate that an agent is good enough for is passed rightly, however likely.
+#[test]
+fn wrongly_is_past_a_bar_that_the_agent_does_not_meet() {
+    let plan = gates(
+        "gate crawl to walk { bar acc >= 80% over 14d min 100 margin 10pp
+           hold 7d }
+         gate walk to run { bar acc >= 95% over 14d min 100 margin 10pp
+           hold 7d }",
+        "60d",
+    );
+    let traffic = traffic(&plan, "20");
+    let question = question(&plan, &traffic);
+    let year = question.year(decimal("-0.02")).expect("a year");
+    assert_eq!((year.wrong_gates, year.actions[0].is_wrong), (1, [false, true]));
+    assert_eq!(year.actions[0].steps[0], year.histories, "93 % clears 80 %");
+    assert_eq!(year.wrongly, year.actions[0].steps[1]);
+    assert!(year.wrongly < year.histories);
+    let good = question.year(decimal("0")).expect("a year");
+    assert_eq!((good.wrong_gates, good.wrongly), (0, 0));
+}
+
+/// Where `stale` takes the tier before the windows are full nobody is left to fall in the month after.
+#[test]
+fn nobody_falls_who_is_not_there() {
+    let plan = gates(TWO_BARS, "21d");
+    let traffic = traffic(&plan, "0.5");
+    let question = Question { around: None, ..question(&plan, &traffic) };
+    let forecast = question.forecast(&|| ()).expect("odds");
+    let odds = &forecast.gates[0];
+    assert!(odds.stay.iter().all(|row| row.chances[0].is_none() && row.chances[1].is_some()));
+    // And a drop is not noticed: the tier goes stale.
+    for drop in &odds.drops {
+        assert!(drop.after.is_empty() && drop.stale == Some(21), "{drop:?}");
+        assert_eq!(drop.never(), drop.histories);
+    }
+    let asked = page::Asked { question: &question, traffic: "0.5/day" };
+    let human = page::human(asked, &forecast, Style { width: 200, ..Style::PLAIN });
+    assert!(human.contains("Nobody keeps the tier until the windows of the keep bars are full"), "{human}");
+    assert!(human.contains("goes stale after 21 d: the tier is lost, but unseen"), "{human}");
+    assert!(human.contains("acc has at most 7 of the 200 samples it needs over 14 d: at 0.5 a day"), "{human}");
+    assert!(page::csv::forecast(asked, &forecast).contains("a.crawl_to_walk,falls_when_full,0,30,,,,\n"));
+    assert!(page::json(asked, &forecast).contains("\"in_30_days_when_full\": null"));
+    let needs = question.need(ActionId::new(0), plan.actions[0].gates[0].as_ref().expect("a gate"), &WANTED);
+    assert_eq!(needs.expect("needs").margins[0].need, Err(WhyNot::Nobody));
+}
+
+const WANTED: Wanted = Wanted { tolerance: Decimal::ONE, error: Decimal::ONE, falls: Decimal::ONE };
+
+/// As long as nothing leaves the window the chain is small, whatever the year takes: the row .93, 20, 90, 200, 14, 90 of
+/// the published figures.
+#[test]
+fn horizons_within_the_window_are_exact() {
+    let mut plan = headline();
+    for gate in plan.actions[0].gates.iter_mut().flatten() {
+        gate.bars[0].first.window = Some(90);
+    }
+    let traffic = traffic(&plan, "20");
+    let question = Question { around: Some(vec![decimal("-0.02")]), histories: 1, ..question(&plan, &traffic) };
+    let odds = question.forecast(&|| ()).expect("odds").gates.remove(0);
+    let [month, quarter, year] = [0, 1, 2].map(|at| odds.climb[0].chances[at].expect("a chance"));
+    assert_eq!((month.method, quarter.method), (Method::Exact, Method::Exact));
+    assert!((quarter.chance - 0.028_051).abs() < 1e-6, "{quarter:?}");
+    assert!(year.method != Method::Exact && month.chance <= quarter.chance && quarter.chance <= year.chance);
+}
+
+/// Nothing that was simulated is said to be 0 or 100 % without a bound, nor without its error.
+#[test]
+fn simulated_figures_say_so() {
+    let plan = headline();
+    let traffic = traffic(&plan, "20");
+    let question = Question { histories: 20, ..question(&plan, &traffic) };
+    let year = question.year(decimal("0.02")).expect("a year");
+    let action = &year.actions[0];
+    assert!(matches!(year.mean(action.flaps), Mean::Below(most) if (most - 0.15).abs() < 1e-12), "{action:?}");
+    assert!(matches!(year.mean(action.ticks[1]), Mean::About(share, error) if share > 0.9 && error > 0.0));
+    assert!(matches!(year.mean(action.ticks[2]), Mean::Below(_)), "it never runs: {action:?}");
+    let hourly = Plan { tick_seconds: 3_600, ..plan.clone() };
+    assert_eq!(Question { plan: &hourly, histories: 1_000, ..question.clone() }.replayed(), 50);
+    assert_eq!(Question { histories: 1_000, ..question }.replayed(), 1_000);
 }
 
 /// What a history has is what its traffic is said to be.

@@ -24,6 +24,12 @@ pub fn forecast(asked: Asked, forecast: &Forecast) -> String {
     out
 }
 
+/// The same where nobody gets so far that there is a chance: empty.
+fn row_if(of: &str, figure: &str, better: Decimal, days: i64, answer: Option<&Answer>) -> String {
+    answer
+        .map_or_else(|| format!("{of},{figure},{better},{days},,,,\n"), |answer| row(of, figure, better, days, answer))
+}
+
 /// One row; names of a policy are identifiers, so nothing is ever quoted.
 fn row(of: &str, figure: &str, better: Decimal, days: i64, answer: &Answer) -> String {
     let (method, paths) = match answer.method {
@@ -42,17 +48,17 @@ fn plain(of: &str, figure: &str, better: Decimal, value: Option<f64>, error: Opt
 
 fn gate_rows(asked: Asked, odds: &GateOdds, out: &mut String) {
     let of = asked.question.plan.gate_path(odds.action, odds.step);
-    for Row { better, chances, days, .. } in &odds.climb {
+    for Row { better, chances, days, is_exact, .. } in &odds.climb {
         for (within, answer) in HORIZONS.iter().zip(chances) {
-            *out += &row(&of, "promoted", *better, *within, answer);
+            *out += &row_if(&of, "promoted", *better, *within, answer.as_ref());
         }
-        let average = days.map_or(String::new(), |days| days.to_string());
-        let method = if chances.iter().all(|answer| answer.method == Method::Exact) { "exact" } else { "simulated" };
-        let _ = writeln!(out, "{of},average_days_to_promotion,{better},{YEAR},{average},,{method},");
+        let average = days.map_or(",".to_owned(), |(days, error)| format!("{days},{error}"));
+        let method = if *is_exact { "exact" } else { "simulated" };
+        let _ = writeln!(out, "{of},average_days_to_promotion,{better},{YEAR},{average},{method},");
     }
     for Row { better, chances, .. } in &odds.stay {
         for ((figure, days), answer) in [("falls_when_full", MONTH), ("falls_from_entry", YEAR)].iter().zip(chances) {
-            *out += &row(&of, figure, *better, *days, answer);
+            *out += &row_if(&of, figure, *better, *days, answer.as_ref());
         }
     }
     for noticed in &odds.drops {
@@ -62,13 +68,16 @@ fn gate_rows(asked: Asked, odds: &GateOdds, out: &mut String) {
 
 fn drop_rows(asked: Asked, of: &str, noticed: &Noticed, out: &mut String) {
     let days = |ticks: Option<i64>| ticks.map(|ticks| asked.question.days(real(ticks.unsigned_abs())));
-    let (from, to) = noticed.median_between();
+    let ((from, to), (ninth_from, ninth_to)) = (noticed.between(50), noticed.between(90));
     let better = Decimal::ZERO.minus(noticed.drop);
     let figures = [
         ("drop_median_days", noticed.by(50)),
         ("drop_median_days_least", from),
         ("drop_median_days_most", to),
         ("drop_ninth_decile_days", noticed.by(90)),
+        ("drop_ninth_decile_days_least", ninth_from),
+        ("drop_ninth_decile_days_most", ninth_to),
+        ("drop_stale_days", noticed.stale),
     ];
     for (figure, ticks) in figures {
         *out += &plain(of, figure, better, days(ticks), None, noticed.histories);
@@ -79,22 +88,22 @@ fn drop_rows(asked: Asked, of: &str, noticed: &Noticed, out: &mut String) {
 
 fn year_rows(asked: Asked, year: &Year, out: &mut String) {
     let plan = asked.question.plan;
-    *out += &row(&plan.policy, "any_promoted", year.better, YEAR, &year.chance(year.promoted));
+    let wrongly = (year.wrong_gates > 0).then(|| year.chance(year.wrongly));
+    *out += &row_if(&plan.policy, "any_promoted_wrongly", year.better, YEAR, wrongly.as_ref());
     for (action, it) in plan.actions.iter().zip(&year.actions) {
-        let (flaps, error) = year.flaps(it);
         let of = &action.name;
         for (figure, step) in [("promoted_to_walk", Step::CrawlToWalk), ("promoted_to_run", Step::WalkToRun)] {
             *out += &row(of, figure, year.better, YEAR, &year.chance(it.steps[step.index()]));
         }
-        let ticks = real(it.ticks.iter().sum::<u64>().max(1));
         let figures = [
-            ("falls", real(it.falls) / real(year.histories.max(1)), None),
-            ("flaps", flaps, Some(error)),
-            ("share_at_walk", real(it.ticks[Tier::Walk.index()]) / ticks, None),
-            ("share_at_run", real(it.ticks[Tier::Run.index()]) / ticks, None),
+            ("falls", it.falls),
+            ("flaps", it.flaps),
+            ("share_at_walk", it.ticks[Tier::Walk.index()]),
+            ("share_at_run", it.ticks[Tier::Run.index()]),
         ];
-        for (figure, value, error) in figures {
-            *out += &plain(of, figure, year.better, Some(value), error, year.histories);
+        for (figure, sum) in figures {
+            let (value, error) = year.mean(sum).parts();
+            *out += &plain(of, figure, year.better, Some(value), Some(error), year.histories);
         }
     }
 }

@@ -2,10 +2,10 @@
 //! and what was assumed.
 
 use super::table::Row as Cells;
-use super::words::{agent_of, beside, days, ink, points, rate, times};
+use super::words::{after, agent_of, beside, days, ink, points, rate, times};
 use super::{Asked, View, curve};
 use crate::forecast::{Forecast, GateOdds, HORIZONS, MONTH, Noticed, Row, YEAR, Year, need};
-use crate::odds::Method;
+use crate::odds::{Answer, Method};
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, list, thousands, wrap};
 use crate::render::{Style, figures};
@@ -69,9 +69,12 @@ impl View<'_> {
         let far = |row: &&Row| if row.better > two { row.better.minus(two) } else { two.minus(row.better) };
         let below = odds.climb.iter().filter(|row| row.is_below()).min_by_key(far);
         let good = odds.climb.iter().rfind(|row| !row.is_below());
+        if odds.is_impossible {
+            return self.impossible(odds);
+        }
         let mut told = String::new();
         if let Some(row) = below {
-            let (quarter, year) = (&row.chances[1], &row.chances[2]);
+            let [_, Some(quarter), Some(year)] = row.chances.as_slice() else { return told };
             let agent = agent_of(self.plan(), &row.rates).replacen("an agent", "An agent", 1);
             let often = times(quarter.chance).map_or(String::new(), |often| format!(", {often}"));
             told = format!(
@@ -83,11 +86,38 @@ impl View<'_> {
             );
         }
         if let Some(row) = good.filter(|row| row.better > Decimal::ZERO) {
-            let after = row.days.map_or(String::new(), |after| format!(", after {} on average", days(after)));
-            let chance = self.style.paint(Ink::Good, self.chance(&row.chances[1]));
+            let after = after(row).map_or(String::new(), |after| format!(", after {after} on average"));
+            let chance = self.style.paint(Ink::Good, self.chance_if(row.chances[1].as_ref()));
             let _ = write!(told, " One {} it is promoted within 90{GLUE}d with {chance}{after}.", beside(row.better));
         }
         told
+    }
+
+    /// Why nobody gets through, and what would help.
+    fn impossible(&self, odds: &GateOdds) -> String {
+        let mut told = format!("Nobody gets through within {YEAR}{GLUE}d, not even without a fault");
+        let Some(gate) = self.gate(odds.action, odds.step) else { return told + "." };
+        let short = gate.bars.iter().map(|bar| &bar.first).zip(&odds.most).filter(|(bar, most)| bar.min > **most);
+        for (bar, most) in short {
+            let metric = clean(&self.plan().metrics[bar.metric.index()].name);
+            let daily = self.asked.question.traffic.of(odds.action, bar.metric).map_or(0, crate::forecast::Flow::daily);
+            let window = bar.window.map_or_else(|| "tier".to_owned(), |ticks| self.span(ticks));
+            let needed = bar.min.saturating_mul(1_000_000).div_ceil(daily.max(1));
+            let _ = write!(
+                told,
+                "; {metric} has at most {} of the {} samples it needs over{GLUE}{window}: at {} a day they take {}{GLUE}d, so a \
+                 smaller `min` or a longer window would help",
+                thousands(*most),
+                thousands(bar.min),
+                real(daily) / 1e6,
+                thousands(needed),
+            );
+        }
+        told + "."
+    }
+
+    fn chance_if(&self, answer: Option<&Answer>) -> String {
+        answer.map_or_else(|| self.style.dash().to_owned(), |answer| self.chance(answer))
     }
 
     /// The first cells of a row: the rates, and how far from the bar.
@@ -105,8 +135,8 @@ impl View<'_> {
     fn climb(&self, odds: &GateOdds) -> String {
         let rows = odds.climb.iter().map(|row| {
             let mut cells = self.agent(row);
-            cells.extend(row.chances.iter().map(|answer| self.chance(answer)));
-            cells.push(row.days.map_or_else(|| self.style.dash().to_owned(), days));
+            cells.extend(row.chances.iter().map(|answer| self.chance_if(answer.as_ref())));
+            cells.push(after(row).unwrap_or_else(|| self.style.dash().to_owned()));
             (Some(ink(row.better)), cells)
         });
         let within = HORIZONS.map(|days| format!("in {days} d"));
@@ -117,53 +147,70 @@ impl View<'_> {
     fn stay(&self, odds: &GateOdds) -> String {
         let rows = odds.stay.iter().map(|row| {
             let mut cells = self.agent(row);
-            cells.extend(row.chances.iter().map(|answer| self.chance(answer)));
+            cells.extend(row.chances.iter().map(|answer| self.chance_if(answer.as_ref())));
             (Some(ink(row.better)), cells)
         });
         let within = [format!("in {MONTH} d"), format!("in the first {YEAR} d")];
         let heads = ["true rate", "from bar", &within[0], &within[1]];
         let mut out = self.heading("Falls back by its keep bars", &odds.stay);
         out += &self.table(&heads, 2, &rows.collect::<Vec<Cells>>());
+        if odds.stay.iter().any(|row| row.chances.first().is_some_and(Option::is_none)) {
+            out += &self.line(&format!(
+                "{} Nobody keeps the tier until the windows of the keep bars are full, so none can fall in the {MONTH}{GLUE}d \
+                 after.",
+                self.style.dash()
+            ));
+        }
         let drops = odds.drops.iter().map(|drop| (None, self.noticed(drop)));
         let heads = ["by", "half of the time after", "9 times in 10 after", "not in a year"];
         let _ = write!(out, "\n{}", self.line(&self.style.paint(Ink::Strong, "A real drop from the bar is noticed")));
-        out + &self.table(&heads, 1, &drops.collect::<Vec<Cells>>())
+        out += &self.table(&heads, 1, &drops.collect::<Vec<Cells>>());
+        if let Some(stale) = odds.drops.iter().find_map(|drop| drop.stale) {
+            let after = days(self.asked.question.days(real(stale.unsigned_abs())));
+            out += &self.line(&format!("What is not noticed goes stale after {after}: the tier is lost, but unseen."));
+        }
+        out
     }
 
     /// By how much, the median and the range that holds it, the ninth decile, and how often not at all.
     fn noticed(&self, noticed: &Noticed) -> Vec<String> {
         let question = self.asked.question;
-        let told = |ticks: Option<i64>| {
+        let unseen = noticed.stale.map_or(real(YEAR.unsigned_abs()), |ticks| question.days(real(ticks.unsigned_abs())));
+        let told = |ticks: Option<i64>, about: &str| {
             let after = ticks.map(|ticks| question.days(real(ticks.unsigned_abs())));
-            after.map_or_else(|| format!(">{YEAR}{GLUE}d"), days)
+            after.map_or_else(|| format!(">{}", days(unseen)), |after| format!("{about}{}", days(after)))
         };
-        let bare = |ticks| told(ticks).replace(&format!("{GLUE}d"), "");
-        let (from, to) = noticed.median_between();
-        let range =
-            if from == to { String::new() } else { format!(" ({}{}{})", bare(from), self.style.dash(), bare(to)) };
+        let bare = |ticks| told(ticks, "").replace(&format!("{GLUE}d"), "");
+        let with_range = |hundredths| {
+            let (from, to) = noticed.between(hundredths);
+            let range =
+                if from == to { String::new() } else { format!(" ({}{}{})", bare(from), self.style.dash(), bare(to)) };
+            format!("{}{range}", told(noticed.by(hundredths), "~"))
+        };
         let never = Year { histories: noticed.histories, ..Year::default() }.chance(noticed.never());
-        vec![
-            figures::points(noticed.drop),
-            format!("{}{range}", told(noticed.by(50))),
-            told(noticed.by(90)),
-            self.chance(&never),
-        ]
+        vec![figures::points(noticed.drop), with_range(50), with_range(90), self.chance(&never)]
     }
 
     /// What was taken to be so.
     fn assumptions(&self, forecast: &Forecast) -> String {
-        let histories = thousands(self.asked.question.histories);
-        let answers =
-            || forecast.gates.iter().flat_map(|gate| gate.climb.iter().chain(&gate.stay)).flat_map(|row| &row.chances);
+        let histories = thousands(self.asked.question.replayed());
+        let answers = || {
+            forecast
+                .gates
+                .iter()
+                .flat_map(|gate| gate.climb.iter().chain(&gate.stay))
+                .flat_map(|row| row.chances.iter().flatten())
+        };
         let paths = answers().filter_map(|answer| match answer.method {
             Method::Exact => None,
             Method::Simulated { paths, .. } | Method::Weighted { paths } => Some(paths),
         });
         let errors = match paths.max() {
-            None => "All chances in the tables of gates are exact.".to_owned(),
+            None => "Promoted and falls back: all figures of gates are exact.".to_owned(),
             Some(paths) => format!(
-                "A chance without {sign} is exact; {sign} is the standard error of one that was simulated, by {} paths \
-                 at most, the same at every run.",
+                "Promoted and falls back: a figure without {sign}, ~, < or > is exact. {sign} is the standard error of one \
+                 that was simulated, by {} paths at most, the same at every run; < and > are what the paths bound with \
+                 95{GLUE}%; ~ is a simulated average.",
                 thousands(paths),
                 sign = self.style.pick("±", "+-"),
             ),
@@ -171,11 +218,15 @@ impl View<'_> {
         let mut notes = vec![
             errors,
             format!(
-                "What several clauses do together (drops, the year) is the evaluator itself over {histories} drawn \
-                 histories each; medians are given with the range that holds the true one with 95{GLUE}%."
+                "Drops and the year are always simulated. The year, and drops where trips fire too, are the evaluator itself \
+                 over {histories} drawn histories each; ~ is given with the range that holds the true figure with 95{GLUE}%, \
+                 and without one where that is the figure alone."
             ),
-            "Wrongly means: with a true rate below the bar. A record is good or bad by chance alone, independently of all \
-             others and at the same rate all year; records arrive evenly."
+            "Wrongly means: past a gate that has a bar which the true rate is below. In the year an agent has one true rate \
+             for each metric, set by the hardest of its bars, so that an easier gate may be passed rightly."
+                .to_owned(),
+            "A record is good or bad by chance alone, independently of all others and at the same rate all year; records \
+             arrive evenly."
                 .to_owned(),
             format!(
                 "Falls in {MONTH}{GLUE}d are counted from when the windows of the keep bars are full, for agents that kept \

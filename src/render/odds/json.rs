@@ -37,16 +37,18 @@ struct GateJson {
 struct ClimbJson {
     better: String,
     rates: Ordered<String, String>,
-    within_days: Ordered<String, AnswerJson>,
+    within_days: Ordered<String, Option<AnswerJson>>,
     average_days: Option<f64>,
+    average_days_error: Option<f64>,
+    average_days_method: &'static str,
 }
 
 #[derive(Serialize)]
 struct StayJson {
     better: String,
     rates: Ordered<String, String>,
-    in_30_days_when_full: AnswerJson,
-    in_first_365_days: AnswerJson,
+    in_30_days_when_full: Option<AnswerJson>,
+    in_first_365_days: Option<AnswerJson>,
 }
 
 #[derive(Serialize)]
@@ -55,7 +57,11 @@ struct DropJson {
     median_days: Option<f64>,
     median_between_days: [Option<f64>; 2],
     ninth_decile_days: Option<f64>,
+    ninth_decile_between_days: [Option<f64>; 2],
+    method: &'static str,
+    paths: u64,
     unnoticed: AnswerJson,
+    stale_days: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -71,7 +77,7 @@ struct AnswerJson {
 struct YearJson {
     better: String,
     histories: u64,
-    any_promoted: AnswerJson,
+    any_promoted_wrongly: Option<AnswerJson>,
     actions: Ordered<String, ActionJson>,
 }
 
@@ -79,11 +85,18 @@ struct YearJson {
 struct ActionJson {
     to_walk: AnswerJson,
     to_run: AnswerJson,
-    falls: f64,
-    flaps: f64,
-    flaps_error: f64,
-    share_at_walk: f64,
-    share_at_run: f64,
+    falls: MeanJson,
+    flaps: MeanJson,
+    share_at_walk: MeanJson,
+    share_at_run: MeanJson,
+}
+
+#[derive(Serialize)]
+struct MeanJson {
+    mean: f64,
+    error: f64,
+    method: &'static str,
+    paths: u64,
 }
 
 #[derive(Serialize)]
@@ -118,6 +131,7 @@ struct MinJson {
     needed_min: Option<u64>,
     needed_window_ticks: Option<i64>,
     earliest_ticks: Option<i64>,
+    why_not: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -125,8 +139,9 @@ struct MarginJson {
     metric: String,
     target: String,
     margin: String,
-    falls_in_30_days: AnswerJson,
+    falls_in_30_days: Option<AnswerJson>,
     needed_margin: Option<String>,
+    why_not: Option<String>,
     falls_in_30_days_with_it: Option<AnswerJson>,
 }
 
@@ -192,13 +207,15 @@ fn gate_json(asked: Asked, odds: &GateOdds) -> GateJson {
         better: row.better.to_string(),
         rates: rates(plan, &row.rates),
         within_days: Ordered(
-            HORIZONS.iter().zip(&row.chances).map(|(days, it)| (days.to_string(), answer(it))).collect(),
+            HORIZONS.iter().zip(&row.chances).map(|(days, it)| (days.to_string(), it.as_ref().map(answer))).collect(),
         ),
-        average_days: row.days,
+        average_days: row.days.map(|(days, _)| days),
+        average_days_error: row.days.map(|(_, error)| error),
+        average_days_method: if row.is_exact { "exact" } else { "simulated" },
     };
     let stay = |row: &Row| {
         let [month, year] = row.chances.as_slice() else { return None };
-        let (in_30_days_when_full, in_first_365_days) = (answer(month), answer(year));
+        let (in_30_days_when_full, in_first_365_days) = (month.as_ref().map(answer), year.as_ref().map(answer));
         Some(StayJson {
             better: row.better.to_string(),
             rates: rates(plan, &row.rates),
@@ -219,37 +236,44 @@ fn gate_json(asked: Asked, odds: &GateOdds) -> GateJson {
 
 fn drop_json(asked: Asked, noticed: &Noticed) -> DropJson {
     let days = |ticks: Option<i64>| ticks.map(|ticks| asked.question.days(real(ticks.unsigned_abs())));
-    let (from, to) = noticed.median_between();
+    let between = |hundredths| {
+        let (from, to) = noticed.between(hundredths);
+        [days(from), days(to)]
+    };
     let unnoticed = Year { histories: noticed.histories, ..Year::default() };
     DropJson {
         drop: noticed.drop.to_string(),
         median_days: days(noticed.by(50)),
-        median_between_days: [days(from), days(to)],
+        median_between_days: between(50),
         ninth_decile_days: days(noticed.by(90)),
+        ninth_decile_between_days: between(90),
+        method: "simulated",
+        paths: noticed.histories,
         unnoticed: answer(&unnoticed.chance(noticed.never())),
+        stale_days: days(noticed.stale),
     }
 }
 
 fn year_json(plan: &Plan, year: &Year) -> YearJson {
-    let all = real(year.histories.max(1));
+    let mean = |sum| {
+        let (mean, error) = year.mean(sum).parts();
+        MeanJson { mean, error, method: "simulated", paths: year.histories }
+    };
     let action = |(action, it): (&crate::plan::Action, &crate::forecast::ActionYear)| {
-        let ((flaps, flaps_error), ticks) = (year.flaps(it), real(it.ticks.iter().sum::<u64>().max(1)));
-        let share = |tier: Tier| real(it.ticks[tier.index()]) / ticks;
         let json = ActionJson {
             to_walk: answer(&year.chance(it.steps[Step::CrawlToWalk.index()])),
             to_run: answer(&year.chance(it.steps[Step::WalkToRun.index()])),
-            falls: real(it.falls) / all,
-            flaps,
-            flaps_error,
-            share_at_walk: share(Tier::Walk),
-            share_at_run: share(Tier::Run),
+            falls: mean(it.falls),
+            flaps: mean(it.flaps),
+            share_at_walk: mean(it.ticks[Tier::Walk.index()]),
+            share_at_run: mean(it.ticks[Tier::Run.index()]),
         };
         (action.name.clone(), json)
     };
     YearJson {
         better: year.better.to_string(),
         histories: year.histories,
-        any_promoted: answer(&year.chance(year.promoted)),
+        any_promoted_wrongly: (year.wrong_gates > 0).then(|| answer(&year.chance(year.wrongly))),
         actions: Ordered(plan.actions.iter().zip(&year.actions).map(action).collect()),
     }
 }
@@ -261,9 +285,10 @@ fn min_json(plan: &Plan, min: &MinNeed) -> MinJson {
         keeps_out: min.rate.to_string(),
         min: min.bar.min,
         window_ticks: min.bar.window,
-        needed_min: min.need.map(|need| need.min),
-        needed_window_ticks: min.need.map(|need| need.window),
-        earliest_ticks: min.need.map(|need| need.earliest),
+        needed_min: min.need.ok().map(|need| need.min),
+        needed_window_ticks: min.need.ok().map(|need| need.window),
+        earliest_ticks: min.need.ok().map(|need| need.earliest),
+        why_not: min.need.err().map(|why| why.to_string()),
     }
 }
 
@@ -272,8 +297,9 @@ fn margin_json(plan: &Plan, margin: &MarginNeed) -> MarginJson {
         metric: plan.metrics[margin.bar.metric.index()].name.clone(),
         target: margin.bar.target.to_string(),
         margin: margin.margin.to_string(),
-        falls_in_30_days: answer(&margin.now),
-        needed_margin: margin.need.as_ref().map(|(least, _)| least.to_string()),
-        falls_in_30_days_with_it: margin.need.as_ref().map(|(_, it)| answer(it)),
+        falls_in_30_days: margin.now.as_ref().map(answer),
+        needed_margin: margin.need.as_ref().ok().map(|(least, _)| least.to_string()),
+        why_not: margin.need.as_ref().err().map(ToString::to_string),
+        falls_in_30_days_with_it: margin.need.as_ref().ok().map(|(_, it)| answer(it)),
     }
 }

@@ -3,7 +3,8 @@
 use super::table::Row as Cells;
 use super::words::{beside, rate};
 use super::{Asked, View};
-use crate::forecast::{GateNeed, MarginNeed, MinNeed, Wanted, YEAR};
+use crate::forecast::{GateNeed, MarginNeed, MinNeed, Wanted, WhyNot, YEAR};
+use crate::plan::Bar;
 use crate::render::Style;
 use crate::render::figures;
 use crate::render::ink::Ink;
@@ -50,41 +51,47 @@ impl View<'_> {
             "\n{}",
             self.table(&["bar", "keeps out", "min", "needed", "over", "needed", "earliest"], 1, &rows)
         );
+        out += &self.why_not(need.mins.iter().filter_map(|min| Some((&min.bar, min.need.err()?))));
         let rows: Vec<Cells> = need.margins.iter().map(|margin| (None, self.margin_row(margin))).collect();
-        out + &format!("\n{}", self.table(&["keep", "margin", "falls in 30 d", "needed", "falls in 30 d"], 1, &rows))
+        let heads = ["keep", "margin", "falls in 30 d", "needed", "falls in 30 d"];
+        let _ = write!(out, "\n{}", self.table(&heads, 1, &rows));
+        out + &self.why_not(need.margins.iter().filter_map(|margin| Some((&margin.bar, *margin.need.as_ref().err()?))))
+    }
+
+    /// Why there is a dash.
+    fn why_not<'a>(&self, bars: impl Iterator<Item = (&'a Bar, WhyNot)>) -> String {
+        let told = bars.map(|(bar, why)| self.line(&format!("{} {}: {why}.", self.style.dash(), self.named(bar))));
+        told.collect()
+    }
+
+    /// `acceptance >= 95 %`
+    fn named(&self, bar: &Bar) -> String {
+        let name = clean(&self.plan().metrics[bar.metric.index()].name);
+        format!("{name} {} {}", bar.op.sign(), rate(self.plan(), bar.metric, bar.target))
     }
 
     fn min(&self, min: &MinNeed) -> Vec<String> {
-        let metric = &self.plan().metrics[min.bar.metric.index()];
-        let name = format!(
-            "{} {} {}",
-            clean(&metric.name),
-            min.bar.op.sign(),
-            rate(self.plan(), min.bar.metric, min.bar.target)
-        );
         let window = min.bar.window.map_or_else(|| "tier".to_owned(), |ticks| self.span(ticks));
         let none = || self.style.dash().to_owned();
         vec![
-            name,
+            self.named(&min.bar),
             rate(self.plan(), min.bar.metric, min.rate),
             thousands(min.bar.min),
-            min.need.map_or_else(none, |need| thousands(need.min)),
+            min.need.map_or_else(|_| none(), |need| thousands(need.min)),
             window,
-            min.need.map_or_else(none, |need| self.span(need.window)),
-            min.need.map_or_else(none, |need| format!("day {}", thousands_of(self, need.earliest))),
+            min.need.map_or_else(|_| none(), |need| self.span(need.window)),
+            min.need.map_or_else(|_| none(), |need| format!("day {}", thousands_of(self, need.earliest))),
         ]
     }
 
     fn margin_row(&self, margin: &MarginNeed) -> Vec<String> {
-        let metric = &self.plan().metrics[margin.bar.metric.index()];
-        let target = rate(self.plan(), margin.bar.metric, margin.bar.target);
         let none = || self.style.dash().to_owned();
         vec![
-            format!("{} {} {target}", clean(&metric.name), margin.bar.op.sign()),
+            self.named(&margin.bar),
             self.margin(&margin.bar, margin.margin),
-            self.chance(&margin.now),
-            margin.need.as_ref().map_or_else(none, |(least, _)| self.margin(&margin.bar, *least)),
-            margin.need.as_ref().map_or_else(none, |(_, answer)| self.chance(answer)),
+            margin.now.as_ref().map_or_else(none, |now| self.chance(now)),
+            margin.need.as_ref().map_or_else(|_| none(), |(least, _)| self.margin(&margin.bar, *least)),
+            margin.need.as_ref().map_or_else(|_| none(), |(_, answer)| self.chance(answer)),
         ]
     }
 

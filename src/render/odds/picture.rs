@@ -57,7 +57,7 @@ fn panel(asked: Asked, rows: &[Row], what: &str, (left, top): (i32, i32), area: 
     let part = area.clone().shrink((px(left), px(top)), (px(WIDTH), px(HEIGHT)));
     let days = Axis {
         marks: [0, 30, 90, 180, 270, DAYS].map(real).to_vec(),
-        title: "day; a line for each true rate",
+        title: "day; a line for each true rate, ~: simulated",
         value: |day| format!("{day:.0}"),
         room: 44,
     };
@@ -77,7 +77,14 @@ fn label(asked: Asked, rows: &[Row], chart: &Chart, area: &Area) -> Drawn {
     let ends = rows.iter().map(|row| chart.backend_coord(&(0.0, row.sums.last().copied().unwrap_or(0.0))).1).collect();
     for (row, y) in rows.iter().zip(apart(ends, (down.start, down.end))) {
         let told: Vec<String> = row.rates.iter().map(|(id, value)| rate(asked.question.plan, *id, *value)).collect();
-        write(area, &told.join(" & "), (across.end + px(6), y), At::Left, &letters(12, colour(row)))?;
+        let simulated = if row.is_exact { "" } else { " ~" };
+        write(
+            area,
+            &format!("{}{simulated}", told.join(" & ")),
+            (across.end + px(6), y),
+            At::Left,
+            &letters(12, colour(row)),
+        )?;
     }
     Ok(())
 }

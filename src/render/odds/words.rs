@@ -1,7 +1,7 @@
 //! In words: chances with their errors, agents by their rates, bars as they are written.
 
 use super::View;
-use crate::forecast::agent;
+use crate::forecast::{Mean, Row, agent};
 use crate::model::policy::{ActionId, MetricId};
 use crate::odds::{Answer, Method};
 use crate::plan::{Bar, Gate, Limit, MetricKind, Plan};
@@ -48,12 +48,42 @@ pub(super) fn chance(answer: &Answer, style: Style) -> String {
         }
         Method::Simulated { .. } | Method::Weighted { .. } if most < 1e-4 => format!("<0.01{GLUE}%"),
         Method::Simulated { .. } | Method::Weighted { .. } if least > 0.9999 => format!(">99.99{GLUE}%"),
-        Method::Simulated { .. } | Method::Weighted { .. } => {
-            let decimals = if answer.error >= 0.000_95 { 1 } else { 2 };
-            let unit = if decimals == 1 { 10.0 } else { 100.0 };
-            let error = (answer.error * 100.0 * unit).round().max(1.0) / unit;
-            let sign = style.pick("±", "+-");
-            format!("{}{GLUE}{sign}{GLUE}{error:.decimals$}{GLUE}%", rounded(answer.chance, decimals))
+        Method::Simulated { .. } | Method::Weighted { .. } => about(answer.chance, answer.error, style),
+    }
+}
+
+/// `8.0 ± 0.1 %`
+fn about(share: f64, error: f64, style: Style) -> String {
+    let decimals = if error >= 0.000_95 { 1 } else { 2 };
+    let unit = if decimals == 1 { 10.0 } else { 100.0 };
+    let error = (error * 100.0 * unit).round().max(1.0) / unit;
+    let sign = style.pick("±", "+-");
+    format!("{}{GLUE}{sign}{GLUE}{error:.decimals$}{GLUE}%", rounded(share, decimals))
+}
+
+/// A share of histories' time, with its error; where it is none or all of it in all of them, what that bounds.
+pub(super) fn share_of(mean: Mean, style: Style) -> String {
+    match mean {
+        Mean::About(share, error) if share + 2.0 * error < 1e-4 => format!("<0.01{GLUE}%"),
+        Mean::About(share, error) if share - 2.0 * error > 0.9999 => format!(">99.99{GLUE}%"),
+        Mean::About(share, error) => about(share, error, style),
+        Mean::Below(most) => format!("<{:.2}{GLUE}%", (most.min(1.0) * 10_000.0).ceil() / 100.0),
+        Mean::Above(least) => format!(">{:.2}{GLUE}%", (least * 10_000.0).floor() / 100.0),
+    }
+}
+
+/// How often on average, with its error: `0.31 ± 0.02`, with as many decimals as the error has.
+pub(super) fn how_often(mean: Mean, style: Style) -> String {
+    let fits = |error: f64| (2..9).find(|decimals| error * 10_f64.powi(*decimals) >= 0.95).unwrap_or(9);
+    match mean {
+        Mean::About(mean, error) => {
+            let decimals = fits(error).unsigned_abs() as usize;
+            format!("{mean:.decimals$}{GLUE}{}{GLUE}{error:.decimals$}", style.pick("±", "+-"))
+        }
+        Mean::Below(most) | Mean::Above(most) => {
+            let decimals = fits(most).unsigned_abs() as usize;
+            let unit = 10_f64.powi(fits(most));
+            format!("<{:.decimals$}", (most * unit - 1e-9).ceil() / unit)
         }
     }
 }
@@ -72,6 +102,11 @@ pub(super) fn times(chance: f64) -> Option<String> {
 pub(super) fn days(days: f64) -> String {
     let decimals = usize::from(days < 10.0);
     format!("{days:.decimals$}{GLUE}d")
+}
+
+/// The same of an agent: `~54 d` where it was simulated.
+pub(super) fn after(row: &Row) -> Option<String> {
+    row.days.map(|(after, _)| format!("{}{}", if row.is_exact { "" } else { "~" }, days(after)))
 }
 
 /// `-2 pp`, `at the bar`, `+1 pp`

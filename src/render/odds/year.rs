@@ -2,19 +2,20 @@
 
 use super::View;
 use super::table::Row as Cells;
-use super::words::{beside, ink, percent, points};
+use super::words::{beside, how_often, ink, points, share_of};
 use crate::forecast::Year;
 use crate::render::ink::Ink;
-use crate::render::text::{GLUE, clean, thousands};
-use crate::stats::real;
+use crate::render::text::{clean, thousands};
 use crate::value::{Decimal, Step};
 
 impl View<'_> {
     pub(super) fn years(&self, years: &[Year]) -> String {
         let Some(worst) = years.first().filter(|year| year.better < Decimal::ZERO) else { return String::new() };
         let mut out = format!("\n{}\n", self.style.paint(Ink::Strong, "The first year, from crawl on"));
-        out += &self.line(&self.multiplicity(worst));
-        out.push('\n');
+        if worst.wrong_gates > 0 {
+            out += &self.line(&self.multiplicity(worst));
+            out.push('\n');
+        }
         let mut rows: Vec<Cells> = Vec::new();
         for (at, action) in self.plan().actions.iter().enumerate() {
             if action.gates.iter().all(Option::is_none) {
@@ -34,7 +35,7 @@ impl View<'_> {
 
     /// The chance that any is promoted wrongly.
     fn multiplicity(&self, year: &Year) -> String {
-        let any = self.style.paint(Ink::Bad, self.chance(&year.chance(year.promoted)));
+        let any = self.style.paint(Ink::Bad, self.chance(&year.chance(year.wrongly)));
         let gated = self.plan().actions.iter().filter(|action| action.gates.iter().any(Option::is_some)).count();
         let histories = thousands(year.histories);
         match gated {
@@ -52,21 +53,19 @@ impl View<'_> {
     }
 
     fn row(&self, name: String, year: &Year, at: usize) -> Vec<String> {
-        let (all, action) = (real(year.histories.max(1)), &year.actions[at]);
+        let action = &year.actions[at];
         let none = || self.style.dash().to_owned();
         let gates = &self.plan().actions[at].gates;
         let of = |step: Step, told: String| gates[step.index()].as_ref().map_or_else(none, |_| told);
         let took = |step: Step| of(step, self.chance(&year.chance(action.steps[step.index()])));
-        let (flaps, error) = year.flaps(action);
-        let ticks = real(action.ticks.iter().sum::<u64>().max(1));
-        let time = |step: Step| of(step, percent(real(action.ticks[step.to().index()]) / ticks));
+        let time = |step: Step| of(step, share_of(year.mean(action.ticks[step.to().index()]), self.style));
         vec![
             name,
             points(year.better, self.style),
             took(Step::CrawlToWalk),
             took(Step::WalkToRun),
-            format!("{:.2}", real(action.falls) / all),
-            format!("{flaps:.2}{GLUE}{}{GLUE}{error:.2}", self.style.pick("±", "+-")),
+            how_often(year.mean(action.falls), self.style),
+            how_often(year.mean(action.flaps), self.style),
             time(Step::CrawlToWalk),
             time(Step::WalkToRun),
         ]

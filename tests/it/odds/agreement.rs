@@ -1,7 +1,7 @@
 //! Exact chains and simulated paths say the same.
 
 use super::gates::{random, share_bar, simple};
-use cwrc::odds::{Answer, Course, Effort, Method};
+use cwrc::odds::{Answer, Course, Curve, Effort, Method};
 use cwrc::stats::Rule;
 use std::num::NonZeroUsize;
 
@@ -69,6 +69,47 @@ fn rare_chances_are_simulated_by_tilted_paths() {
         }
     }
     assert!(weighed >= 3, "{weighed} were rare");
+}
+
+/// Whatever is rare is weighed within its own error, at every horizon, and no horizon is less likely than a shorter one.
+#[test]
+fn weighed_curves_agree_with_exact_ones() {
+    let bound = Rule::Bound { method: cwrc::stats::Method::Exact, confidence_e8: 90_000_000, target_e8: 95_000_000 };
+    let point = Rule::Point { target_e8: 95_000_000, strict: false };
+    for (rule, right, per_tick, window, min, hold) in [
+        (point, "0.86", "10", 7, 40, 4),
+        (point, "0.84", "10", 7, 20, 7),
+        (point, "0.88", "20", 5, 60, 8),
+        (bound, "0.9", "10", 8, 50, 3),
+        (bound, "0.88", "10", 8, 50, 3),
+    ] {
+        let course = simple(share_bar(rule, window, min), hold, right, per_tick).promotion(120);
+        let exact = course.curve(&Effort { steps: 20_000_000_000, states: 20_000_000, ..effort() });
+        let weighed = Curve::weighed(&course, &Effort { draws: 12_000_000, paths: 100_000, ..effort() });
+        assert!(exact.is_exact());
+        let mut last = 0.0;
+        for horizon in [15, 30, 60, 120] {
+            let (exact, weighed) = (exact.by(horizon), weighed.by(horizon));
+            let off = (exact.chance - weighed.chance).abs();
+            assert!(off < 4.0 * weighed.error, "{right} {horizon}: {exact:?} {weighed:?}");
+            assert!(weighed.error < 0.1 * exact.chance, "{right} {horizon}: {exact:?} {weighed:?}");
+            assert!(weighed.chance >= last);
+            last = weighed.chance;
+        }
+    }
+}
+
+/// The average at which something happens is within its error.
+#[test]
+fn averages_have_errors() {
+    let point = Rule::Point { target_e8: 95_000_000, strict: false };
+    let course = simple(share_bar(point, 7, 40), 4, "0.93", "10").promotion(90);
+    let exact = course.curve(&Effort { steps: 20_000_000_000, states: 20_000_000, ..effort() });
+    let simulated = course.curve(&Effort { states: 1, ..effort() });
+    let [exact, simulated] = [exact, simulated].map(|curve| curve.average(0, 90).expect("it happens"));
+    assert!(exact.error == 0.0 && simulated.error > 0.0);
+    let off = (exact.boundary - simulated.boundary).abs();
+    assert!(off < 4.0 * simulated.error, "{exact:?} {simulated:?}");
 }
 
 #[test]

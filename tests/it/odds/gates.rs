@@ -3,7 +3,7 @@
 use crate::engine;
 use crate::random::rng::Rng;
 use cwrc::model::policy::{ActionId, MetricId};
-use cwrc::odds::{Asked, Course, World};
+use cwrc::odds::{Asked, Course, Flow, World};
 use cwrc::plan::{Bar, Gate, Limit, Plan};
 use cwrc::stats::{Allowed, Rule};
 use cwrc::syntax::ast::Op;
@@ -67,8 +67,8 @@ pub(super) fn simple(bar: Bar, hold: i64, right: &str, per_tick: &str) -> Settin
     let plan = engine::plan(SIMPLE);
     let mut gate = plan.actions[0].gates[0].clone().expect("a gate");
     (gate.bars[0].first, gate.hold) = (bar, hold);
-    let world =
-        World { rates: vec![(MetricId(0), decimal(right))], count: decimal(per_tick), per_seconds: plan.tick_seconds };
+    let flow = Flow { count: decimal(per_tick), per_seconds: plan.tick_seconds };
+    let world = World::even(vec![(MetricId(0), decimal(right))], flow);
     Setting { plan, gate, world }
 }
 
@@ -173,6 +173,6 @@ pub(super) fn random(seed: u64) -> Random {
     let gate = plan.actions[0].gates[step.index()].clone().expect("a gate");
     let rates = metrics.iter().zip(rates).map(|(metric, rate)| (MetricId::new(*metric), rate)).collect();
     let count = Decimal::whole(rng.between(2, 14)).percent().share_of(Decimal::whole(50));
-    let world = World { rates, count, per_seconds: plan.tick_seconds };
+    let world = World::even(rates, Flow { count, per_seconds: plan.tick_seconds });
     Random { setting: Setting { plan, gate, world }, within: rng.between(12, 40), text }
 }

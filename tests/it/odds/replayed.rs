@@ -47,9 +47,9 @@ fn history(rng: &mut Rng, gate: &Random, tier: Tier) -> Counts {
 
 /// As many records as whole ones have come by the end of a tick, less those that had before.
 fn records(gate: &Random, tick: i64) -> u64 {
-    let world = &gate.setting.world;
-    let per_tick: f64 = world.count.to_string().parse::<f64>().expect("a number");
-    assert_eq!(world.per_seconds, gate.setting.plan.tick_seconds);
+    let flow = gate.setting.world.flows[0].1;
+    let per_tick: f64 = flow.count.to_string().parse::<f64>().expect("a number");
+    assert_eq!(flow.per_seconds, gate.setting.plan.tick_seconds);
     let arrived = |ticks: i64| (ticks as f64 * per_tick + 1e-9).floor() as u64;
     arrived(tick + 1) - arrived(tick)
 }
