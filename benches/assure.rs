@@ -32,9 +32,10 @@ fn main() {
     measure("cwrc check --cache, all there", || check(&folder, &kept));
     println!("# the same in plain numpy: benches/assure.py");
     let script: PathBuf = repository.join("benches/assure.py");
-    match Command::new("python3").arg(script).output() {
+    let python = std::env::var("CWRC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    match Command::new(&python).arg(script).output() {
         Ok(output) if output.status.success() => print!("{}", String::from_utf8_lossy(&output.stdout)),
-        _ => println!("# python3 with numpy is not there: nothing to compare with"),
+        _ => println!("# {python} with numpy is not there: nothing to compare with"),
     }
 }
 
