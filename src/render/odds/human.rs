@@ -4,7 +4,7 @@
 use super::table::Row as Cells;
 use super::words::{after, agent_of, beside, days, ink, points, rate, times};
 use super::{Asked, View, curve};
-use crate::forecast::{Forecast, GateOdds, HORIZONS, MONTH, Noticed, Row, YEAR, Year, need};
+use crate::forecast::{Forecast, GateOdds, HORIZONS, MONTH, Noticed, Row, YEAR, Year};
 use crate::odds::{Answer, Method};
 use crate::render::ink::Ink;
 use crate::render::text::{GLUE, clean, list, thousands, wrap};
@@ -56,10 +56,7 @@ impl View<'_> {
         let Some(gate) = self.gate(odds.action, odds.step) else { return String::new() };
         let mut told: Vec<String> = gate.bars.iter().map(|bar| format!("bar {}", self.bar(&bar.first))).collect();
         told.push(format!("hold{GLUE}{}", self.span(gate.hold)));
-        told.extend(gate.keeps.iter().map(|bar| {
-            let metric = &self.plan().metrics[bar.metric.index()];
-            format!("keep {}", self.keep(bar, need::margin_of(metric, bar)))
-        }));
+        told.extend(gate.keeps.iter().map(|bar| format!("keep {}", self.keep(bar))));
         self.style.paint(Ink::Quiet, self.line(&told.join("; ")).trim_end()) + "\n"
     }
 

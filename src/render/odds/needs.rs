@@ -88,7 +88,7 @@ impl View<'_> {
         let none = || self.style.dash().to_owned();
         vec![
             self.named(&margin.bar),
-            self.margin(&margin.bar, margin.margin),
+            self.margin_now(&margin.bar),
             margin.now.as_ref().map_or_else(none, |now| self.chance(now)),
             margin.need.as_ref().map_or_else(|_| none(), |(least, _)| self.margin(&margin.bar, *least)),
             margin.need.as_ref().map_or_else(|_| none(), |(_, answer)| self.chance(answer)),

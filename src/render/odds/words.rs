@@ -1,7 +1,7 @@
 //! In words: chances with their errors, agents by their rates, bars as they are written.
 
 use super::View;
-use crate::forecast::{Mean, Row, agent};
+use crate::forecast::{Mean, Row, agent, need};
 use crate::model::policy::{ActionId, MetricId};
 use crate::odds::{Answer, Method};
 use crate::plan::{Bar, Gate, Limit, MetricKind, Plan};
@@ -193,8 +193,19 @@ impl View<'_> {
     }
 
     /// A keep bar as it stands: `acceptance >= 95 % over 14 d min 200 margin 4 pp`.
-    pub(super) fn keep(&self, bar: &Bar, margin: Decimal) -> String {
-        format!("{} margin{GLUE}{}", self.bar(bar), self.margin(bar, margin))
+    pub(super) fn keep(&self, bar: &Bar) -> String {
+        format!("{} margin{GLUE}{}", self.bar(bar), self.margin_now(bar))
+    }
+
+    /// The margin of a keep bar as the policy has it; of a mean not by way of a share, which would round it.
+    pub(super) fn margin_now(&self, bar: &Bar) -> String {
+        match &bar.limit {
+            Limit::Mean { value, .. } => {
+                let off = bar.target.minus(*value);
+                off.max(Decimal::ZERO.minus(off)).to_string()
+            }
+            Limit::Share { .. } => self.margin(bar, need::margin_of(&self.plan().metrics[bar.metric.index()], bar)),
+        }
     }
 
     /// A margin in its unit.
