@@ -100,6 +100,43 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     }
 }
 
+impl Args {
+    /// Fails where a variant names what the policy does not have: that is told before anything is read.
+    fn named(&self, policy: &Policy) -> Result<(), Failure> {
+        self.asked()?.iter().try_for_each(|asked| with(policy, asked).map(drop))?;
+        self.grid(policy).map(drop)
+    }
+
+    /// The variants of --set, --promote and --variant, behind the policy as it is.
+    fn asked(&self) -> Result<Vec<Asked>, Failure> {
+        let mut all = vec![Asked { name: Some("as it is".to_owned()), ..Asked::default() }];
+        let changes = self.set.iter().map(|text| compare::change(text));
+        let changes = changes.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+        let first = Asked { name: None, changes, forced: self.promote.clone() };
+        if first != Asked::default() {
+            all.push(first);
+        }
+        for text in &self.variant {
+            all.push(compare::asked(text).map_err(refused)?);
+        }
+        let names = compare::names(&all).map_err(refused)?;
+        all.iter_mut().zip(names).for_each(|(asked, name)| asked.name = Some(name));
+        Ok(all)
+    }
+
+    /// The variants of --sweep; one that is the policy as it is, where nothing is swept.
+    fn grid(&self, policy: &Policy) -> Result<Grid, Failure> {
+        let axes = self.sweep.iter().map(|text| Axis::read(policy, text));
+        Grid::new(axes.collect::<Result<_, _>>().map_err(refused)?).map_err(refused)
+    }
+}
+
+/// The policy with what a variant changes.
+fn with(policy: &Policy, asked: &Asked) -> Result<Policy, Failure> {
+    let changes = asked.changes.iter().map(|(path, value)| (path.as_str(), value.as_str()));
+    changed(policy, changes).map_err(refused)
+}
+
 /// What all variants stand on.
 struct Ground<'a> {
     args: &'a Args,
@@ -114,6 +151,7 @@ struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     fn lay(args: &'a Args, global: &'a Global, policy: Policy, texts: Sources) -> Result<Self, Failure> {
+        args.named(&policy)?;
         let plan = plan::compile(&policy);
         let options = args.replays.options(&plan)?;
         let reading = &args.replays.reading;
@@ -150,26 +188,9 @@ impl<'a> Ground<'a> {
         output::write(&text, self.args.output.as_deref())
     }
 
-    /// The variants of --set, --promote and --variant, behind the policy as it is.
-    fn asked(&self) -> Result<Vec<Asked>, Failure> {
-        let mut all = vec![Asked { name: Some("as it is".to_owned()), ..Asked::default() }];
-        let changes = self.args.set.iter().map(|text| compare::change(text));
-        let changes = changes.collect::<Result<Vec<_>, _>>().map_err(refused)?;
-        let first = Asked { name: None, changes, forced: self.args.promote.clone() };
-        if first != Asked::default() {
-            all.push(first);
-        }
-        for text in &self.args.variant {
-            all.push(compare::asked(text).map_err(refused)?);
-        }
-        let names = compare::names(&all).map_err(refused)?;
-        all.iter_mut().zip(names).for_each(|(asked, name)| asked.name = Some(name));
-        Ok(all)
-    }
-
     /// A few variants side by side; not if one has errors, which have then been told.
     fn compare(&self, span: (i64, i64)) -> Result<bool, Failure> {
-        let asked = self.asked()?;
+        let asked = self.args.asked()?;
         let mut are_sound = true;
         for one in &asked {
             are_sound &= self.is_sound(one)?;
@@ -189,7 +210,7 @@ impl<'a> Ground<'a> {
 
     /// Whether a variant has no errors; they are told.
     fn is_sound(&self, asked: &Asked) -> Result<bool, Failure> {
-        let errors = self.errors(&self.changed(asked)?);
+        let errors = self.errors(&with(&self.policy, asked)?);
         if errors.is_empty() {
             return Ok(true);
         }
@@ -209,14 +230,9 @@ impl<'a> Ground<'a> {
         found
     }
 
-    fn changed(&self, asked: &Asked) -> Result<Policy, Failure> {
-        let changes = asked.changes.iter().map(|(path, value)| (path.as_str(), value.as_str()));
-        changed(&self.policy, changes).map_err(refused)
-    }
-
     /// A variant over a replay that ends at this boundary.
     fn variant(&self, asked: &Asked, end: Tick) -> Result<Variant, Failure> {
-        let plan = plan::compile(&self.changed(asked)?);
+        let plan = plan::compile(&with(&self.policy, asked)?);
         let time = |text: &str| histories::time(text).ok();
         let forced = asked.forced.iter().map(|text| compare::forced(&plan, text, time));
         let forced = forced.collect::<Result<Vec<_>, _>>().map_err(refused)?;
@@ -278,8 +294,7 @@ impl<'a> Ground<'a> {
 
     /// Every variant of a grid.
     fn sweep(&self, span: (i64, i64)) -> Result<(), Failure> {
-        let axes = self.args.sweep.iter().map(|text| Axis::read(&self.policy, text));
-        let grid = Grid::new(axes.collect::<Result<_, _>>().map_err(refused)?).map_err(refused)?;
+        let grid = self.args.grid(&self.policy)?;
         self.sound(&grid)?;
         let progress = Progress::variants(grid.len() as u64, self.global.quiet);
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);

@@ -172,8 +172,9 @@ impl<'a> Pass<'a> {
             if work.failed.is_none() {
                 self.piece(&mut work, &piece, aside);
             }
-            if let Piece::Block(block) = piece {
-                spare.give(block.bytes);
+            match piece {
+                Piece::Block(block) => spare.give(block.bytes),
+                Piece::Group(_) => {}
             }
         }
         work.sort();
