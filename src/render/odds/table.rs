@@ -21,16 +21,16 @@ impl View<'_> {
         };
         let widths: Vec<usize> = (0..heads.len()).map(widest).collect();
         let room = |columns: &[usize]| columns.iter().map(|at| widths[*at] + GAP).sum::<usize>();
-        let first: Vec<usize> = (0..left).collect();
-        let (mut out, mut shown) = (String::new(), first.clone());
-        for at in left..heads.len() {
-            if shown.len() > left && room(&shown) + GAP + widths[at] > self.style.width {
-                out += &self.part(&shown, &widths, (heads, left), rows);
-                shown.clone_from(&first);
-            }
-            shown.push(at);
-        }
-        (out + &self.part(&shown, &widths, (heads, left), rows)).replace(GLUE, " ")
+        let figures: Vec<usize> = (left..heads.len()).collect();
+        // As few parts as fit, and all about as wide.
+        let parts = |many: usize| -> Vec<Vec<usize>> {
+            let chunks = figures.chunks(figures.len().div_ceil(many).max(1));
+            chunks.map(|chunk| (0..left).chain(chunk.iter().copied()).collect()).collect()
+        };
+        let fits = |many: &usize| parts(*many).iter().all(|part| room(part) <= self.style.width);
+        let many = (1..=figures.len()).find(fits).unwrap_or(figures.len()).max(1);
+        let told = parts(many).iter().map(|part| self.part(part, &widths, (heads, left), rows)).collect::<String>();
+        told.replace(GLUE, " ")
     }
 
     /// Some of the columns.

@@ -27,7 +27,7 @@ impl View<'_> {
             }
         }
         out + &self.table(
-            &["action type", "from bar", "to walk", "to run", "falls", "flaps", "at walk", "run"],
+            &["action type", "from bar", "to walk", "to run", "falls", "flaps", "at walk", "at run"],
             2,
             &rows,
         )
