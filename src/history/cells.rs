@@ -1,5 +1,5 @@
 //! The cells of a block of text: found in one sweep where its rows are of the usual form, and by the plain reader
-//! ([`separated::each_row`]) where they are not. Both find the same (`tests::both_ways_find_the_same_cells`).
+//! ([`super::separated::each_row`]) where they are not. Both find the same (`tests::both_ways_find_the_same_cells`).
 
 use super::blocks::Block;
 use super::intake::{Place, Reason};
