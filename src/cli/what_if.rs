@@ -101,12 +101,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 }
 
 impl Args {
-    /// Fails where a variant names what the policy does not have: that is told before anything is read.
-    fn named(&self, policy: &Policy) -> Result<(), Failure> {
-        self.asked()?.iter().try_for_each(|asked| with(policy, asked).map(drop))?;
-        self.grid(policy).map(drop)
-    }
-
     /// The variants of --set, --promote and --variant, behind the policy as it is.
     fn asked(&self) -> Result<Vec<Asked>, Failure> {
         let mut all = vec![Asked { name: Some("as it is".to_owned()), ..Asked::default() }];
@@ -147,11 +141,17 @@ struct Ground<'a> {
     source: count::Source,
     counts: Counts,
     options: Options,
+    /// The variants of --set, --promote and --variant, behind the policy as it is.
+    asked: Vec<Asked>,
+    /// The variants of --sweep.
+    grid: Grid,
 }
 
 impl<'a> Ground<'a> {
     fn lay(args: &'a Args, global: &'a Global, policy: Policy, texts: Sources) -> Result<Self, Failure> {
-        args.named(&policy)?;
+        // What names something that the policy does not have is told before anything is read.
+        let (asked, grid) = (args.asked()?, args.grid(&policy)?);
+        asked.iter().try_for_each(|asked| with(&policy, asked).map(drop))?;
         let plan = plan::compile(&policy);
         let options = args.replays.options(&plan)?;
         let reading = &args.replays.reading;
@@ -161,7 +161,7 @@ impl<'a> Ground<'a> {
             histories::warn_of_bad(&counts, &names, global);
         }
         histories::usable(&counts, reading, assume_tier)?;
-        Ok(Self { args, global, policy, texts, plan, source, counts, options })
+        Ok(Self { args, global, policy, texts, plan, source, counts, options, asked, grid })
     }
 
     fn answer(&self) -> Result<Exit, Failure> {
@@ -190,15 +190,14 @@ impl<'a> Ground<'a> {
 
     /// A few variants side by side; not if one has errors, which have then been told.
     fn compare(&self, span: (i64, i64)) -> Result<bool, Failure> {
-        let asked = self.args.asked()?;
         let mut are_sound = true;
-        for one in &asked {
+        for one in &self.asked {
             are_sound &= self.is_sound(one)?;
         }
         if !are_sound {
             return Ok(false);
         }
-        let mut variants = asked.iter().map(|one| self.variant(one, span.1)).collect::<Result<Vec<_>, _>>()?;
+        let mut variants = self.asked.iter().map(|one| self.variant(one, span.1)).collect::<Result<Vec<_>, _>>()?;
         for written in &self.args.against {
             variants.push(self.against(written)?);
         }
@@ -294,8 +293,8 @@ impl<'a> Ground<'a> {
 
     /// Every variant of a grid.
     fn sweep(&self, span: (i64, i64)) -> Result<(), Failure> {
-        let grid = self.args.grid(&self.policy)?;
-        self.sound(&grid)?;
+        let grid = &self.grid;
+        self.sound(grid)?;
         let progress = Progress::variants(grid.len() as u64, self.global.quiet);
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = self.args.replays.reading.threads().unwrap_or_else(cores);
@@ -304,7 +303,7 @@ impl<'a> Ground<'a> {
             plan: &self.plan,
             counts: &self.counts,
             options: &self.options,
-            grid: &grid,
+            grid,
             threads,
         };
         let recounts: Vec<&str> =
@@ -318,7 +317,7 @@ impl<'a> Ground<'a> {
         })?;
         let now = plainly(&self.plan, &self.counts, &self.options)?.map(|summary| summary.sum);
         let evidence = self.args.replays.reading.evidence();
-        let swept = Swept::new(&self.plan, span, &grid, &cells, &now, evidence);
+        let swept = Swept::new(&self.plan, span, grid, &cells, &now, evidence);
         let style = output::for_stdout(self.global);
         if let Some(path) = &self.args.front {
             picture(path)?;
