@@ -32,20 +32,6 @@ impl Block {
         let place = |at: usize| Place { input: self.input, line: self.first_line + at as u64 };
         self.bytes.split(|byte| *byte == b'\n').enumerate().map(move |(at, line)| (place(at), line))
     }
-
-    /// The same as text, where all of them are: it is looked at in one go.
-    #[must_use]
-    pub fn texts(&self) -> Option<impl Iterator<Item = (Place, &str)>> {
-        let text = std::str::from_utf8(&self.bytes).ok()?;
-        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
-        let place = |at: usize| Place { input: self.input, line: self.first_line + at as u64 };
-        let mut start = 0;
-        Some(ends.enumerate().map(move |(at, end)| {
-            let line = text.get(start..end).unwrap_or_default();
-            start = end + 1;
-            (place(at), line)
-        }))
-    }
 }
 
 /// Beyond this many bytes, a packed input may not have become more than [`MOST_UNPACKED`] times as long as it was.

@@ -8,6 +8,8 @@ use super::read::not_utf8;
 use super::separated::{closed, each_row, line_ends};
 use super::table::{Rows, Value};
 use std::borrow::Cow;
+use std::ops::Range;
+use wide::u8x16;
 
 /// How rows are written: what stands between their cells, how many there are, and the line of their names.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +22,8 @@ pub(super) struct Layout {
 /// The cells of a block.
 #[derive(Debug, Default)]
 pub(super) struct Cells<'b> {
-    text: Cow<'b, str>,
-    /// Where each cell begins and ends, row after row.
-    spans: Vec<(u32, u32)>,
+    /// Row after row.
+    cells: Vec<Cow<'b, str>>,
     places: Vec<Place>,
     width: usize,
     /// Rows that are none: why, and their text.
@@ -38,14 +39,13 @@ impl Rows for Cells<'_> {
         self.places[row]
     }
 
+    #[inline]
     fn value(&self, row: usize, column: usize) -> Value<'_> {
-        let cell = self.spans.get(row * self.width + column);
-        cell.and_then(|(start, end)| self.text.get(*start as usize..*end as usize)).map_or(Value::Absent, Value::Text)
+        self.cells.get(row * self.width + column).map_or(Value::Absent, |cell| Value::Text(cell))
     }
 
     fn length(&self, row: usize) -> usize {
-        let of = &self.spans[row * self.width..][..self.width];
-        of.iter().map(|(start, end)| (end - start) as usize).sum()
+        self.cells[row * self.width..][..self.width].iter().map(|cell| cell.len()).sum()
     }
 }
 
@@ -57,7 +57,7 @@ impl<'b> Cells<'b> {
 
     /// By the plain reader; a cell stands without its quotes in a text of its own.
     fn plain(block: &Block, layout: Layout) -> Cells<'static> {
-        let (mut found, mut all) = (Cells { width: layout.width, ..Cells::default() }, String::new());
+        let mut found = Cells { width: layout.width, ..Cells::default() };
         each_row(block, layout.delimiter, |place, text, cells| {
             if place.line == layout.header || text.is_empty() {
                 return;
@@ -69,36 +69,33 @@ impl<'b> Cells<'b> {
                 let text = String::from_utf8_lossy(text).into_owned();
                 return found.unread.push((place, ragged(cells.len(), layout.width), text));
             }
-            for cell in cells {
-                let start = at(all.len());
-                all.push_str(std::str::from_utf8(cell).unwrap_or_default());
-                found.spans.push((start, at(all.len())));
-            }
+            found.cells.extend(cells.iter().map(|cell| Cow::Owned(String::from_utf8_lossy(cell).into_owned())));
             found.places.push(place);
         });
-        Cells { text: Cow::Owned(all), ..found }
+        found
     }
 
     /// In one sweep over the text; nothing where anything in it is unusual.
     fn swift(block: &'b Block, layout: Layout) -> Option<Self> {
         let text = std::str::from_utf8(&block.bytes).ok().filter(|text| !text.starts_with('\u{feff}'))?;
-        let returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
-        let mut sweep = Sweep { text, delimiter: layout.delimiter, returns, at: 0, line: block.first_line };
-        let mut found = Self { text: Cow::Borrowed(text), width: layout.width, ..Self::default() };
+        let marks = Marks::new(text.as_bytes(), layout.delimiter);
+        let mut sweep = Sweep { text, marks, at: 0, line: block.first_line, delimiter: layout.delimiter };
+        let mut found = Self { width: layout.width, ..Self::default() };
         while let Some((line, start)) = sweep.start()? {
-            let first = found.spans.len();
-            sweep.row(&mut found.spans)?;
-            let row = text[start..sweep.at].trim_ascii();
-            let count = found.spans.len() - first;
+            let first = found.cells.len();
+            sweep.row(&mut found.cells)?;
+            let count = found.cells.len() - first;
             let place = Place { input: block.input, line };
-            if !row.is_empty() && line != layout.header {
+            let row = || text[start..sweep.at].trim_ascii();
+            let is_blank = text.as_bytes()[start].is_ascii_whitespace() && row().is_empty();
+            if !is_blank && line != layout.header {
                 if count == layout.width {
                     found.places.push(place);
                     continue;
                 }
-                found.unread.push((place, ragged(count, layout.width), row.to_owned()));
+                found.unread.push((place, ragged(count, layout.width), row().to_owned()));
             }
-            found.spans.truncate(first);
+            found.cells.truncate(first);
         }
         Some(found)
     }
@@ -107,20 +104,21 @@ impl<'b> Cells<'b> {
 /// Where a sweep stands.
 struct Sweep<'b> {
     text: &'b str,
-    delimiter: u8,
-    /// Whether there is any `\r`.
-    returns: bool,
+    marks: Marks<'b>,
     at: usize,
     line: u64,
+    delimiter: u8,
 }
 
-impl Sweep<'_> {
+impl<'b> Sweep<'b> {
+    #[inline]
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
 
     /// The line and the place where the next row begins, behind empty lines.
     #[expect(clippy::option_option, reason = "the outer one gives up")]
+    #[inline]
     fn start(&mut self) -> Option<Option<(u64, usize)>> {
         loop {
             match (self.byte(self.at), self.byte(self.at + 1)) {
@@ -135,10 +133,11 @@ impl Sweep<'_> {
     }
 
     /// The cells of a row, to behind its end.
-    fn row(&mut self, cells: &mut Vec<(u32, u32)>) -> Option<()> {
+    #[inline]
+    fn row(&mut self, cells: &mut Vec<Cow<'b, str>>) -> Option<()> {
         loop {
-            let (start, end, next) = if self.byte(self.at) == Some(b'"') { self.quoted()? } else { self.bare()? };
-            cells.push((at(start), at(end)));
+            let (cell, next) = if self.byte(self.at) == Some(b'"') { self.quoted()? } else { self.bare()? };
+            cells.push(Cow::Borrowed(self.text.get(cell)?));
             self.at = (next + 1).min(self.text.len());
             match self.byte(next) {
                 Some(byte) if byte == self.delimiter => {}
@@ -152,19 +151,24 @@ impl Sweep<'_> {
     }
 
     /// A cell without quotes, and where it is followed by something.
-    fn bare(&self) -> Option<(usize, usize, usize)> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let next = memchr::memchr2(self.delimiter, b'\n', rest).unwrap_or(rest.len());
-        if !self.returns {
-            return Some((self.at, self.at + next, self.at + next));
+    #[inline]
+    fn bare(&mut self) -> Option<(Range<usize>, usize)> {
+        let start = self.at;
+        loop {
+            let mark = self.marks.from(start).unwrap_or(self.text.len());
+            match self.byte(mark) {
+                // Where no cell begins, it is a letter like any other.
+                Some(b'"') => {}
+                Some(b'\r') => {
+                    return matches!(self.byte(mark + 1), None | Some(b'\n')).then_some((start..mark, mark + 1));
+                }
+                _ => return Some((start..mark, mark)),
+            }
         }
-        let is_last = rest.get(next).is_none_or(|byte| *byte == b'\n');
-        let cell = rest[..next].strip_suffix(b"\r").filter(|_| is_last).unwrap_or(&rest[..next]);
-        memchr::memchr(b'\r', cell).is_none().then_some((self.at, self.at + cell.len(), self.at + next))
     }
 
     /// A cell in quotes that has none in it.
-    fn quoted(&mut self) -> Option<(usize, usize, usize)> {
+    fn quoted(&mut self) -> Option<(Range<usize>, usize)> {
         let bytes = self.text.as_bytes();
         let (start, behind) = (self.at + 1, closed(bytes, self.at + 1)?);
         let inner = &bytes[start..behind - 1];
@@ -175,14 +179,58 @@ impl Sweep<'_> {
         let next = behind + usize::from(self.byte(behind) == Some(b'\r'));
         let is_end = matches!(self.byte(next), None | Some(b'\n'));
         let is_next = next == behind && self.byte(next) == Some(self.delimiter);
-        (is_end || is_next).then_some((start, behind - 1, next))
+        (is_end || is_next).then_some((start..behind - 1, next))
     }
 }
 
-/// A place in a block, which is far below 4 GiB.
-fn at(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+/// The places of what may end a cell, found in sixteen bytes at once.
+struct Marks<'b> {
+    bytes: &'b [u8],
+    delimiter: u8,
+    /// Where the next sixteen bytes begin.
+    next: usize,
+    /// Those of the last sixteen that were not given yet, a bit each.
+    left: u32,
 }
+
+impl<'b> Marks<'b> {
+    fn new(bytes: &'b [u8], delimiter: u8) -> Self {
+        Self { bytes, delimiter, next: 0, left: 0 }
+    }
+
+    /// The next place that is not before `at`.
+    #[inline]
+    fn from(&mut self, at: usize) -> Option<usize> {
+        loop {
+            while self.left == 0 {
+                self.left = self.marked(self.next)?;
+                self.next += PART;
+            }
+            let mark = self.next - PART + self.left.trailing_zeros() as usize;
+            self.left &= self.left - 1;
+            if mark >= at {
+                return Some(mark);
+            }
+        }
+    }
+
+    /// Which of the bytes from a place on are marks; nothing at the end.
+    #[inline]
+    fn marked(&self, from: usize) -> Option<u32> {
+        let rest = self.bytes.get(from..).filter(|rest| !rest.is_empty())?;
+        let part = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut part = [0; PART];
+            part[..rest.len()].copy_from_slice(rest);
+            part
+        });
+        let part = u8x16::new(part);
+        let is = |byte| part.simd_eq(u8x16::splat(byte));
+        Some((is(self.delimiter) | is(b'\n') | is(b'"') | is(b'\r')).to_bitmask())
+    }
+}
+
+/// Bytes that are looked at at once.
+const PART: usize = 16;
 
 fn ragged(cells: usize, width: usize) -> Fault {
     let why = format!("it has {cells} cells, and the row of names {width}; is a quote missing, or one too many?");

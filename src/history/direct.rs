@@ -94,18 +94,25 @@ fn column_of(table: &Table, reader: &Reader, field: Field) -> Option<Option<Colu
 /// What a value is in a column; nothing where that takes more than a look.
 #[inline]
 fn found(column: Column, value: Value) -> Option<Found> {
-    Some(match (value, column.cell) {
-        (Value::Absent | Value::Text(""), _) => Found::Nothing,
+    match (value, column.cell) {
+        (Value::Absent | Value::Text(""), _) => Some(Found::Nothing),
         (Value::Text(text), Cell::Text) | (Value::Typed(text), Cell::Text | Cell::Number | Cell::Flag) => {
-            Found::Text(text)
+            Some(Found::Text(text))
         }
+        (Value::Time(time), _) => Some(Found::Time(time)),
+        (Value::List(list), _) => Some(Found::List(list)),
+        _ => number_or_flag(column, value),
+    }
+}
+
+#[inline(never)]
+fn number_or_flag(column: Column, value: Value) -> Option<Found> {
+    Some(match (value, column.cell) {
         (Value::Text(text), Cell::Number) if is_usual(text) => Found::Raw(text),
         (Value::Text("true" | "True" | "TRUE"), Cell::Flag) => Found::Raw("true"),
         (Value::Text("false" | "False" | "FALSE"), Cell::Flag) => Found::Raw("false"),
         (Value::Text(text), Cell::Flag) => Found::Text(text),
         (Value::Json(raw), _) if is_scalar(raw) => Found::Raw(raw),
-        (Value::Time(time), _) => Found::Time(time),
-        (Value::List(list), _) => Found::List(list),
         _ => return None,
     })
 }
@@ -124,15 +131,22 @@ fn is_usual(text: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// Reads a row of usual cells; nothing for any other.
-    pub(super) fn direct<'a>(&'a self, direct: &Direct, value: impl Fn(usize) -> Value<'a>) -> Option<Line<'a>> {
+    /// Reads a row of usual cells, its outcomes into some empty room; nothing for any other.
+    #[inline]
+    pub(super) fn direct<'a>(
+        &'a self,
+        direct: &Direct,
+        room: Vec<Outcome>,
+        value: impl Fn(usize) -> Value<'a>,
+    ) -> Option<Line<'a>> {
         let get = |column: &Option<Column>| column.map_or(Some(Found::Nothing), |it| found(it, value(it.at)));
         let id = match found(direct.id_column, value(direct.id))? {
             Found::Text(id) => id,
             Found::Raw(id) if is_integer(id) => id,
             _ => return None,
         };
-        let outcomes = self.all(direct, &get)?;
+        let mut outcomes = Outcomes { all: room, ..Outcomes::default() };
+        self.all(direct, &get, &mut outcomes)?;
         let is_absent = |at: &usize| matches!(value(*at), Value::Absent | Value::Text(""));
         if outcomes.told && direct.others.iter().all(is_absent) {
             let Outcomes { all: outcomes, undeclared, .. } = outcomes;
@@ -151,22 +165,30 @@ impl Reader<'_> {
             (None, Found::Nothing) => None,
             (None, cell) => Some(Tier::parse(&self.meant(Field::Tier, cell)?)?),
         };
-        let given = direct.given.iter().map(|column| given(get(column)?)).collect::<Option<_>>()?;
+        let given = match &direct.given[..] {
+            [] => Vec::new(),
+            columns => columns.iter().map(|column| given(get(column)?)).collect::<Option<_>>()?,
+        };
         let Outcomes { all: outcomes, undeclared, .. } = outcomes;
         Some(Line::Full(Record { id: Cow::Borrowed(id), time, action, tier, given, outcomes, undeclared }))
     }
 
-    fn all<'a>(&'a self, direct: &Direct, get: &impl Fn(&Option<Column>) -> Option<Found<'a>>) -> Option<Outcomes> {
-        let mut outcomes = Outcomes::default();
+    #[inline]
+    fn all<'a>(
+        &'a self,
+        direct: &Direct,
+        get: &impl Fn(&Option<Column>) -> Option<Found<'a>>,
+        outcomes: &mut Outcomes,
+    ) -> Option<()> {
         match get(&direct.list)? {
             Found::Nothing => {}
-            Found::List(list) => self.objects(list, &mut outcomes)?,
+            Found::List(list) => self.objects(list, outcomes)?,
             _ => return None,
         }
         if let Some([signal, time, value]) = &direct.flat {
             let [signal, time, value] = [get(signal)?, get(time)?, get(value)?];
             if !matches!((signal, time, value), (Found::Nothing, Found::Nothing, Found::Nothing)) {
-                self.outcome_of(signal, time, value, &mut outcomes)?;
+                self.outcome_of(signal, time, value, outcomes)?;
             }
         }
         for (wide, (column, time)) in self.mapping.wide.iter().zip(&direct.wide) {
@@ -184,9 +206,9 @@ impl Reader<'_> {
                 (Some(_), Some(true)) => get(time)?,
                 (Some(_), None) => return None,
             };
-            self.outcome_of(Found::Text(&wide.signal), time, Found::Nothing, &mut outcomes)?;
+            self.outcome_of(Found::Text(&wide.signal), time, Found::Nothing, outcomes)?;
         }
-        Some(outcomes)
+        Some(())
     }
 
     fn objects<'a>(&'a self, list: List<'a>, outcomes: &mut Outcomes) -> Option<()> {
@@ -230,12 +252,14 @@ impl Reader<'_> {
     }
 
     /// The word of a cell that is a text, translated.
+    #[inline]
     fn meant<'a>(&'a self, field: Field, cell: Found<'a>) -> Option<Cow<'a, str>> {
         let Found::Text(word) = cell else { return None };
         Some(self.mapping.meaning(field, Cow::Borrowed(word)))
     }
 
     /// The time of a cell, if it may be that of a record.
+    #[inline]
     fn instant(&self, cell: Found) -> Option<Instant> {
         let times = &self.mapping.times;
         let time = match cell {

@@ -5,7 +5,7 @@
 
 use super::direct::Direct;
 use super::intake::Place;
-use super::line::{Line, Reader, Record};
+use super::line::{Line, Outcome, Reader, Record};
 use super::merge::{self, Held, id_of};
 use super::read::Pass;
 use super::source::{Sheet, Source};
@@ -50,13 +50,13 @@ impl<'r, R: Rows> Group<'r, '_, R> {
     }
 
     /// The record of rows that differ in their outcomes alone.
-    fn united(&self) -> Option<Record<'r>> {
+    fn united(&self, room: Vec<Outcome>) -> Option<Record<'r>> {
         let direct = self.sheet.direct.as_ref()?;
         let (reader, rows, first) = (&self.source.reader, self.rows, self.range.start);
         let is_same = |row: usize| direct.others.iter().all(|at| rows.value(row, *at) == rows.value(first, *at));
-        let mut record = full(reader, direct, rows, first)?;
+        let mut record = full(reader, direct, rows, first, room)?;
         for row in first + 1..self.range.end {
-            let more = full(reader, direct, rows, row).filter(|_| is_same(row))?;
+            let more = full(reader, direct, rows, row, Vec::new()).filter(|_| is_same(row))?;
             record.outcomes.extend(more.outcomes);
             record.undeclared.extend(more.undeclared);
         }
@@ -64,8 +64,14 @@ impl<'r, R: Rows> Group<'r, '_, R> {
     }
 }
 
-fn full<'r, R: Rows>(reader: &'r Reader, direct: &Direct, rows: &'r R, row: usize) -> Option<Record<'r>> {
-    match reader.direct(direct, |at| rows.value(row, at))? {
+fn full<'r, R: Rows>(
+    reader: &'r Reader,
+    direct: &Direct,
+    rows: &'r R,
+    row: usize,
+    room: Vec<Outcome>,
+) -> Option<Record<'r>> {
+    match reader.direct(direct, room, |at| rows.value(row, at))? {
         Line::Full(record) => Some(record),
         _ => None,
     }
@@ -90,19 +96,22 @@ impl<'a> Pass<'a> {
 
     fn row<R: Rows>(&self, work: &mut Work<'a>, source: &Source, row: &Row<R>, aside: Aside) {
         let direct = row.sheet.direct.as_ref();
-        let line = direct.and_then(|direct| source.reader.direct(direct, |column| row.rows.value(row.at, column)));
+        let room = std::mem::take(&mut work.room);
+        let line =
+            direct.and_then(|direct| source.reader.direct(direct, room, |column| row.rows.value(row.at, column)));
         match line {
-            Some(line) => self.of_a_record(work, row, line, aside),
+            Some(mut line) => self.of_a_record(work, row, &mut line, aside),
             None => self.plainly(work, source, row, aside),
         }
     }
 
     fn group<R: Rows>(&self, work: &mut Work<'a>, group: &Group<R>, aside: Aside) {
-        let Some(mut record) = group.united() else { return self.one_by_one(work, group, aside) };
+        let room = std::mem::take(&mut work.room);
+        let Some(mut record) = group.united(room) else { return self.one_by_one(work, group, aside) };
         match self.fate(work, &record.id, group.told().map(|row| row.length()), aside) {
             Fate::Counted => {
                 work.tallier.merged(group.range.len() as u64 - 1);
-                work.tallier.record(&mut record);
+                work.record(&mut record);
             }
             Fate::Held(hash) => work.held.extend(group.told().map(|row| row.held(hash))),
             Fate::Passed => {}

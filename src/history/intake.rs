@@ -1,5 +1,6 @@
 //! What became of the lines: how many were kept, merged, or bad, and why.
 
+use super::sample::Judged;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -120,6 +121,12 @@ impl Intake {
     #[must_use]
     pub fn bad_lines(&self) -> u64 {
         self.bad.values().map(|bad| bad.count).sum()
+    }
+
+    /// Counts the outcomes of so many records that a metric does not heed, though it knows their signals.
+    pub(super) fn unheeded(&mut self, judged: &Judged, records: u64) {
+        self.late_outcomes += judged.late * records;
+        self.contradicted += judged.contradicted * records;
     }
 
     /// Counts a line that is left out.

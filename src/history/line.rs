@@ -145,16 +145,18 @@ impl<'p> Reader<'p> {
 
     /// Reads a line: fast where it is of the usual form, else plainly.
     pub fn read<'a>(&'a self, text: &'a str) -> Result<Line<'a>, Fault> {
-        match self.read_fast(text) {
-            Some(line) => Ok(line),
-            None => self.read_plainly(text),
+        match self.read_fast(text, Vec::new()) {
+            Some((line, length)) if length == text.len() => Ok(line),
+            _ => self.read_plainly(text),
         }
     }
 
-    /// Reads a line of the usual form; nothing of any other.
+    /// Reads the line that a text starts with, if it is of the usual form, its outcomes into some empty room; it comes
+    /// with its length.
     #[must_use]
-    pub fn read_fast<'a>(&'a self, text: &'a str) -> Option<Line<'a>> {
-        if self.swift { swift::read(self, text) } else { None }
+    #[inline]
+    pub fn read_fast<'a>(&'a self, text: &'a str, room: Vec<Outcome>) -> Option<(Line<'a>, usize)> {
+        if self.swift { swift::read(self, text, room) } else { None }
     }
 
     /// Reads any line.

@@ -236,16 +236,33 @@ impl<'a> Pass<'a> {
 
     /// The lines of a block; most blocks are text, and are seen to be so at once.
     fn lines(&self, work: &mut Work<'a>, source: &Source, block: &Block, aside: Aside) {
-        match block.texts() {
-            None => block.lines().for_each(|(place, line)| self.line(work, source, place, line, aside)),
-            Some(texts) => texts.for_each(|(place, text)| match text.len() {
-                0 => {}
-                1..=blocks::LONGEST_LINE if place.line > 1 && !text.trim_ascii().is_empty() => {
-                    self.plainly(work, source, &Written(place, text), aside);
-                }
-                _ => self.line(work, source, place, text.as_bytes(), aside),
-            }),
+        let Ok(mut rest) = std::str::from_utf8(&block.bytes) else {
+            return block.lines().for_each(|(place, line)| match std::str::from_utf8(line) {
+                Ok(text) => drop(self.first_line(work, source, (place, text), aside)),
+                Err(_) => self.line(work, source, place, line, aside),
+            });
+        };
+        let mut place = Place { input: block.input, line: block.first_line };
+        loop {
+            let length = self.first_line(work, source, (place, rest), aside);
+            let Some(next) = rest.get(length + 1..) else { return };
+            rest = next;
+            place.line += 1;
         }
+    }
+
+    /// The line that a text starts with: swiftly where it is of the usual form. Its length comes back.
+    #[inline]
+    fn first_line(&self, work: &mut Work<'a>, source: &Source, (place, text): (Place, &str), aside: Aside) -> usize {
+        if let Some((mut line, length)) = source.reader.read_fast(text, std::mem::take(&mut work.room))
+            && length <= blocks::LONGEST_LINE
+        {
+            self.of_a_record(work, &Written(place, &text[..length]), &mut line, aside);
+            return length;
+        }
+        let length = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+        self.line(work, source, place, &text.as_bytes()[..length], aside);
+        length
     }
 
     fn line(&self, work: &mut Work<'a>, source: &Source, place: Place, bytes: &[u8], aside: Aside) {
@@ -265,18 +282,20 @@ impl<'a> Pass<'a> {
 
     pub(super) fn plainly(&self, work: &mut Work<'a>, source: &Source, told: &impl Told, aside: Aside) {
         let text = told.text();
-        match source.reader.read(&text) {
+        match source.reader.read_plainly(&text) {
             Err(fault) => work.tallier.bad(&fault, told.place(), &text),
             Ok(Line::Notice { signal, name, time }) => work.tallier.notice(signal, &name, time),
-            Ok(line) => self.of_a_record(work, told, line, aside),
+            Ok(mut line) => self.of_a_record(work, told, &mut line, aside),
         }
     }
 
-    pub(super) fn of_a_record(&self, work: &mut Work<'a>, told: &impl Told, line: Line, aside: Aside) {
+    /// What becomes of a record or of outcomes for one. It is large, so it stays where it was made.
+    #[inline]
+    pub(super) fn of_a_record(&self, work: &mut Work<'a>, told: &impl Told, line: &mut Line, aside: Aside) {
         let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };
         match (self.fate(work, id, std::iter::once_with(|| told.length()), aside), line) {
             (Fate::Held(hash), _) => work.held.push(told.held(hash)),
-            (Fate::Counted, Line::Full(mut record)) => work.tallier.record(&mut record),
+            (Fate::Counted, Line::Full(record)) => work.record(record),
             (Fate::Counted, _) => work.tallier.bad(&merge::orphan(), told.place(), &told.text()),
             (Fate::Passed, _) => {}
         }

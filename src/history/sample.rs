@@ -1,9 +1,11 @@
-//! Record and metric to sample: the four rules of semantics §2, and what speaks against a record (§7).
+//! Record and metric to sample: the four rules of semantics §2, what speaks against a record (§7), and what of its
+//! outcomes a metric does not heed. A metric looks at the outcomes of a record once, and says all of that.
 
 use super::line::{Carried, Outcome};
 use crate::model::policy::{SignalId, Silence};
 use crate::plan::{Metric, MetricKind};
 use crate::value::Instant;
+use crate::value::duration::Tick;
 
 /// What a sample says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,51 +21,228 @@ pub enum Side {
 /// The one sample that a record may yield for a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// When it is known.
-    pub matures: Instant,
+    /// In which tick it is known.
+    pub tick: Tick,
     /// What it says.
     pub side: Side,
 }
 
-/// The sample of a record taken at `time` with these outcomes.
-#[must_use]
-pub fn sample(metric: &Metric, time: Instant, outcomes: &[Outcome]) -> Option<Sample> {
-    match &metric.kind {
-        MetricKind::Verdict { good, bad, settle: None } => first_verdict(good, bad, outcomes),
-        MetricKind::Verdict { good, bad, settle: Some((after, silence)) } => {
-            let matures = time.plus_seconds(*after);
-            settled(good, bad, *silence, matures, outcomes).map(|side| Sample { matures, side })
+/// What a metric says of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Its sample, if it yields one.
+    pub sample: Option<Sample>,
+    /// Whether a signal told against the record: a counted signal in time, a bad one by the settle, or a bad verdict.
+    /// Silence that settles as bad is no sighting, and means have no harm.
+    pub against: bool,
+    /// Outcomes that came too late to count.
+    pub late: u64,
+    /// Outcomes that contradict the verdict.
+    pub contradicted: u64,
+}
+
+/// The time of a record, and where it is among the ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    time: Instant,
+    /// The tick of it.
+    pub tick: Tick,
+    /// When that tick began.
+    began: i64,
+}
+
+impl Moment {
+    /// A time among ticks of so many seconds.
+    #[must_use]
+    pub fn new(time: Instant, seconds: i64) -> Self {
+        let tick = time.tick(seconds);
+        Self { time, tick, began: tick * seconds }
+    }
+
+    /// The start of a tick of so many seconds.
+    #[must_use]
+    pub fn start(tick: Tick, seconds: i64) -> Self {
+        let began = tick * seconds;
+        Self { time: Instant::from_seconds(began), tick, began }
+    }
+
+    /// An outcome of a signal, right now.
+    #[must_use]
+    pub fn outcome(self, signal: SignalId) -> Outcome {
+        Outcome { time: self.time, signal: Some(signal), value: None }
+    }
+
+    /// Whether a time is at most so many seconds later.
+    #[must_use]
+    #[inline]
+    pub fn is_within(self, time: Instant, seconds: i64) -> bool {
+        time <= self.time.plus_seconds(seconds)
+    }
+
+    /// The same for another time; most times are of the tick of the one before.
+    #[must_use]
+    #[inline]
+    pub fn at(self, time: Instant, seconds: i64) -> Self {
+        if (0..seconds).contains(&time.seconds.wrapping_sub(self.began)) {
+            Self { time, ..self }
+        } else {
+            Self::new(time, seconds)
         }
-        MetricKind::Event { signals, within } => {
-            let matures = time.plus_seconds(*within);
-            let side = if any_by(signals, matures, outcomes) { Side::Bad } else { Side::Good };
-            Some(Sample { matures, side })
+    }
+}
+
+/// A metric as it looks at records.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    kind: Kind,
+    /// By signal: whether it is good or bad here; nothing if it says nothing.
+    sides: Vec<Option<bool>>,
+    /// Seconds of a tick.
+    seconds: i64,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    /// What is known so long after the record, and what silence says then.
+    Settled { after: After, silence: Option<Side> },
+    /// What the first signal says.
+    Verdict,
+    /// What the first value of a signal is.
+    Mean { signal: SignalId, lower_is_better: bool },
+}
+
+/// Some seconds, as whole ticks and the seconds beyond.
+#[derive(Debug, PartialEq, Eq)]
+struct After {
+    whole: i64,
+    ticks: Tick,
+    beyond: i64,
+}
+
+impl After {
+    fn new(whole: i64, seconds: i64) -> Self {
+        Self { whole, ticks: whole.div_euclid(seconds), beyond: whole.rem_euclid(seconds) }
+    }
+
+    /// The tick so long after a moment.
+    #[inline]
+    fn tick(&self, moment: Moment, seconds: i64) -> Tick {
+        let is_next = moment.time.seconds - moment.began + self.beyond >= seconds;
+        moment.tick + self.ticks + Tick::from(is_next)
+    }
+}
+
+impl Rule {
+    /// The rule of a metric, where there are so many signals and ticks have so many seconds.
+    #[must_use]
+    pub fn new(metric: &Metric, signals: usize, seconds: i64) -> Self {
+        let mut sides = vec![None; signals];
+        let mut say = |ids: &[SignalId], side: bool| ids.iter().for_each(|id| sides[id.index()] = Some(side));
+        let settled = |after: i64, silence| Kind::Settled { after: After::new(after, seconds), silence };
+        let kind = match &metric.kind {
+            MetricKind::Verdict { good, bad, settle } => {
+                say(good, true);
+                say(bad, false);
+                settle.map_or(Kind::Verdict, |(after, silence)| settled(after, side_of(silence)))
+            }
+            MetricKind::Event { signals, within } => {
+                say(signals, false);
+                settled(*within, Some(Side::Good))
+            }
+            MetricKind::Mean { signal, lower_is_better, .. } => {
+                Kind::Mean { signal: *signal, lower_is_better: *lower_is_better }
+            }
+        };
+        Self { kind, sides, seconds }
+    }
+
+    /// Whether it looks at a signal at all.
+    #[must_use]
+    pub fn heeds(&self, id: SignalId) -> bool {
+        self.sides[id.index()].is_some() || matches!(self.kind, Kind::Mean { signal, .. } if signal == id)
+    }
+
+    /// Whether all records of a tick that have no outcome yield the same sample.
+    #[must_use]
+    pub fn is_even(&self) -> bool {
+        !matches!(&self.kind, Kind::Settled { after, .. } if after.beyond != 0)
+    }
+
+    /// For how many seconds it is no matter when a signal comes; nothing where it always is one.
+    #[must_use]
+    pub fn evenly(&self, id: SignalId) -> Option<i64> {
+        match &self.kind {
+            _ if !self.heeds(id) => Some(i64::MAX),
+            Kind::Settled { after, .. } => Some(after.whole),
+            Kind::Verdict | Kind::Mean { .. } => None,
         }
-        MetricKind::Mean { signal, lower_is_better, .. } => first_value(*signal, *lower_is_better, outcomes),
+    }
+
+    /// What it says of a record of this moment with these distinct outcomes, sorted by time.
+    #[must_use]
+    #[inline]
+    pub fn judge(&self, moment: Moment, outcomes: &[Outcome]) -> Judged {
+        match &self.kind {
+            Kind::Settled { after, silence } => {
+                let tick = after.tick(moment, self.seconds);
+                let silent = || silence.map(|side| Sample { tick, side });
+                if outcomes.is_empty() {
+                    return Judged { sample: silent(), ..Judged::default() };
+                }
+                self.settled(tick, silent(), moment.time.plus_seconds(after.whole), outcomes)
+            }
+            Kind::Verdict => self.verdict(outcomes).unwrap_or_default(),
+            Kind::Mean { signal, lower_is_better } => {
+                let sample = first_value(*signal, *lower_is_better, outcomes);
+                Judged {
+                    sample: sample.map(|(time, value)| self.sample(time, Side::Value(value))),
+                    ..Judged::default()
+                }
+            }
+        }
+    }
+
+    /// Whether an outcome is good or bad here.
+    #[inline]
+    fn side(&self, outcome: &Outcome) -> Option<bool> {
+        outcome.signal.and_then(|id| self.sides[id.index()])
+    }
+
+    fn sample(&self, matures: Instant, side: Side) -> Sample {
+        Sample { tick: matures.tick(self.seconds), side }
+    }
+
+    /// Bad if a bad signal came in time; else good if a good one did; else what silence says.
+    fn settled(&self, tick: Tick, silent: Option<Sample>, by: Instant, outcomes: &[Outcome]) -> Judged {
+        let (mut good, mut against, mut late) = (false, false, 0);
+        for outcome in outcomes {
+            match self.side(outcome) {
+                None => {}
+                Some(_) if outcome.time > by => late += 1,
+                Some(true) => good = true,
+                Some(false) => against = true,
+            }
+        }
+        let sample = match (against, good) {
+            (true, _) => Some(Sample { tick, side: Side::Bad }),
+            (false, true) => Some(Sample { tick, side: Side::Good }),
+            (false, false) => silent,
+        };
+        Judged { sample, against, late, contradicted: 0 }
+    }
+
+    /// The earliest good or bad signal; of several at one instant a bad one.
+    fn verdict(&self, outcomes: &[Outcome]) -> Option<Judged> {
+        let sided = || outcomes.iter().filter_map(|outcome| Some((outcome.time, self.side(outcome)?)));
+        // `false` sorts before `true`: at one instant the bad signal comes first.
+        let (matures, is_good) = sided().min()?;
+        let contradicted = sided().filter(|(time, side)| *time > matures && *side != is_good).count() as u64;
+        let side = if is_good { Side::Good } else { Side::Bad };
+        Some(Judged { sample: Some(self.sample(matures, side)), against: !is_good, late: 0, contradicted })
     }
 }
 
-/// The earliest good or bad signal; of several at one instant a bad one.
-fn first_verdict(good: &[SignalId], bad: &[SignalId], outcomes: &[Outcome]) -> Option<Sample> {
-    let sided = outcomes.iter().filter_map(|outcome| Some((outcome.time, side_of(good, bad, outcome.signal?)?)));
-    // `false` sorts before `true`: at one instant the bad signal comes first.
-    let (matures, is_good) = sided.min()?;
-    Some(Sample { matures, side: if is_good { Side::Good } else { Side::Bad } })
-}
-
-/// Whether a signal says good; `None` if it says nothing here.
-fn side_of(good: &[SignalId], bad: &[SignalId], signal: SignalId) -> Option<bool> {
-    if bad.contains(&signal) { Some(false) } else { good.contains(&signal).then_some(true) }
-}
-
-/// Bad if a bad signal came in time; else good if a good one did; else what silence says.
-fn settled(good: &[SignalId], bad: &[SignalId], silence: Silence, by: Instant, outcomes: &[Outcome]) -> Option<Side> {
-    if any_by(bad, by, outcomes) {
-        return Some(Side::Bad);
-    }
-    if any_by(good, by, outcomes) {
-        return Some(Side::Good);
-    }
+fn side_of(silence: Silence) -> Option<Side> {
     match silence {
         Silence::Good => Some(Side::Good),
         Silence::Bad => Some(Side::Bad),
@@ -72,67 +251,11 @@ fn settled(good: &[SignalId], bad: &[SignalId], silence: Silence, by: Instant, o
 }
 
 /// The first value; of several at one instant the worse.
-fn first_value(signal: SignalId, lower_is_better: bool, outcomes: &[Outcome]) -> Option<Sample> {
+fn first_value(signal: SignalId, lower_is_better: bool, outcomes: &[Outcome]) -> Option<(Instant, i64)> {
     let values = outcomes.iter().filter_map(|outcome| match outcome.value {
         Some(Carried::Millionths(value)) if outcome.signal == Some(signal) => Some((outcome.time, value)),
         _ => None,
     });
     let worse_first = |(time, value): &(Instant, i64)| (*time, if lower_is_better { -value } else { *value });
-    let (matures, value) = values.min_by_key(worse_first)?;
-    Some(Sample { matures, side: Side::Value(value) })
-}
-
-fn any_by(signals: &[SignalId], by: Instant, outcomes: &[Outcome]) -> bool {
-    let counts = |outcome: &Outcome| outcome.time <= by && outcome.signal.is_some_and(|id| signals.contains(&id));
-    outcomes.iter().any(counts)
-}
-
-/// Whether a signal told against the record under this metric: a counted signal in time, a bad one by the settle, or
-/// a bad verdict. Silence that settles as bad is no sighting, and means have no harm.
-#[must_use]
-pub fn told_against(metric: &Metric, time: Instant, outcomes: &[Outcome]) -> bool {
-    match &metric.kind {
-        MetricKind::Verdict { good, bad, settle: None } => {
-            first_verdict(good, bad, outcomes).is_some_and(|sample| sample.side == Side::Bad)
-        }
-        MetricKind::Verdict { bad, settle: Some((after, _)), .. } => any_by(bad, time.plus_seconds(*after), outcomes),
-        MetricKind::Event { signals, within } => any_by(signals, time.plus_seconds(*within), outcomes),
-        MetricKind::Mean { .. } => false,
-    }
-}
-
-/// What of a record's (distinct) outcomes a metric does not heed, though it knows the signal: how many came too late to
-/// count, and how many contradict the verdict.
-#[must_use]
-pub fn unheeded(metric: &Metric, time: Instant, outcomes: &[Outcome]) -> (u64, u64) {
-    let count = |test: &dyn Fn(&Outcome, SignalId) -> bool| {
-        outcomes.iter().filter(|outcome| outcome.signal.is_some_and(|signal| test(outcome, signal))).count() as u64
-    };
-    match &metric.kind {
-        MetricKind::Verdict { good, bad, settle: Some((settle, _)) } => {
-            let by = time.plus_seconds(*settle);
-            (count(&|outcome, signal| outcome.time > by && side_of(good, bad, signal).is_some()), 0)
-        }
-        MetricKind::Event { signals, within } => {
-            let by = time.plus_seconds(*within);
-            (count(&|outcome, signal| outcome.time > by && signals.contains(&signal)), 0)
-        }
-        MetricKind::Verdict { good, bad, settle: None } => {
-            let Some(verdict) = first_verdict(good, bad, outcomes) else { return (0, 0) };
-            let is_good = verdict.side == Side::Good;
-            let differs = |signal| side_of(good, bad, signal).is_some_and(|side| side != is_good);
-            (0, count(&|outcome, signal| outcome.time > verdict.matures && differs(signal)))
-        }
-        MetricKind::Mean { .. } => (0, 0),
-    }
-}
-
-/// The signals that a metric heeds.
-pub fn heeded(metric: &Metric) -> impl Iterator<Item = SignalId> {
-    let (one, other): (&[SignalId], &[SignalId]) = match &metric.kind {
-        MetricKind::Verdict { good, bad, .. } => (good, bad),
-        MetricKind::Event { signals, .. } => (signals, &[]),
-        MetricKind::Mean { signal, .. } => (std::slice::from_ref(signal), &[]),
-    };
-    one.iter().chain(other).copied()
+    values.min_by_key(worse_first)
 }

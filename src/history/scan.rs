@@ -2,21 +2,59 @@
 //!
 //! What a scanner returns is what `serde_json` would; what it is not sure of is `None`, which judges nothing.
 
+use crate::value::Instant;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use wide::u8x16;
 
 /// A value as it stands in a text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'a> {
-    /// It is not there.
-    #[default]
-    Absent,
     /// `null`
     Null,
     /// What stands between the quotes of a string without escapes.
     Text(&'a str),
     /// Anything else, as written.
     Raw(&'a str),
+}
+
+/// A key as it is mostly written before a text or a list: with no space, or with one behind the comma and the colon.
+pub(super) struct Name {
+    /// The key itself.
+    pub(super) key: &'static str,
+    ways: [Start; 2],
+}
+
+/// What an entry of an object starts with, up to the first byte of its value: at most sixteen bytes.
+struct Start {
+    bytes: u128,
+    /// Which bits of that are written.
+    mask: u128,
+    length: usize,
+}
+
+impl Name {
+    /// A key of up to ten bytes, and what its value starts with.
+    pub(super) const fn new(key: &'static str, value: u8) -> Self {
+        Self { key, ways: [Start::new(b"\"", key, b"\":", value), Start::new(b" \"", key, b"\": ", value)] }
+    }
+}
+
+impl Start {
+    const fn new(before: &[u8], key: &str, behind: &[u8], value: u8) -> Self {
+        let (mut bytes, mut length) = (0, 0);
+        let parts = [before, key.as_bytes(), behind, &[value]];
+        let mut part = 0;
+        while part < parts.len() {
+            let mut at = 0;
+            while at < parts[part].len() {
+                bytes |= (parts[part][at] as u128) << (8 * length);
+                (at, length) = (at + 1, length + 1);
+            }
+            part += 1;
+        }
+        Self { bytes, mask: u128::MAX >> (128 - 8 * length), length }
+    }
 }
 
 /// A place in a text.
@@ -31,45 +69,82 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
-    /// The next byte that is no space; it stays.
+    /// The next byte that is no space; it stays. The end of a line is no space, so nothing reaches beyond it.
+    #[inline]
     pub(super) fn next(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.as_bytes().get(self.at)?;
-            if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            if !matches!(byte, b' ' | b'\t' | b'\r') {
                 return Some(byte);
             }
             self.at += 1;
         }
     }
 
-    /// Whether nothing but space is left.
-    pub(super) fn is_at_end(&mut self) -> bool {
-        self.next().is_none()
+    /// How long the line is, where nothing but space is left of it.
+    #[inline]
+    pub(super) fn end(&mut self) -> Option<usize> {
+        matches!(self.next(), None | Some(b'\n')).then_some(self.at)
     }
 
     /// Steps over a byte, where it is the next.
+    #[inline]
     fn eat(&mut self, byte: u8) -> Option<()> {
         (self.next()? == byte).then(|| self.at += 1)
     }
 
-    /// Steps over an object, whose values `each` steps over.
-    pub(super) fn object(&mut self, mut each: impl FnMut(&mut Self, &'a str) -> Option<()>) -> Option<()> {
+    /// Steps over an object; `each` steps over a key, its colon and its value.
+    #[inline]
+    pub(super) fn object(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.eat(b'{')?;
         if self.eat(b'}').is_some() {
             return Some(());
         }
         loop {
-            let key = (self.next()? == b'"').then(|| self.string()).flatten()?;
-            self.eat(b':')?;
-            each(self, key)?;
-            if self.goes_on(b'}')? {
-                continue;
+            each(self)?;
+            if !self.goes_on(b'}')? {
+                return Some(());
             }
-            return Some(());
         }
     }
 
+    /// Steps over a key and its colon, where it is this one and all is as it mostly is.
+    #[inline]
+    pub(super) fn starts(&mut self, name: &Name) -> bool {
+        let Some(start) = self.text.as_bytes().get(self.at..).and_then(|rest| rest.first_chunk()) else { return false };
+        let start = u128::from_le_bytes(*start);
+        for way in &name.ways {
+            if (start ^ way.bytes) & way.mask == 0 {
+                self.at += way.length - 1;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Steps over a key and its colon.
+    pub(super) fn key(&mut self) -> Option<&'a str> {
+        let key = (self.next()? == b'"').then(|| self.string()).flatten()?;
+        self.eat(b':')?;
+        Some(key)
+    }
+
+    /// Steps over a time of the usual length, in quotes; nothing where another value is here.
+    #[inline]
+    pub(super) fn time(&mut self) -> Option<(&'a str, Instant)> {
+        const LENGTH: usize = "2026-03-01T10:00:00Z".len();
+        if self.next()? != b'"' || *self.text.as_bytes().get(self.at + 1 + LENGTH)? != b'"' {
+            return None;
+        }
+        // What is a time has no quote and no backslash in it.
+        let text = self.text.get(self.at + 1..=self.at + LENGTH)?;
+        let time = Instant::parse(text)?;
+        self.at += LENGTH + 2;
+        Some((text, time))
+    }
+
     /// Steps over a list, whose elements `each` steps over.
+    #[inline]
     pub(super) fn list(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.eat(b'[')?;
         if self.eat(b']').is_some() {
@@ -84,6 +159,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over a comma, or over the end.
+    #[inline]
     fn goes_on(&mut self, end: u8) -> Option<bool> {
         let byte = self.next()?;
         self.at += 1;
@@ -91,6 +167,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over a string, whose opening quote is here.
+    #[inline]
     fn string(&mut self) -> Option<&'a str> {
         let start = self.at + 1;
         let rest = self.text.as_bytes().get(start..)?;
@@ -102,14 +179,16 @@ impl<'a> Scanner<'a> {
         self.text.get(start..start + end)
     }
 
-    /// Steps over any value.
+    /// Steps over a string without escapes; nothing where another value is here.
     #[inline]
+    pub(super) fn text(&mut self) -> Option<&'a str> {
+        if self.next()? == b'"' { self.string() } else { None }
+    }
+
+    /// Steps over any value.
     pub(super) fn value(&mut self) -> Option<Value<'a>> {
         match self.next()? {
-            b'"' => match self.string() {
-                Some(text) => Some(Value::Text(text)),
-                None => self.other(),
-            },
+            b'"' => self.string().map(Value::Text).or_else(|| self.other()),
             b'n' => self.word("null").map(|_| Value::Null),
             b't' => self.word("true").map(Value::Raw),
             b'f' => self.word("false").map(Value::Raw),
@@ -148,30 +227,31 @@ impl<'a> Scanner<'a> {
     /// Steps over a value that only a full reader of JSON knows the end of.
     fn other(&mut self) -> Option<Value<'a>> {
         let rest = self.text.get(self.at..)?;
+        let rest = &rest[..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len())];
         let raw: &RawValue = Deserialize::deserialize(&mut serde_json::Deserializer::from_str(rest)).ok()?;
         self.at += raw.get().len();
         Some(Value::Raw(raw.get()))
     }
 }
 
-/// One in every byte.
-const ONES: u64 = u64::from_le_bytes([1; 8]);
-/// The highest bit of every byte.
-const HIGHS: u64 = ONES << 7;
-
-/// Where the first quote, backslash or control character is; eight bytes at a time.
+/// Where the first quote, backslash or control character is.
+#[inline]
 fn end_of_plain(bytes: &[u8]) -> Option<usize> {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        // The lowest high bit that is set is that of the first byte below the bound; those above it may be set for nothing.
-        let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
-        let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-        let found = (below(word, b' ') | equal(b'"') | equal(b'\\')) & HIGHS;
-        if found != 0 {
-            return Some(at * 8 + found.trailing_zeros() as usize / 8);
+    let (parts, rest) = bytes.as_chunks::<16>();
+    for (at, part) in parts.iter().enumerate() {
+        let part = u8x16::new(*part);
+        let is = |byte| part.simd_eq(u8x16::splat(byte));
+        let is_control = part.min(u8x16::splat(b' ' - 1)).simd_eq(part);
+        let ends = (is(b'"') | is(b'\\') | is_control).to_bitmask();
+        if ends != 0 {
+            return Some(at * 16 + ends.trailing_zeros() as usize);
         }
     }
-    let ends = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    rest.iter().position(ends).map(|at| words.len() * 8 + at)
+    end_of_few(rest).map(|at| parts.len() * 16 + at)
+}
+
+/// The same, byte by byte.
+#[inline(never)]
+fn end_of_few(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|byte| *byte < b' ' || *byte == b'"' || *byte == b'\\')
 }

@@ -7,7 +7,7 @@
 
 use super::fields;
 use super::line::{Line, Outcome, Reader, Record, Worst, identity};
-use super::scan::{Scanner, Value};
+use super::scan::{Name, Scanner, Value};
 use crate::plan::matcher::Given;
 use crate::value::{Instant, Tier};
 use std::borrow::Cow;
@@ -15,137 +15,228 @@ use std::borrow::Cow;
 /// A line with more keys that are no fields takes the plain way, which sorts them to see whether one is there twice.
 const FEW: usize = 24;
 
-/// The values of one object: those of its fields, and the other ones.
+/// The fields of a record, by their place among its values; outcomes are read where they stand.
+const ID: usize = 0;
+const TIME: usize = 1;
+const ACTION: usize = 2;
+const TIER: usize = 3;
+const OUTCOMES: usize = 4;
+
+/// The fields of an outcome.
+const SIGNAL: usize = 0;
+const ARRIVAL: usize = 1;
+const VALUE: usize = 2;
+
+/// The fields, in the order that they mostly have.
+static OF_RECORD: [Name; 5] = [
+    Name::new("id", b'"'),
+    Name::new("time", b'"'),
+    Name::new("action", b'"'),
+    Name::new("tier", b'"'),
+    Name::new("outcomes", b'['),
+];
+static OF_OUTCOME: [Name; 3] = [Name::new("signal", b'"'), Name::new("time", b'"'), Name::new("value", b'"')];
+
+/// The values of one object: the texts of its fields, and everything else by its key.
 struct Entries<'a, const N: usize> {
-    fields: [Value<'a>; N],
+    names: &'static [Name; N],
+    /// The field that mostly comes next.
+    next: usize,
+    texts: [Option<&'a str>; N],
     others: Vec<(&'a str, Value<'a>)>,
 }
 
 impl<'a, const N: usize> Entries<'a, N> {
-    fn new() -> Self {
-        Self { fields: [Value::Absent; N], others: Vec::new() }
+    #[inline]
+    fn new(names: &'static [Name; N]) -> Self {
+        Self { names, next: 0, texts: [None; N], others: Vec::new() }
     }
 
-    /// Takes up the value of a field, unless it was there before.
-    fn field(&mut self, at: usize, value: Value<'a>) -> Option<()> {
-        let is_new = matches!(self.fields[at], Value::Absent);
-        is_new.then(|| self.fields[at] = value)
+    /// Steps over a key: which field it is, or what else.
+    #[inline]
+    fn key(&mut self, scanner: &mut Scanner<'a>) -> Option<Result<usize, &'a str>> {
+        let next = self.next;
+        if self.names.get(next).is_some_and(|name| scanner.starts(name)) {
+            self.next = next + 1;
+            return Some(Ok(next));
+        }
+        self.other_key(scanner)
     }
 
-    /// Takes up another value, unless its key was there before.
-    fn other(&mut self, key: &'a str, value: Value<'a>) -> Option<()> {
-        let is_new = self.others.len() < FEW && self.others.iter().all(|(other, _)| *other != key);
+    #[inline(never)]
+    fn other_key(&mut self, scanner: &mut Scanner<'a>) -> Option<Result<usize, &'a str>> {
+        let key = scanner.key()?;
+        let Some(at) = self.names.iter().position(|name| name.key == key) else { return Some(Err(key)) };
+        self.next = at + 1;
+        Some(Ok(at))
+    }
+
+    /// Steps over the value of a field.
+    #[inline]
+    fn field(&mut self, at: usize, scanner: &mut Scanner<'a>) -> Option<()> {
+        match scanner.text() {
+            Some(text) => self.text(at, text),
+            None => self.other(self.names[at].key, scanner),
+        }
+    }
+
+    /// Takes up the text of a field, unless it was there before.
+    #[inline]
+    fn text(&mut self, at: usize, text: &'a str) -> Option<()> {
+        let is_new = self.texts[at].is_none() && (self.others.is_empty() || self.other_of(at).is_none());
+        is_new.then(|| self.texts[at] = Some(text))
+    }
+
+    /// Steps over another value, unless its key was there before.
+    #[inline(never)]
+    fn other(&mut self, key: &'a str, scanner: &mut Scanner<'a>) -> Option<()> {
+        let is_text = self.names.iter().zip(self.texts).any(|(name, text)| name.key == key && text.is_some());
+        let is_new = self.others.len() < FEW && !is_text && self.others.iter().all(|(other, _)| *other != key);
+        let value = scanner.value()?;
         is_new.then(|| self.others.push((key, value)))
+    }
+
+    /// Steps over a time; what it means, where that shows already.
+    #[inline]
+    fn time(&mut self, at: usize, scanner: &mut Scanner<'a>) -> Option<Option<Instant>> {
+        match scanner.time() {
+            Some((text, time)) => self.text(at, text).map(|()| Some(time)),
+            None => self.field(at, scanner).map(|()| None),
+        }
+    }
+
+    /// What stands for a field that is no plain text.
+    fn other_of(&self, at: usize) -> Option<Value<'a>> {
+        self.others.iter().find(|(key, _)| *key == self.names[at].key).map(|(_, value)| *value)
+    }
+
+    /// The text of a field.
+    #[inline]
+    fn word(&self, at: usize) -> Option<Cow<'a, str>> {
+        match (self.texts[at], self.other_of(at)) {
+            (Some(text), _) => Some(Cow::Borrowed(text)),
+            (None, Some(Value::Raw(raw))) => fields::text(raw),
+            (None, _) => None,
+        }
     }
 }
 
-/// The key of outcomes, which are read where they stand.
-const OUTCOMES: &str = "outcomes";
+/// The outcomes of a line.
+struct Outcomes<'r, 'p> {
+    reader: &'r Reader<'p>,
+    all: Vec<Outcome>,
+    undeclared: Vec<String>,
+}
 
 /// Whether lines can be read fast at all: nothing is mapped, and no attribute looks into the outcomes.
 pub(super) fn is_possible(reader: &Reader) -> bool {
-    let looks_inside = |key: &[String]| key.first().is_some_and(|first| first == OUTCOMES);
+    let looks_inside = |key: &[String]| key.first().is_some_and(|first| first == "outcomes");
     reader.mapping().is_plain() && !reader.plan.attributes.iter().any(|it| looks_inside(&it.key))
 }
 
-/// Reads a line that is a whole record; `None` where the plain way should.
-pub(super) fn read<'a>(reader: &'a Reader, text: &'a str) -> Option<Line<'a>> {
+/// Reads the line that a text starts with, its outcomes into some empty room, and says how long it is; `None` where it is
+/// no whole record, or the plain way should say so.
+#[inline]
+pub(super) fn read<'a>(reader: &'a Reader, text: &'a str, room: Vec<Outcome>) -> Option<(Line<'a>, usize)> {
     let mut scanner = Scanner::new(text);
-    let mut entries = Entries::<4>::new();
-    let (mut has_outcomes, mut outcomes, mut undeclared) = (false, Vec::new(), Vec::new());
-    scanner.object(|scanner, key| {
-        if key == OUTCOMES {
-            let is_first = !std::mem::replace(&mut has_outcomes, true);
-            let mut outcome = |scanner: &mut _| outcome(reader, scanner, &mut outcomes, &mut undeclared);
-            return is_first.then(|| scanner.list(&mut outcome)).flatten();
+    let mut entries = Entries::new(&OF_RECORD);
+    let mut outcomes = Outcomes { reader, all: room, undeclared: Vec::new() };
+    let mut time = None;
+    scanner.object(|scanner| match entries.key(scanner)? {
+        Ok(TIME) => {
+            time = entries.time(TIME, scanner)?;
+            Some(())
         }
-        let value = scanner.value()?;
-        match key {
-            "id" => entries.field(0, value),
-            "time" => entries.field(1, value),
-            "action" => entries.field(2, value),
-            "tier" => entries.field(3, value),
-            _ => entries.other(key, value),
+        Ok(OUTCOMES) => {
+            entries.text(OUTCOMES, "")?;
+            scanner.list(|scanner| outcomes.read(scanner))
         }
+        Ok(at) => entries.field(at, scanner),
+        Err(key) => entries.other(key, scanner),
     })?;
-    let given = reader.plan.attributes.iter().map(|it| reach(&entries, &it.key)).collect::<Result<_, _>>().ok()?;
-    let [id, time, action, tier] = entries.fields;
-    let id = match id {
-        Value::Raw(raw) => identity(raw)?,
-        id => word(id)?,
-    };
-    let time = instant(reader, time)?;
-    let tier = match tier {
-        Value::Absent | Value::Null => None,
-        tier => Some(Tier::parse(&word(tier)?)?),
-    };
-    let action = word(action)?;
-    if !scanner.is_at_end() || outcomes.iter().any(|outcome| outcome.time < time) {
+    let length = scanner.end()?;
+    let Outcomes { all: outcomes, undeclared, .. } = outcomes;
+    let time = in_time(reader, time.or_else(|| Instant::parse(entries.texts[TIME]?))?)?;
+    if outcomes.iter().any(|outcome| outcome.time < time) {
         return None;
     }
-    Some(Line::Full(Record { id, time, action, tier, given, outcomes, undeclared }))
+    let id = match entries.texts[ID] {
+        Some(text) => Cow::Borrowed(text),
+        None => other_id(&entries)?,
+    };
+    let action = entries.word(ACTION)?;
+    let tier = match entries.texts[TIER] {
+        Some(text) => Some(Tier::parse(text)?),
+        None => other_tier(&entries)?,
+    };
+    let given = if reader.plan.attributes.is_empty() { Vec::new() } else { attributes(reader, &entries)? };
+    Some((Line::Full(Record { id, time, action, tier, given, outcomes, undeclared }), length))
 }
 
-fn outcome(
-    reader: &Reader,
-    scanner: &mut Scanner,
-    outcomes: &mut Vec<Outcome>,
-    undeclared: &mut Vec<String>,
-) -> Option<()> {
-    let mut entries = Entries::<2>::new();
-    let mut value = None;
-    scanner.object(|scanner, key| {
-        if key == "value" {
-            let is_first = value.is_none();
-            value = Some(scanner.raw()?);
-            return is_first.then_some(());
-        }
-        let value = scanner.value()?;
-        match key {
-            "signal" => entries.field(0, value),
-            "time" => entries.field(1, value),
-            _ => entries.other(key, value),
-        }
-    })?;
-    let [name, time] = entries.fields;
-    let (name, time) = (word(name)?, instant(reader, time)?);
-    let signal = reader.signals.get(name.as_ref()).copied();
-    let mut worst = Worst::default();
-    let value = reader.value(signal, value.filter(|raw| *raw != "null"), &mut worst);
-    if reader.survey && signal.is_none() {
-        undeclared.push(name.into_owned());
+/// The id where it is no plain text.
+fn other_id<'a>(entries: &Entries<'a, 5>) -> Option<Cow<'a, str>> {
+    let Some(Value::Raw(raw)) = entries.other_of(ID) else { return None };
+    identity(raw)
+}
+
+/// The tier where it is no plain text.
+#[expect(clippy::option_option, reason = "the outer one gives up")]
+fn other_tier(entries: &Entries<5>) -> Option<Option<Tier>> {
+    match entries.other_of(TIER) {
+        None | Some(Value::Null) => Some(None),
+        Some(_) => Tier::parse(&entries.word(TIER)?).map(Some),
     }
-    outcomes.push(Outcome { time, signal, value });
-    worst.is_none().then_some(())
 }
 
-/// A text.
-fn word(value: Value) -> Option<Cow<str>> {
-    match value {
-        Value::Text(text) => Some(Cow::Borrowed(text)),
-        Value::Raw(raw) => fields::text(raw),
-        Value::Absent | Value::Null => None,
+impl Outcomes<'_, '_> {
+    /// Steps over an outcome.
+    #[inline]
+    fn read<'a>(&mut self, scanner: &mut Scanner<'a>) -> Option<()> {
+        let mut entries: Entries<'a, 3> = Entries::new(&OF_OUTCOME);
+        let (mut time, mut value) = (None, None);
+        scanner.object(|scanner| match entries.key(scanner)? {
+            Ok(ARRIVAL) => {
+                time = entries.time(ARRIVAL, scanner)?;
+                Some(())
+            }
+            Ok(VALUE) => {
+                value = Some(scanner.raw()?);
+                entries.text(VALUE, "")
+            }
+            Ok(at) => entries.field(at, scanner),
+            Err(key) => entries.other(key, scanner),
+        })?;
+        let name = entries.word(SIGNAL)?;
+        let time = in_time(self.reader, time.or_else(|| Instant::parse(entries.texts[ARRIVAL]?))?)?;
+        let signal = self.reader.signals.get(name.as_ref()).copied();
+        let value = value.filter(|raw| *raw != "null");
+        let mut worst = Worst::default();
+        let value = self.reader.value(signal, value, &mut worst);
+        if self.reader.survey && signal.is_none() {
+            self.undeclared.push(name.into_owned());
+        }
+        self.all.push(Outcome { time, signal, value });
+        worst.is_none().then_some(())
     }
 }
 
 /// A time that is not too late.
-fn instant(reader: &Reader, value: Value) -> Option<Instant> {
-    let Value::Text(text) = value else { return None };
-    Instant::parse(text).filter(|time| reader.now.is_none_or(|now| *time <= now))
+#[inline]
+fn in_time(reader: &Reader, time: Instant) -> Option<Instant> {
+    reader.now.is_none_or(|now| time <= now).then_some(time)
+}
+
+/// The values of the policy's attributes.
+fn attributes<'a>(reader: &Reader, entries: &Entries<'a, 5>) -> Option<Vec<Option<Given<'a>>>> {
+    reader.plan.attributes.iter().map(|it| reach(entries, &it.key)).collect::<Result<_, _>>().ok()
 }
 
 /// The value of an attribute.
-fn reach<'a>(entries: &Entries<'a, 4>, path: &[String]) -> Result<Option<Given<'a>>, fields::Twice> {
+fn reach<'a>(entries: &Entries<'a, 5>, path: &[String]) -> Result<Option<Given<'a>>, fields::Twice> {
     let Some((first, rest)) = path.split_first() else { return Ok(None) };
-    let other = || entries.others.iter().find(|(key, _)| key == first).map(|(_, value)| *value);
-    let value = match first.as_str() {
-        "id" => Some(entries.fields[0]),
-        "time" => Some(entries.fields[1]),
-        "action" => Some(entries.fields[2]),
-        "tier" => Some(entries.fields[3]),
-        _ => other(),
-    };
-    Ok(match (value, rest) {
+    let text = entries.names.iter().zip(entries.texts).find(|(name, _)| name.key == first).and_then(|(_, text)| text);
+    let value = entries.others.iter().find(|(key, _)| key == first).map(|(_, value)| *value);
+    Ok(match (text.map(Value::Text).or(value), rest) {
         (Some(Value::Text(text)), []) => Some(Given::Text(Cow::Borrowed(text))),
         (Some(Value::Raw(raw)), rest) => fields::below(raw, rest)?.map(fields::given),
         _ => None,

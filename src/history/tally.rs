@@ -5,9 +5,9 @@ use super::dense::{Dense, Near};
 use super::intake::{Intake, Place, Quote};
 use super::line::{Fault, Outcome, Record};
 use super::numbers::{adopt, number, ranked};
-use super::sample::{Side, sample, told_against, unheeded};
+use super::sample::{Judged, Moment, Side};
 use super::survey::Survey;
-use crate::model::policy::{ActionId, Judge, MetricId, SignalId};
+use crate::model::policy::{ActionId, MetricId, SignalId};
 use crate::plan::Plan;
 use crate::plan::matcher::{Classifier, Given};
 use crate::value::duration::Tick;
@@ -26,12 +26,16 @@ pub struct Tallier<'p> {
     assume_tier: Option<Tier>,
     classifier: Classifier,
     intake: Intake,
+    /// The record at hand.
+    now: Moment,
     earliest: Option<(Instant, String)>,
     latest: Option<(Instant, String)>,
     cohorts: FxHashMap<Cohort, CohortId>,
     /// The place among the lanes of an action type, cohort and tier.
     lane: FxHashMap<(ActionId, CohortId, Option<Tier>), usize>,
     lanes: Vec<Lane>,
+    /// Per action type: the lane of its last record, and what that was of.
+    recent: Vec<Option<(CohortId, Option<Tier>, usize)>>,
     /// All samples and the bad ones, by series.
     samples: Dense<Series, [u64; 2]>,
     /// Sums of values, by series of a mean.
@@ -39,6 +43,8 @@ pub struct Tallier<'p> {
     arrivals: Dense<(Option<ActionId>, SignalId), u64>,
     notices: FxHashSet<(SignalId, Instant)>,
     alive: FxHashSet<(SignalId, Tick)>,
+    /// Per signal: the tick in which it was heard last.
+    heard_last: Vec<Option<Tick>>,
     latest_cohorts: FxHashMap<(ActionId, Tick), (Instant, String, CohortId)>,
     harms: FxHashMap<Harm, u32>,
     /// Room for the samples of one record that may yet show that nothing happened.
@@ -54,10 +60,51 @@ pub struct Tallier<'p> {
 #[derive(Debug)]
 struct Lane {
     action: ActionId,
+    cohort: CohortId,
+    tier: Option<Tier>,
     /// By metric of the action type.
     samples: Vec<Near>,
     /// By harm, of the first few.
     exposure: Vec<(Harm, u32, Near)>,
+    alike: Alike,
+}
+
+/// Records of a lane that are yet to be added: all that can be said of them is in which tick they were taken, and which
+/// signal came of them early on. Most are like that, and those of a tick mostly stand together.
+#[derive(Debug, Default)]
+struct Alike {
+    tick: Tick,
+    /// How many had no outcome.
+    silent: u64,
+    /// By signal: how many had that one alone.
+    heard: Vec<u64>,
+}
+
+/// Whose signals told against a record.
+#[derive(Clone, Copy, Debug, Default)]
+struct Against {
+    customer: bool,
+    colleague: bool,
+}
+
+impl Against {
+    fn of(judged: &Judged, is_customer: bool) -> Self {
+        Self { customer: judged.against && is_customer, colleague: judged.against && !is_customer }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { customer: self.customer | other.customer, colleague: self.colleague | other.colleague }
+    }
+
+    /// What is known of a record without waiting.
+    fn harm(self, tier: Option<Tier>) -> Option<Harm> {
+        match self {
+            Self { customer: true, .. } => Some(Harm::Seen),
+            _ if tier == Some(Tier::Run) => Some(Harm::Told),
+            Self { colleague: true, .. } => Some(Harm::Released),
+            _ => None,
+        }
+    }
 }
 
 /// Harms that a lane remembers: most action types have no more.
@@ -73,16 +120,19 @@ impl<'p> Tallier<'p> {
             assume_tier,
             classifier: Classifier::default(),
             intake: Intake::default(),
+            now: Moment::new(Instant::from_seconds(0), plan.tick_seconds),
             earliest: None,
             latest: None,
             cohorts: std::iter::once((Vec::new(), 0)).collect(),
             lane: FxHashMap::default(),
             lanes: Vec::new(),
+            recent: vec![None; plan.actions.len()],
             samples: Dense::default(),
             sums: Dense::default(),
             arrivals: Dense::default(),
             notices: FxHashSet::default(),
             alive: FxHashSet::default(),
+            heard_last: vec![None; plan.signals.len()],
             latest_cohorts: FxHashMap::default(),
             harms: FxHashMap::default(),
             open: Vec::new(),
@@ -130,16 +180,20 @@ impl<'p> Tallier<'p> {
 
     fn hear(&mut self, signal: SignalId, time: Instant) {
         if self.wanted.alive[signal.index()] {
-            self.alive.insert((signal, self.tick(time)));
+            let tick = self.tick(time);
+            if self.heard_last[signal.index()].replace(tick) != Some(tick) {
+                self.alive.insert((signal, tick));
+            }
         }
     }
 
     /// Counts one whole record: all its lines united.
     pub fn record(&mut self, record: &mut Record) {
-        if record.outcomes.len() > 1 {
+        if !record.outcomes.is_sorted_by(|one, next| one < next) {
             record.outcomes.sort_unstable();
             record.outcomes.dedup();
         }
+        self.now = self.now.at(record.time, self.plan.tick_seconds);
         earlier(&mut self.earliest, record.time, &record.id);
         let last = record.outcomes.last().map_or(record.time, |outcome| outcome.time.max(record.time));
         later(&mut self.latest, last, &record.id);
@@ -175,59 +229,123 @@ impl<'p> Tallier<'p> {
         let tier = record.tier.or(self.assume_tier);
         let cohort = self.cohort(action, record);
         let lane = self.lane(action, cohort, tier);
-        self.sampled(lane, |metric| Series { action, metric, cohort, tier }, record);
-        self.unheeded(record);
-        self.expose(lane, action, tier, record);
+        match self.alike(action, &record.outcomes) {
+            None => self.add(lane, self.now, &record.outcomes, 1),
+            Some(signal) => self.wait(lane, signal),
+        }
+    }
+
+    /// Whether nothing matters of a record but its tick, and the one signal that came of it, if there is one.
+    #[expect(clippy::option_option, reason = "the outer one says that something else matters")]
+    fn alike(&self, action: ActionId, outcomes: &[Outcome]) -> Option<Option<SignalId>> {
+        let signal = match outcomes {
+            [] => None,
+            [Outcome { signal: Some(signal), value: None, time }] => {
+                let seconds = self.wanted.evenly[signal.index()]?;
+                Some(*self.now.is_within(*time, seconds).then_some(signal)?)
+            }
+            _ => return None,
+        };
+        self.wanted.even[action.index()].then_some(signal)
+    }
+
+    /// Lets a record wait for others of its tick.
+    fn wait(&mut self, lane: usize, signal: Option<SignalId>) {
+        if self.lanes[lane].alike.tick != self.now.tick {
+            self.add_alike(lane);
+            self.lanes[lane].alike.tick = self.now.tick;
+        }
+        let Alike { silent, heard, .. } = &mut self.lanes[lane].alike;
+        *signal.map_or(silent, |signal| &mut heard[signal.index()]) += 1;
+    }
+
+    /// Adds the records that wait.
+    fn add_alike(&mut self, lane: usize) {
+        let Alike { tick, silent, heard } = &mut self.lanes[lane].alike;
+        let (now, silent) = (Moment::start(*tick, self.plan.tick_seconds), std::mem::take(silent));
+        let mut heard = std::mem::take(heard);
+        if silent > 0 {
+            self.add(lane, now, &[], silent);
+        }
+        for (at, records) in heard.iter_mut().enumerate().filter(|(_, records)| **records > 0) {
+            self.add(lane, now, &[now.outcome(SignalId::new(at))], std::mem::take(records));
+        }
+        self.lanes[lane].alike.heard = heard;
+    }
+
+    fn add_all(&mut self) {
+        (0..self.lanes.len()).for_each(|lane| self.add_alike(lane));
+    }
+
+    /// Adds so many records of a moment that have these outcomes.
+    fn add(&mut self, lane: usize, now: Moment, outcomes: &[Outcome], records: u64) {
+        let by_evidence = self.sampled(lane, now, outcomes, records);
+        let by_others = self.beside(lane, now, outcomes, records);
+        self.expose(lane, now.tick, by_evidence.or(by_others), records);
     }
 
     fn lane(&mut self, action: ActionId, cohort: CohortId, tier: Option<Tier>) -> usize {
+        if let Some((of, at, lane)) = self.recent[action.index()]
+            && (of, at) == (cohort, tier)
+        {
+            return lane;
+        }
         let next = self.lanes.len();
         let lane = *self.lane.entry((action, cohort, tier)).or_insert(next);
         if lane == next {
             let samples = vec![Near::default(); self.wanted.evidence[action.index()].len()];
-            self.lanes.push(Lane { action, samples, exposure: Vec::new() });
+            let alike = Alike { heard: vec![0; self.plan.signals.len()], ..Alike::default() };
+            self.lanes.push(Lane { action, cohort, tier, samples, exposure: Vec::new(), alike });
         }
+        self.recent[action.index()] = Some((cohort, tier, lane));
         lane
     }
 
     /// Adds the samples up, each in the series of its metric, and notes those of the customer's metrics.
-    fn sampled(&mut self, lane: usize, series: impl Fn(MetricId) -> Series, record: &Record) {
-        let Lane { action, samples, .. } = &mut self.lanes[lane];
-        let (evidence, seconds) = (&self.wanted.evidence[action.index()], self.plan.tick_seconds);
-        let now = record.time.tick(seconds);
+    fn sampled(&mut self, lane: usize, now: Moment, outcomes: &[Outcome], records: u64) -> Against {
+        let Lane { action, cohort, tier, samples, .. } = &mut self.lanes[lane];
+        let mut against = Against::default();
         self.open.clear();
-        for (id, near) in evidence.iter().zip(samples) {
-            let metric = &self.plan.metrics[id.index()];
-            let Some(sample) = sample(metric, record.time, &record.outcomes) else { continue };
-            let (series, tick) = (series(*id), sample.matures.tick(seconds));
-            let [n, bad] = self.samples.near(near, series, tick);
-            *n += 1;
+        for (id, near) in self.wanted.evidence[action.index()].iter().zip(samples) {
+            let judged = self.wanted.rules[id.index()].judge(now, outcomes);
+            let is_customer = self.wanted.customer[id.index()];
+            against = against.or(Against::of(&judged, is_customer));
+            self.intake.unheeded(&judged, records);
+            let Some(sample) = judged.sample else { continue };
+            let series = Series { action: *action, metric: *id, cohort: *cohort, tier: *tier };
+            let [n, bad] = self.samples.near(near, series, sample.tick);
+            *n += records;
             match sample.side {
                 Side::Good => {}
-                Side::Bad => *bad += 1,
-                Side::Value(value) => *self.sums.at(series, tick) += i128::from(value),
+                Side::Bad => *bad += records,
+                Side::Value(value) => *self.sums.at(series, sample.tick) += i128::from(value) * i128::from(records),
             }
-            if metric.judge == Judge::Customer {
-                self.open.push((*id, tick - now));
+            if is_customer {
+                self.open.push((*id, sample.tick - now.tick));
             }
         }
+        against
     }
 
-    /// Counts what came too late or contradicts, under every metric that heeds some signal of the record.
-    fn unheeded(&mut self, record: &Record) {
-        let (mut heard, mut heeding) = (std::mem::take(&mut self.heard), std::mem::take(&mut self.heeding));
-        heeding.clear();
-        for (signal, _) in firsts(&record.outcomes, &mut heard) {
-            heeding.extend(&self.wanted.heeding[signal.index()]);
+    /// What metrics that are no evidence of the action type say, but heed some signal of the record. A customer's signal
+    /// tells against a record only where it is evidence.
+    fn beside(&mut self, lane: usize, now: Moment, outcomes: &[Outcome], records: u64) -> Against {
+        let mut against = Against::default();
+        if outcomes.is_empty() {
+            return against;
         }
-        heeding.sort_unstable();
-        heeding.dedup();
-        for id in &heeding {
-            let (late, contradicted) = unheeded(&self.plan.metrics[id.index()], record.time, &record.outcomes);
-            self.intake.late_outcomes += late;
-            self.intake.contradicted += contradicted;
+        let evidence = &self.wanted.evidence[self.lanes[lane].action.index()];
+        let heeding = outcomes.iter().filter_map(|it| it.signal).flat_map(|id| &self.wanted.heeding[id.index()]);
+        self.heeding.clear();
+        self.heeding.extend(heeding.filter(|id| !evidence.contains(id)));
+        self.heeding.sort_unstable();
+        self.heeding.dedup();
+        for id in &self.heeding {
+            let judged = self.wanted.rules[id.index()].judge(now, outcomes);
+            against.colleague |= judged.against && !self.wanted.customer[id.index()];
+            self.intake.unheeded(&judged, records);
         }
-        (self.heard, self.heeding) = (heard, heeding);
+        against
     }
 
     fn cohort(&mut self, action: ActionId, record: &Record) -> CohortId {
@@ -246,16 +364,17 @@ impl<'p> Tallier<'p> {
         cohort
     }
 
-    /// Files the record under what it would mean for it to have run unattended (semantics §7).
-    fn expose(&mut self, lane: usize, action: ActionId, tier: Option<Tier>, record: &Record) {
-        let harm = self.told(action, tier, record).unwrap_or_else(|| Harm::Open(std::mem::take(&mut self.open)));
-        let tick = record.time.tick(self.plan.tick_seconds);
-        let known = &mut self.lanes[lane].exposure;
+    /// Files records under what it would mean for them to have run unattended (semantics §7).
+    fn expose(&mut self, lane: usize, tick: Tick, against: Against, records: u64) {
+        let Lane { action, tier, exposure: known, .. } = &mut self.lanes[lane];
+        let told = against.harm(*tier);
+        let harm = told.unwrap_or_else(|| Harm::Open(std::mem::take(&mut self.open)));
+        let exposure = |harm| Exposure { action: *action, tier: *tier, harm };
         if let Some((_, number, near)) = known.iter_mut().find(|(known, ..)| *known == harm) {
-            *self.exposure.near(near, Exposure { action, tier, harm: *number }, tick) += 1;
+            *self.exposure.near(near, exposure(*number), tick) += records;
         } else {
             let number = number(&mut self.harms, &harm);
-            *self.exposure.at(Exposure { action, tier, harm: number }, tick) += 1;
+            *self.exposure.at(exposure(number), tick) += records;
             if known.len() < REMEMBERED {
                 known.push((harm.clone(), number, Near::default()));
             }
@@ -266,23 +385,9 @@ impl<'p> Tallier<'p> {
         }
     }
 
-    /// What is known of a record without waiting.
-    fn told(&self, action: ActionId, tier: Option<Tier>, record: &Record) -> Option<Harm> {
-        let against = |ids: &[MetricId]| {
-            let tells = |id: &MetricId| told_against(&self.plan.metrics[id.index()], record.time, &record.outcomes);
-            !record.outcomes.is_empty() && ids.iter().any(tells)
-        };
-        if against(&self.wanted.customer[action.index()]) {
-            Some(Harm::Seen)
-        } else if tier == Some(Tier::Run) {
-            Some(Harm::Told)
-        } else {
-            against(&self.wanted.colleagues).then_some(Harm::Released)
-        }
-    }
-
     /// Adds what another worker counted.
-    pub fn absorb(&mut self, other: Self) {
+    pub fn absorb(&mut self, mut other: Self) {
+        other.add_all();
         self.intake.absorb(other.intake);
         if let Some((time, id)) = other.earliest {
             earlier(&mut self.earliest, time, &id);
@@ -314,7 +419,8 @@ impl<'p> Tallier<'p> {
 
     /// The counts, in their one order: cohorts and harms are numbered by their values.
     #[must_use]
-    pub fn finish(self) -> Counts {
+    pub fn finish(mut self) -> Counts {
+        self.add_all();
         let (cohorts, cohort) = ranked(self.cohorts);
         let (harms, harm) = ranked(self.harms);
         let seconds = self.plan.tick_seconds;

@@ -65,7 +65,7 @@ fn both(at: usize, row: &[Value]) -> Option<(String, String)> {
     let (table, names, reader) = table(at);
     let value = |at: usize| row.get(at).copied().unwrap_or(Value::Absent);
     let direct = Direct::new(&table, &names, &reader)?;
-    let swift = reader.direct(&direct, value)?;
+    let swift = reader.direct(&direct, Vec::new(), value)?;
     let text = table.line(&value);
     Some((format!("{:?}", Ok::<Line, ()>(swift)), format!("{:?}", reader.read_plainly(&text))))
 }

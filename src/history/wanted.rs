@@ -1,18 +1,23 @@
 //! What a policy asks of every record, worked out once.
 
-use super::sample::heeded;
+use super::sample::Rule;
 use crate::model::policy::{Judge, MetricId, SignalId};
 use crate::plan::{Action, Plan};
 
 /// What the policy asks of every record, worked out once.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wanted {
+    /// Per metric: how it looks at a record.
+    pub(crate) rules: Vec<Rule>,
+    /// Per metric: whether customers judge, rather than reviewers and staff.
+    pub(crate) customer: Vec<bool>,
     /// Per action type: the metrics its gates use.
     pub(crate) evidence: Vec<Vec<MetricId>>,
-    /// Per action type: the customer metrics among them.
-    pub(crate) customer: Vec<Vec<MetricId>>,
-    /// All metrics of reviewers and staff.
-    pub(crate) colleagues: Vec<MetricId>,
+    /// Per action type: whether records of one tick that have no outcome are alike.
+    pub(crate) even: Vec<bool>,
+    /// Per signal: for how many seconds after a record it is no matter when it comes, and so for how many records that
+    /// have no other outcome are alike; nothing where it always is one.
+    pub(crate) evenly: Vec<Option<i64>>,
     /// Signals that some trip counts.
     pub(crate) tripping: Vec<bool>,
     /// Signals that a trip of the policy counts.
@@ -27,22 +32,25 @@ impl Wanted {
     /// What this plan asks.
     #[must_use]
     pub fn new(plan: &Plan) -> Self {
-        let evidence: Vec<Vec<MetricId>> = plan.actions.iter().map(metrics_of).collect();
-        let judged_by_customer = |id: &MetricId| plan.metrics[id.index()].judge == Judge::Customer;
-        let customer = evidence.iter().map(|ids| ids.iter().copied().filter(judged_by_customer).collect()).collect();
+        let rule = |metric| Rule::new(metric, plan.signals.len(), plan.tick_seconds);
+        let rules: Vec<Rule> = plan.metrics.iter().map(rule).collect();
         let metrics = || (0..plan.metrics.len()).map(MetricId::new);
-        let colleagues = metrics().filter(|id| !judged_by_customer(id)).collect();
-        let heeds = |signal: usize, id: &MetricId| heeded(&plan.metrics[id.index()]).any(|it| it.index() == signal);
-        let heeding = |signal: usize| metrics().filter(|id| heeds(signal, id)).collect();
+        let heeding = |signal| metrics().filter(|id| rules[id.index()].heeds(signal)).collect();
+        let heeding = (0..plan.signals.len()).map(SignalId::new).map(heeding).collect();
+        let evidence: Vec<Vec<MetricId>> = plan.actions.iter().map(metrics_of).collect();
+        let is_even = |ids: &Vec<MetricId>| ids.iter().all(|id| rules[id.index()].is_even());
+        let evenly = |id| rules.iter().map(|rule| rule.evenly(id)).try_fold(i64::MAX, |least, it| Some(least.min(it?)));
         let trips = || plan.actions.iter().flat_map(|action| &action.trips);
         Self {
+            customer: plan.metrics.iter().map(|metric| metric.judge == Judge::Customer).collect(),
+            even: evidence.iter().map(is_even).collect(),
+            evenly: (0..plan.signals.len()).map(SignalId::new).map(evenly).collect(),
             evidence,
-            customer,
-            colleagues,
             tripping: flags(plan, trips().flat_map(|trip| &trip.signals)),
             noticed: flags(plan, trips().filter(|trip| trip.everywhere).flat_map(|trip| &trip.signals)),
             alive: flags(plan, plan.metrics.iter().filter_map(|it| it.alive.as_ref()).flat_map(|(signals, _)| signals)),
-            heeding: (0..plan.signals.len()).map(heeding).collect(),
+            heeding,
+            rules,
         }
     }
 }

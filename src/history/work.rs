@@ -1,6 +1,7 @@
 //! What a worker makes of the lines, and which of them it puts aside.
 
 use super::intake::Place;
+use super::line::{Outcome, Record};
 use super::merge::Held;
 use super::tally::Tallier;
 use super::twice::twice;
@@ -66,6 +67,8 @@ impl Told for Written<'_> {
 /// What one worker, or all of them, made of the lines.
 pub(super) struct Work<'a> {
     pub(super) tallier: Tallier<'a>,
+    /// Room for the outcomes of a record, which is used again and again.
+    pub(super) room: Vec<Outcome>,
     /// Of each id, but for those that are held; each worker sorts its own.
     hashes: Vec<Vec<u64>>,
     /// Of each id that is held in the first pass.
@@ -82,6 +85,7 @@ impl<'a> Work<'a> {
     pub(super) fn new(tallier: Tallier<'a>) -> Self {
         Work {
             tallier,
+            room: Vec::new(),
             hashes: vec![Vec::new()],
             edges: Vec::new(),
             lines: 0,
@@ -113,6 +117,14 @@ impl<'a> Work<'a> {
             self.hashes[0].push(hash);
         }
         Fate::Counted
+    }
+
+    /// Counts a record.
+    #[inline]
+    pub(super) fn record(&mut self, record: &mut Record) {
+        self.tallier.record(record);
+        self.room = std::mem::take(&mut record.outcomes);
+        self.room.clear();
     }
 
     /// Sorts the hashes that one worker found.

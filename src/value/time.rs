@@ -31,6 +31,7 @@ impl Instant {
     /// Reads an RFC 3339 time with an offset: 1 to 9 fraction digits, `t` and `z` in lower case too; second 60,
     /// `24:00` and years outside 0001 to 9999 (in UTC too) are not times.
     #[must_use]
+    #[inline]
     pub fn parse(text: &str) -> Option<Self> {
         usual(text.as_bytes()).or_else(|| Self::parse_any(text))
     }
@@ -180,26 +181,77 @@ fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// The form that nearly all times have, `2026-03-01T10:00:00Z`, eight bytes at a time; nothing where it is not sure.
+#[inline]
 fn usual(bytes: &[u8]) -> Option<Instant> {
+    const DATE: Form = Form::new(*b"0000-00-");
+    const CLOCK: Form = Form::new(*b"00T00:00");
+    const END: Form = Form::new(*b":00Z\0\0\0\0");
     let ([date, clock], [colon, ten, one, zone]) = bytes.as_chunks::<8>() else { return None };
-    let [y1, y2, y3, y4, _, m1, m2, _] = digits(*date, *b"0000-00-")?;
-    let [d1, d2, _, h1, h2, _, n1, n2] = digits(*clock, *b"00T00:00")?;
-    let [_, s1, s2, ..] = digits([*colon, *ten, *one, *zone, 0, 0, 0, 0], *b":00Z\0\0\0\0")?;
-    let (year, month, day) = ((y1 * 10 + y2) * 100 + y3 * 10 + y4, m1 * 10 + m2, d1 * 10 + d2);
-    let (hour, minute, second) = (h1 * 10 + h2, n1 * 10 + n2, s1 * 10 + s2);
-    let is_date = year > 0 && (1..=12).contains(&month) && day > 0 && day <= month_length(year, month);
-    let is_clock = hour < 24 && minute < 60 && second < 60;
-    (is_date && is_clock)
-        .then(|| Instant::from_seconds(days_from_civil(year, month, day) * DAY + hour * 3_600 + minute * 60 + second))
+    let [century, _, year, _, _, month, ..] = DATE.pairs(*date)?;
+    let [day, _, _, hour, _, _, minute, _] = CLOCK.pairs(*clock)?;
+    let [_, second, ..] = END.pairs([*colon, *ten, *one, *zone, 0, 0, 0, 0])?;
+    let year = century * 100 + year;
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let (before, length) = *MONTHS.get(month as usize)?;
+    let leap_day = u32::from(is_leap);
+    let is_date = year > 0 && day > 0 && day <= length + if month == 2 { leap_day } else { 0 };
+    if !is_date || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let past = year - 1;
+    let days = past * 365 + past / 4 - past / 100 + past / 400 + before + if month > 2 { leap_day } else { 0 } + day;
+    let seconds = i64::from(days) * DAY + i64::from(hour * 3_600 + minute * 60 + second);
+    Some(Instant::from_seconds(seconds - BEFORE_1970))
 }
 
-/// The digits of a text of eight bytes, where the form has zeros; the rest must be as the form has it.
-fn digits(text: [u8; 8], form: [u8; 8]) -> Option<[i64; 8]> {
-    // What is a digit becomes its value, and what stands where it should becomes 0.
-    let values = u64::from_le_bytes(text) ^ u64::from_le_bytes(form);
-    let most = form.map(|byte| if byte == b'0' { 0x80 - 10 } else { 0x7f });
-    let beyond = values.wrapping_add(u64::from_le_bytes(most)) | values;
-    (beyond & 0x8080_8080_8080_8080 == 0).then(|| values.to_le_bytes().map(i64::from))
+/// Of each month, from 1 on: the days of its year before it, and its own; both without a leap day.
+const MONTHS: [(u32, u32); 13] = [
+    (0, 0),
+    (0, 31),
+    (31, 28),
+    (59, 31),
+    (90, 30),
+    (120, 31),
+    (151, 30),
+    (181, 31),
+    (212, 31),
+    (243, 30),
+    (273, 31),
+    (304, 30),
+    (334, 31),
+];
+
+/// The seconds from the day before 0001-01-01 to 1970.
+const BEFORE_1970: i64 = 719_163 * DAY;
+
+/// What eight bytes should look like: digits where the form has zeros, and the rest as the form has it.
+struct Form {
+    zeros: u64,
+    /// What is to be added to each byte so that one too high shows in its highest bit.
+    rest: u64,
+}
+
+impl Form {
+    const fn new(form: [u8; 8]) -> Self {
+        let (mut rest, mut at) = ([0x7f; 8], 0);
+        while at < 8 {
+            if form[at] == b'0' {
+                rest[at] = 0x80 - 10;
+            }
+            at += 1;
+        }
+        Self { zeros: u64::from_le_bytes(form), rest: u64::from_le_bytes(rest) }
+    }
+
+    /// At each digit of a text of this form, the number that it makes with the one behind it.
+    #[inline]
+    fn pairs(&self, text: [u8; 8]) -> Option<[u32; 8]> {
+        // What is a digit becomes its value, and what stands where it should becomes 0.
+        let values = u64::from_le_bytes(text) ^ self.zeros;
+        let beyond = values.wrapping_add(self.rest) | values;
+        let pairs = || values.wrapping_mul(10).wrapping_add(values >> 8).to_le_bytes();
+        (beyond & 0x8080_8080_8080_8080 == 0).then(|| pairs().map(u32::from))
+    }
 }
 
 /// The seconds of `Z` or `+hh:mm`.

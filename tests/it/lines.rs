@@ -18,10 +18,11 @@ fn both_ways(plan: &Plan, text: &str, now: Option<&str>) -> bool {
     let now = now.map(|now| Instant::parse(now).expect("a time"));
     let read = |survey| {
         let reader = Reader::new(plan, &Mapping::default(), now).surveying(survey);
-        let fast = reader.read_fast(text);
+        let fast = reader.read_fast(text, Vec::new());
         let is_read = fast.is_some();
-        if let Some(line) = fast {
-            assert_eq!(reader.read_plainly(text), Ok(line), "{text}");
+        if let Some((line, length)) = fast {
+            assert_eq!(length, text.find('\n').unwrap_or(text.len()), "{text}");
+            assert_eq!(reader.read_plainly(&text[..length]), Ok(line), "{text}");
         }
         is_read
     };

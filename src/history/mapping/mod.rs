@@ -131,11 +131,13 @@ impl Mapping {
 
     /// What a word of the log means.
     #[must_use]
+    #[inline]
     pub fn meaning<'a>(&'a self, field: Field, word: Cow<'a, str>) -> Cow<'a, str> {
-        match self.words[field as usize].get(word.as_ref()) {
-            Some(meaning) => Cow::Borrowed(meaning),
-            None => word,
+        let words = &self.words[field as usize];
+        if words.is_empty() {
+            return word;
         }
+        words.get(word.as_ref()).map_or(word, |meaning| Cow::Borrowed(meaning))
     }
 
     /// Whether each row has at most one outcome, in keys of its own.

@@ -111,7 +111,12 @@ impl Times {
 
     /// Reads a time.
     #[must_use]
+    #[inline]
     pub fn read(&self, text: &str) -> Option<Instant> {
+        if matches!(self.form, Form::Rfc3339) { Instant::parse(text) } else { self.read_other(text) }
+    }
+
+    fn read_other(&self, text: &str) -> Option<Instant> {
         let read = match &self.form {
             Form::Rfc3339 => None,
             Form::Epoch(_, digits) => since_1970(text, *digits),
