@@ -4,6 +4,9 @@
 //! Makes 5,000,000 seeded records, or as many as are asked for, as JSON Lines, CSV and Parquet; counts each with
 //! `cwrc count` and with `benches/counting.py` (by `python3`, or by what `CWRC_PYTHON` names), in turns; and prints medians.
 //! All must come to the same sums. Beside them stands a scan for line ends, which is what the machine allows.
+//!
+//! `-- memory [RECORDS]...` says what memory 1, 5 and 20 million records take side by side, or as many as are asked for.
+//! They are made as they are read, and come through a pipe.
 
 #![expect(clippy::cast_precision_loss, reason = "figures for print")]
 
@@ -19,6 +22,7 @@ const CWRC: &str = env!("CARGO_BIN_EXE_cwrc");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/counting.py");
 const POLICY: &str = include_str!("counting.cwr");
 const RECORDS: u64 = 5_000_000;
+const GROWING: [u64; 3] = [1_000_000, 5_000_000, 20_000_000];
 const SEED: u64 = 42;
 const ACTIONS: u64 = 50;
 const DAYS: u64 = 365;
@@ -53,9 +57,13 @@ struct Spent {
 struct Sums([u64; 3]);
 
 fn main() {
-    let records = std::env::args().skip(1).find_map(|it| it.parse().ok()).unwrap_or(RECORDS);
+    let numbers: Vec<u64> = std::env::args().skip(1).filter_map(|it| it.parse().ok()).collect();
+    let records = numbers.first().copied().unwrap_or(RECORDS);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("counting-{records}-{SEED}"));
     fs::create_dir_all(&folder).expect("a folder for the inputs");
+    if std::env::args().any(|it| it == "memory") {
+        return memory(&folder, if numbers.is_empty() { &GROWING } else { &numbers });
+    }
     let lines = make(&folder, records);
     let python = std::env::var("CWRC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let has_others = prepare(&python, &folder);
@@ -80,6 +88,33 @@ fn main() {
     scan(&lines, bytes, &contenders);
     if has_others {
         start(&python);
+    }
+}
+
+/// What memory more and more records take, with and without a look for ids that come twice.
+fn memory(folder: &Path, sizes: &[u64]) {
+    let policy = folder.join("policy.cwr");
+    fs::write(&policy, policy_text()).expect("the policy can be written");
+    println!("{:<18} {:>12} {:>9} {:>9} {:>22}", "", "records", "CPU", "peak", "more than the first");
+    for promise in [Some("--unique-ids"), None] {
+        let mut first = None;
+        for records in sizes {
+            let mut command = Command::new(CWRC);
+            command.arg("count").arg(&policy).args(["--quiet", "--history", "-", "-o"]).arg(folder.join("counts.csv"));
+            let mut child = command.args(promise).stdin(Stdio::piped()).spawn().expect("cwrc starts");
+            let mut pipe = BufWriter::new(child.stdin.take().expect("a pipe"));
+            let writer = std::thread::spawn({
+                let records = *records;
+                move || write(0..records, records, &mut pipe, &mut io::sink()).expect("cwrc reads all")
+            });
+            let (processor, peak) = watch(child.id());
+            writer.join().expect("the records are made");
+            assert!(child.wait().expect("the child can be waited for").success());
+            let (fewest, least) = *first.get_or_insert((*records, peak));
+            let more = (peak - least) * 1e6 / (records - fewest).max(1) as f64;
+            let title = promise.map_or("cwrc".to_owned(), |promise| format!("cwrc {promise}"));
+            println!("{title:<18} {records:>12} {processor:>7.2} s {peak:>6.0} MB {more:>10.1} byte/record");
+        }
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) struct Layout {
 pub(super) struct Cells<'b> {
     /// Row after row.
     cells: Vec<Cow<'b, str>>,
-    places: Vec<Place>,
+    /// Where each row stands, and how long it is.
+    places: Vec<(Place, usize)>,
     width: usize,
     /// Rows that are none: why, and their text.
     pub(super) unread: Vec<(Place, Fault, String)>,
@@ -36,7 +37,7 @@ impl Rows for Cells<'_> {
     }
 
     fn place(&self, row: usize) -> Place {
-        self.places[row]
+        self.places[row].0
     }
 
     #[inline]
@@ -45,7 +46,7 @@ impl Rows for Cells<'_> {
     }
 
     fn length(&self, row: usize) -> usize {
-        self.cells[row * self.width..][..self.width].iter().map(|cell| cell.len()).sum()
+        self.places[row].1
     }
 }
 
@@ -70,7 +71,7 @@ impl<'b> Cells<'b> {
                 return found.unread.push((place, ragged(cells.len(), layout.width), text));
             }
             found.cells.extend(cells.iter().map(|cell| Cow::Owned(String::from_utf8_lossy(cell).into_owned())));
-            found.places.push(place);
+            found.places.push((place, text.len()));
         });
         found
     }
@@ -78,28 +79,70 @@ impl<'b> Cells<'b> {
     /// In one sweep over the text; nothing where anything in it is unusual.
     fn swift(block: &'b Block, layout: Layout) -> Option<Self> {
         let text = std::str::from_utf8(&block.bytes).ok().filter(|text| !text.starts_with('\u{feff}'))?;
-        let marks = Marks::new(text.as_bytes(), layout.delimiter);
-        let mut sweep = Sweep { text, marks, at: 0, line: block.first_line, delimiter: layout.delimiter };
+        if memchr::memchr2(b'"', b'\r', text.as_bytes()).is_none() {
+            return Some(Self::bare(text, block, layout));
+        }
+        let mut sweep = Sweep::new(text, block.first_line, layout.delimiter);
         let mut found = Self { width: layout.width, ..Self::default() };
         while let Some((line, start)) = sweep.start()? {
-            let first = found.cells.len();
             sweep.row(&mut found.cells)?;
-            let count = found.cells.len() - first;
-            let place = Place { input: block.input, line };
-            let row = || text[start..sweep.at].trim_ascii();
-            let is_blank = text.as_bytes()[start].is_ascii_whitespace() && row().is_empty();
-            if !is_blank && line != layout.header {
-                if count == layout.width {
-                    found.places.push(place);
-                    continue;
-                }
-                found.unread.push((place, ragged(count, layout.width), row().to_owned()));
-            }
-            found.cells.truncate(first);
+            found.end_row(Place { input: block.input, line }, &text[start..sweep.at], layout.header);
         }
         Some(found)
     }
+
+    /// The same where no cell is in quotes, and lines end in `\n` alone.
+    fn bare(text: &'b str, block: &Block, layout: Layout) -> Self {
+        let mut found = Self::with_room(text, layout.width);
+        let mut marks = Marks::new(text.as_bytes(), layout.delimiter);
+        let mut place = Place { input: block.input, line: block.first_line };
+        let (mut row, mut start) = (0, 0);
+        while start <= text.len() {
+            let mark = marks.next();
+            let end = mark.unwrap_or(text.len());
+            let ends_row = mark.is_none_or(|mark| text.as_bytes()[mark] == b'\n');
+            // Empty lines are no rows.
+            if row < end || !ends_row {
+                found.cells.push(Cow::Borrowed(text.get(start..end).unwrap_or_default()));
+            }
+            start = end + 1;
+            if ends_row {
+                if row < end {
+                    found.end_row(place, &text[row..end], layout.header);
+                }
+                row = start;
+                place.line += 1;
+            }
+        }
+        found
+    }
+
+    /// Nothing yet, but room for as many rows as there would be if all were about as long as the first, up to a limit.
+    fn with_room(text: &str, width: usize) -> Self {
+        let first = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+        let rows = (text.len() / (first + 1) * 9 / 8 + 1).min(MOST_ROOM / width.max(1));
+        let (cells, places) = (Vec::with_capacity(rows * width), Vec::with_capacity(rows));
+        Self { cells, places, width, unread: Vec::new() }
+    }
+
+    /// Ends a row whose cells were found; it is none where it is the one of the names, or blank, or of another width.
+    #[inline]
+    fn end_row(&mut self, place: Place, text: &str, header: u64) {
+        let first = self.places.len() * self.width;
+        let count = self.cells.len() - first;
+        let is_blank = text.starts_with(|first: char| first.is_ascii_whitespace()) && text.trim_ascii().is_empty();
+        if !is_blank && place.line != header {
+            if count == self.width {
+                return self.places.push((place, text.len()));
+            }
+            self.unread.push((place, ragged(count, self.width), text.trim_ascii().to_owned()));
+        }
+        self.cells.truncate(first);
+    }
 }
+
+/// The most cells that room is made for in advance.
+const MOST_ROOM: usize = 1 << 15;
 
 /// Where a sweep stands.
 struct Sweep<'b> {
@@ -111,6 +154,10 @@ struct Sweep<'b> {
 }
 
 impl<'b> Sweep<'b> {
+    fn new(text: &'b str, line: u64, delimiter: u8) -> Self {
+        Self { text, marks: Marks::new(text.as_bytes(), delimiter), at: 0, line, delimiter }
+    }
+
     #[inline]
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
@@ -155,7 +202,7 @@ impl<'b> Sweep<'b> {
     fn bare(&mut self) -> Option<(Range<usize>, usize)> {
         let start = self.at;
         loop {
-            let mark = self.marks.from(start).unwrap_or(self.text.len());
+            let mark = self.marks.find(|mark| *mark >= start).unwrap_or(self.text.len());
             match self.byte(mark) {
                 // Where no cell begins, it is a letter like any other.
                 Some(b'"') => {}
@@ -198,22 +245,6 @@ impl<'b> Marks<'b> {
         Self { bytes, delimiter, next: 0, left: 0 }
     }
 
-    /// The next place that is not before `at`.
-    #[inline]
-    fn from(&mut self, at: usize) -> Option<usize> {
-        loop {
-            while self.left == 0 {
-                self.left = self.marked(self.next)?;
-                self.next += PART;
-            }
-            let mark = self.next - PART + self.left.trailing_zeros() as usize;
-            self.left &= self.left - 1;
-            if mark >= at {
-                return Some(mark);
-            }
-        }
-    }
-
     /// Which of the bytes from a place on are marks; nothing at the end.
     #[inline]
     fn marked(&self, from: usize) -> Option<u32> {
@@ -226,6 +257,21 @@ impl<'b> Marks<'b> {
         let part = u8x16::new(part);
         let is = |byte| part.simd_eq(u8x16::splat(byte));
         Some((is(self.delimiter) | is(b'\n') | is(b'"') | is(b'\r')).to_bitmask())
+    }
+}
+
+impl Iterator for Marks<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.left == 0 {
+            self.left = self.marked(self.next)?;
+            self.next += PART;
+        }
+        let mark = self.next - PART + self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        Some(mark)
     }
 }
 

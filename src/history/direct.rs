@@ -173,6 +173,22 @@ impl Reader<'_> {
         Some(Line::Full(Record { id: Cow::Borrowed(id), time, action, tier, given, outcomes, undeclared }))
     }
 
+    /// Reads the outcomes of a row that says nothing else than the record does; nothing where a cell is not usual.
+    pub(super) fn further<'a>(
+        &'a self,
+        direct: &Direct,
+        record: &mut Record,
+        value: impl Fn(usize) -> Value<'a>,
+    ) -> Option<()> {
+        let get = |column: &Option<Column>| column.map_or(Some(Found::Nothing), |it| found(it, value(it.at)));
+        let known = record.outcomes.len();
+        let (all, undeclared) = (std::mem::take(&mut record.outcomes), std::mem::take(&mut record.undeclared));
+        let mut outcomes = Outcomes { all, undeclared, told: false };
+        self.all(direct, &get, &mut outcomes)?;
+        (record.outcomes, record.undeclared) = (outcomes.all, outcomes.undeclared);
+        record.outcomes[known..].iter().all(|outcome| outcome.time >= record.time).then_some(())
+    }
+
     #[inline]
     fn all<'a>(
         &'a self,

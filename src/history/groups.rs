@@ -3,9 +3,8 @@
 //! The first and the last id among some rows at hand may go on in the rows before or behind: such lines are put aside
 //! until all is read, as if they occurred more than once.
 
-use super::direct::Direct;
 use super::intake::Place;
-use super::line::{Line, Outcome, Reader, Record};
+use super::line::{Line, Outcome, Record};
 use super::merge::{self, Held, id_of};
 use super::read::Pass;
 use super::source::{Sheet, Source};
@@ -54,26 +53,14 @@ impl<'r, R: Rows> Group<'r, '_, R> {
         let direct = self.sheet.direct.as_ref()?;
         let (reader, rows, first) = (&self.source.reader, self.rows, self.range.start);
         let is_same = |row: usize| direct.others.iter().all(|at| rows.value(row, *at) == rows.value(first, *at));
-        let mut record = full(reader, direct, rows, first, room)?;
+        let Line::Full(mut record) = reader.direct(direct, room, |at| rows.value(first, at))? else { return None };
         for row in first + 1..self.range.end {
-            let more = full(reader, direct, rows, row, Vec::new()).filter(|_| is_same(row))?;
-            record.outcomes.extend(more.outcomes);
-            record.undeclared.extend(more.undeclared);
+            if !is_same(row) {
+                return None;
+            }
+            reader.further(direct, &mut record, |at| rows.value(row, at))?;
         }
         Some(record)
-    }
-}
-
-fn full<'r, R: Rows>(
-    reader: &'r Reader,
-    direct: &Direct,
-    rows: &'r R,
-    row: usize,
-    room: Vec<Outcome>,
-) -> Option<Record<'r>> {
-    match reader.direct(direct, room, |at| rows.value(row, at))? {
-        Line::Full(record) => Some(record),
-        _ => None,
     }
 }
 
@@ -97,10 +84,10 @@ impl<'a> Pass<'a> {
     fn row<R: Rows>(&self, work: &mut Work<'a>, source: &Source, row: &Row<R>, aside: Aside) {
         let direct = row.sheet.direct.as_ref();
         let room = std::mem::take(&mut work.room);
-        let line =
+        let mut line =
             direct.and_then(|direct| source.reader.direct(direct, room, |column| row.rows.value(row.at, column)));
-        match line {
-            Some(mut line) => self.of_a_record(work, row, &mut line, aside),
+        match &mut line {
+            Some(line) => self.of_a_record(work, row, line, aside),
             None => self.plainly(work, source, row, aside),
         }
     }

@@ -254,11 +254,12 @@ impl<'a> Pass<'a> {
     /// The line that a text starts with: swiftly where it is of the usual form. Its length comes back.
     #[inline]
     fn first_line(&self, work: &mut Work<'a>, source: &Source, (place, text): (Place, &str), aside: Aside) -> usize {
-        if let Some((mut line, length)) = source.reader.read_fast(text, std::mem::take(&mut work.room))
-            && length <= blocks::LONGEST_LINE
+        // Lines are large, so they stay where they are made.
+        if let Some((line, length)) = &mut source.reader.read_fast(text, std::mem::take(&mut work.room))
+            && *length <= blocks::LONGEST_LINE
         {
-            self.of_a_record(work, &Written(place, &text[..length]), &mut line, aside);
-            return length;
+            self.of_a_record(work, &Written(place, &text[..*length]), line, aside);
+            return *length;
         }
         let length = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
         self.line(work, source, place, &text.as_bytes()[..length], aside);
@@ -289,7 +290,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// What becomes of a record or of outcomes for one. It is large, so it stays where it was made.
+    /// What becomes of a record or of outcomes for one.
     #[inline]
     pub(super) fn of_a_record(&self, work: &mut Work<'a>, told: &impl Told, line: &mut Line, aside: Aside) {
         let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };

@@ -74,10 +74,8 @@ struct Lane {
 #[derive(Debug, Default)]
 struct Alike {
     tick: Tick,
-    /// How many had no outcome.
-    silent: u64,
-    /// By signal: how many had that one alone.
-    heard: Vec<u64>,
+    /// How many had that signal alone, or no outcome.
+    heard: Vec<(Option<SignalId>, u64)>,
 }
 
 /// Whose signals told against a record.
@@ -217,6 +215,9 @@ impl<'p> Tallier<'p> {
 
     /// Each signal counts once per record, at its earliest arrival.
     fn arrive(&mut self, action: Option<ActionId>, outcomes: &[Outcome]) {
+        if !outcomes.iter().filter_map(|it| it.signal).any(|signal| self.wanted.tripping[signal.index()]) {
+            return;
+        }
         let mut heard = std::mem::take(&mut self.heard);
         for (signal, time) in firsts(outcomes, &mut heard).filter(|(signal, _)| self.wanted.tripping[signal.index()]) {
             *self.arrivals.at((action, signal), time.tick(self.plan.tick_seconds)) += 1;
@@ -255,21 +256,22 @@ impl<'p> Tallier<'p> {
             self.add_alike(lane);
             self.lanes[lane].alike.tick = self.now.tick;
         }
-        let Alike { silent, heard, .. } = &mut self.lanes[lane].alike;
-        *signal.map_or(silent, |signal| &mut heard[signal.index()]) += 1;
+        let Alike { heard, .. } = &mut self.lanes[lane].alike;
+        match heard.iter_mut().find(|(known, _)| *known == signal) {
+            Some((_, records)) => *records += 1,
+            None => heard.push((signal, 1)),
+        }
     }
 
     /// Adds the records that wait.
     fn add_alike(&mut self, lane: usize) {
-        let Alike { tick, silent, heard } = &mut self.lanes[lane].alike;
-        let (now, silent) = (Moment::start(*tick, self.plan.tick_seconds), std::mem::take(silent));
-        let mut heard = std::mem::take(heard);
-        if silent > 0 {
-            self.add(lane, now, &[], silent);
+        let Alike { tick, heard } = &mut self.lanes[lane].alike;
+        let (now, mut heard) = (Moment::start(*tick, self.plan.tick_seconds), std::mem::take(heard));
+        for (signal, records) in heard.drain(..) {
+            let outcome = signal.map(|signal| now.outcome(signal));
+            self.add(lane, now, outcome.as_slice(), records);
         }
-        for (at, records) in heard.iter_mut().enumerate().filter(|(_, records)| **records > 0) {
-            self.add(lane, now, &[now.outcome(SignalId::new(at))], std::mem::take(records));
-        }
+        // Its room is used again.
         self.lanes[lane].alike.heard = heard;
     }
 
@@ -294,8 +296,8 @@ impl<'p> Tallier<'p> {
         let lane = *self.lane.entry((action, cohort, tier)).or_insert(next);
         if lane == next {
             let samples = vec![Near::default(); self.wanted.evidence[action.index()].len()];
-            let alike = Alike { heard: vec![0; self.plan.signals.len()], ..Alike::default() };
-            self.lanes.push(Lane { action, cohort, tier, samples, exposure: Vec::new(), alike });
+            let (exposure, alike) = Default::default();
+            self.lanes.push(Lane { action, cohort, tier, samples, exposure, alike });
         }
         self.recent[action.index()] = Some((cohort, tier, lane));
         lane
