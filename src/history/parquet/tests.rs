@@ -2,14 +2,16 @@
 
 #![expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "small numbers made here")]
 
+use super::cells::{Cells, Values};
+use super::chunk::{Chunk, is_usual};
 use super::columns::Columns;
 use super::ranges::Chunks;
-use super::{Reader, leaves, plain};
+use super::{Reader, bounds, damaged, guarded, leaves, plain};
 use crate::history::intake::Place;
 use crate::history::read::ReadAt;
 use crate::history::table::{Rows as _, Table};
 use bytes::Bytes;
-use parquet::basic::{Compression, GzipLevel, Repetition, ZstdLevel};
+use parquet::basic::{Compression, Encoding, GzipLevel, Repetition, ZstdLevel};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, Int96};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
@@ -115,13 +117,18 @@ fn write(schema: &str, dice: &mut Dice) -> Vec<u8> {
         Compression::ZSTD(ZstdLevel::default()),
     ][dice.roll(4) as usize];
     let version = [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0][dice.roll(2) as usize];
-    let properties = WriterProperties::builder()
+    // A dictionary that is too long is left in the middle of a row group.
+    let mut properties = WriterProperties::builder()
         .set_compression(packing)
         .set_writer_version(version)
-        .set_dictionary_enabled(dice.roll(2) > 0)
+        .set_dictionary_enabled(dice.roll(3) > 0)
+        .set_dictionary_page_size_limit([1, 30, 1 << 20][dice.roll(3) as usize])
         .set_write_batch_size(7)
-        .set_data_page_row_count_limit([5, 20_000][dice.roll(2) as usize])
-        .build();
+        .set_data_page_row_count_limit([5, 20_000][dice.roll(2) as usize]);
+    if dice.roll(2) > 0 {
+        properties = properties.set_encoding(Encoding::PLAIN);
+    }
+    let properties = properties.build();
     let mut writer = SerializedFileWriter::new(Vec::new(), Arc::clone(&schema), Arc::new(properties)).expect("a file");
     for _ in 0..=dice.roll(3) {
         let rows = dice.roll(60);
@@ -190,46 +197,62 @@ impl ReadAt for Somewhere {
     }
 }
 
-fn reader(chunks: Chunks) -> (Reader, Table) {
-    let reader = SerializedFileReader::new(chunks).expect("a file");
+fn reader(chunks: Chunks) -> (Arc<Reader>, Table) {
+    opened(chunks).expect("a file")
+}
+
+fn opened(chunks: Chunks) -> io::Result<(Arc<Reader>, Table)> {
+    let reader = SerializedFileReader::new(chunks).map_err(damaged)?;
     let mut names = Vec::new();
     leaves(reader.metadata().file_metadata().schema(), "", &mut names);
-    (reader, Table::whole(&names).expect("names"))
+    Ok((Arc::new(reader), Table::whole(&names)?))
 }
 
 fn plainly(bytes: &[u8]) -> String {
-    let (reader, table) = reader(Chunks::Memory(Bytes::copy_from_slice(bytes)));
-    let mut lines = Vec::new();
-    plain::cut(0, &reader, &table, |block| {
-        lines.extend_from_slice(block.bytes.trim_ascii_end());
-        lines.push(b'\n');
-        true
+    told_plainly(bytes).expect("lines")
+}
+
+fn told_plainly(bytes: &[u8]) -> io::Result<String> {
+    guarded(|| {
+        let (reader, table) = opened(Chunks::Memory(Bytes::copy_from_slice(bytes)))?;
+        let mut lines = Vec::new();
+        plain::cut(0, &reader, &table, |block| {
+            lines.extend_from_slice(block.bytes.trim_ascii_end());
+            lines.push(b'\n');
+            true
+        })?;
+        let lines = String::from_utf8(lines).expect("UTF-8");
+        Ok(if lines == "\n" { String::new() } else { lines })
     })
-    .expect("lines");
-    let lines = String::from_utf8(lines).expect("UTF-8");
-    if lines == "\n" { String::new() } else { lines }
 }
 
 /// The lines of the swift way, so many bytes at once, where it takes all columns.
 fn swiftly(bytes: &[u8], length: usize) -> Option<String> {
-    let (reader, table) = reader(Chunks::File(Arc::new(Somewhere(bytes.to_vec()))));
-    let columns = Columns::new(&reader, &table)?;
-    let (mut lines, mut line) = (String::new(), 1);
-    for group in 0..reader.num_row_groups() {
-        let mut part = columns.rows(&reader, group).expect("a row group");
-        while part.next(length).expect("rows") {
-            let mut each = |batch: Result<&super::Batch, Place>| {
-                let batch = batch.expect("short rows");
-                for row in 0..batch.len() {
-                    assert_eq!(batch.place(row).line, line + row as u64);
-                    lines += &table.line(&|at| batch.value(row, at));
-                    lines.push('\n');
-                }
-            };
-            line += part.batch(0, line, &mut each).expect("rows") as u64;
+    told_swiftly(bytes, length).expect("rows")
+}
+
+fn told_swiftly(bytes: &[u8], length: usize) -> io::Result<Option<String>> {
+    guarded(|| {
+        let (reader, table) = opened(Chunks::File(Arc::new(Somewhere(bytes.to_vec()))))?;
+        bounds::check(&reader, &table)?;
+        let Some(columns) = Columns::new(&reader, &table) else { return Ok(None) };
+        let (mut lines, mut line) = (String::new(), 1);
+        for group in 0..reader.num_row_groups() {
+            let mut part = columns.rows(&reader, group)?;
+            while part.next(length)? {
+                let mut each = |batch: Result<&super::Batch, Place>| {
+                    let batch = batch.expect("short rows");
+                    for row in 0..batch.len() {
+                        assert_eq!(batch.place(row).line, line + row as u64);
+                        lines += &table.line(&|at| batch.value(row, at));
+                        lines.push('\n');
+                    }
+                };
+                line += part.batch(0, line, &mut each) as u64;
+            }
         }
-    }
-    Some(lines)
+        Ok(Some(lines))
+    })
 }
 
 #[test]
@@ -244,6 +267,86 @@ fn both_ways_give_the_same_lines() {
         }
     }
     assert!(rows > 1_000, "{rows} rows: hardly tried");
+}
+
+/// Columns whose pages are usual.
+const USUAL: &str = "message usual {
+  required binary id (UTF8);
+  optional int64 time (TIMESTAMP(NANOS,true));
+  required int64 end (TIMESTAMP(NANOS,true));
+  optional group client { optional binary plan (UTF8); }
+  optional group outcomes (LIST) { repeated group list { optional group element {
+    optional binary signal (UTF8); required int64 time (TIMESTAMP(NANOS,true)); } } }
+}";
+
+/// Whether a leaf is read without the crate, some rows at a time.
+fn is_swift(reader: &Arc<Reader>, group: usize, leaf: usize, rows: usize) -> bool {
+    let meta = reader.metadata().row_group(group).column(leaf);
+    let mut cells = Cells::of(if leaf == 0 || leaf == 3 || leaf == 4 {
+        Values::Texts(Default::default())
+    } else {
+        Values::times(1_000_000_000)
+    });
+    let pages = reader.get_row_group(group).expect("a group").get_column_page_reader(leaf).expect("pages");
+    let mut chunk = Chunk::new(pages, meta).expect("levels");
+    let mut left = reader.metadata().row_group(group).num_rows() as usize;
+    while left > 0 {
+        let count = left.min(rows);
+        cells.clear();
+        if chunk.read(count, &mut cells).is_none() {
+            return false;
+        }
+        left -= count;
+    }
+    is_usual(meta)
+}
+
+/// Both ways would say the same too if all were left to the crate.
+#[test]
+fn usual_pages_are_not_left_to_the_crate() {
+    let mut swift = 0;
+    for seed in 0..60 {
+        let bytes = write(USUAL, &mut Dice(seed));
+        let (reader, _) = reader(Chunks::Memory(Bytes::from(bytes.clone())));
+        for group in 0..reader.num_row_groups() {
+            for (leaf, rows) in (0..6).flat_map(|leaf| [(leaf, 3), (leaf, 100)]) {
+                let meta = reader.metadata().row_group(group).column(leaf);
+                let is_plain = meta
+                    .encodings()
+                    .all(|it| !matches!(it, Encoding::DELTA_BINARY_PACKED | Encoding::DELTA_BYTE_ARRAY));
+                assert!(!is_plain || is_swift(&reader, group, leaf, rows), "seed {seed}, leaf {leaf}");
+                swift += usize::from(is_plain);
+            }
+        }
+    }
+    assert!(swift > 500, "{swift} leaves: hardly tried");
+}
+
+/// A changed byte is found, or makes of the file another one, of which both ways say the same.
+#[test]
+fn changed_bytes_give_an_error_or_the_same_lines() {
+    let (mut same, mut refused) = (0, 0);
+    for seed in 0..12 {
+        let mut dice = Dice(seed);
+        let whole = write(USUAL, &mut dice);
+        for _ in 0..400 {
+            let mut changed = whole.clone();
+            let at = dice.roll(whole.len() as u64) as usize;
+            changed[at] ^= 1 << dice.roll(8);
+            let plain = told_plainly(&changed);
+            for length in [200, 128 * 1024] {
+                match (told_swiftly(&changed, length), &plain) {
+                    (Ok(Some(swift)), Ok(plain)) => {
+                        assert!(&swift == plain, "seed {seed}, byte {at} of {}", whole.len());
+                        same += 1;
+                    }
+                    (Err(_), _) => refused += 1,
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert!(same > 1_000 && refused > 1_000, "{same} the same, {refused} refused: hardly tried");
 }
 
 #[test]
@@ -334,7 +437,7 @@ fn bytes_that_are_no_text_are_refused_by_both_ways() {
         let (reader, table) = reader(Chunks::Memory(Bytes::from(file)));
         let plain = plain::cut(0, &reader, &table, |_| true).expect_err("bytes").to_string();
         let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0).expect("a row group");
-        let swift = part.next(1 << 20).and_then(|_| part.batch(0, 1, &mut |_| {})).expect_err("bytes").to_string();
+        let swift = part.next(1 << 20).expect_err("bytes").to_string();
         for told in [plain, swift] {
             assert!(told.contains("not UTF-8 in"), "{kind}: {told}");
         }
@@ -345,14 +448,14 @@ fn bytes_that_are_no_text_are_refused_by_both_ways() {
 fn lengths(values: &[Vec<u8>]) -> io::Result<(usize, Vec<u64>)> {
     let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
     let (reader, table) = reader(Chunks::Memory(Bytes::from(of_bytes("required binary a (UTF8)", &values))));
-    super::bounds::check(&reader, &table)?;
+    bounds::check(&reader, &table)?;
     let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0)?;
-    let (mut rows, mut long) = (0, Vec::new());
+    let (mut rows, mut long, mut line) = (0, Vec::new(), 1);
     while part.next(1 << 20)? {
-        part.batch(0, 1, &mut |batch| match batch {
+        line += part.batch(0, line, &mut |batch| match batch {
             Ok(batch) => rows += (0..batch.len()).filter(|row| batch.length(*row) < 10).count(),
             Err(place) => long.push(place.line),
-        })?;
+        }) as u64;
     }
     Ok((rows, long))
 }
@@ -371,7 +474,7 @@ fn what_becomes_absurdly_long_is_not_unpacked() {
         let value = vec![b'x'; length];
         let (reader, table) =
             reader(Chunks::Memory(Bytes::from(of_bytes("required binary a (UTF8)", &vec![&value[..]; rows]))));
-        super::bounds::within(&reader, &table, free).map_err(|error| error.to_string())
+        bounds::within(&reader, &table, free).map_err(|error| error.to_string())
     };
     assert_eq!(told(1, 17 << 20, 1 << 20), Err("has rows longer than 16 MiB in its column `a`".to_owned()));
     assert_eq!(told(1, 17 << 20, 256 << 20), Ok(()), "little may become of anything");
