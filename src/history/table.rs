@@ -116,16 +116,19 @@ impl<'a> List<'a> {
     }
 
     /// The keys of its objects.
+    #[must_use]
     pub fn keys(self) -> &'a [String] {
         self.all.keys()
     }
 
     /// Where the [`USUAL`] keys are among them.
+    #[must_use]
     pub fn usual(self) -> [Option<usize>; 3] {
         self.all.usual()
     }
 
     /// Its objects; nothing for one that is `null`.
+    #[must_use]
     pub fn objects(self) -> impl ExactSizeIterator<Item = Option<Object<'a>>> {
         let all = self.all;
         (self.start..self.end).map(move |at| all.is_there(at).then_some(Object { all, at }))
@@ -148,6 +151,7 @@ impl fmt::Debug for List<'_> {
 
 impl<'a> Object<'a> {
     /// What it has for the key at a place.
+    #[must_use]
     pub fn value(self, key: usize) -> Value<'a> {
         self.all.value(self.at, key)
     }

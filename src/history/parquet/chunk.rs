@@ -74,9 +74,9 @@ impl Chunk {
     pub(super) fn read(&mut self, rows: usize, cells: &mut Cells) -> Option<()> {
         self.entries = 0;
         if self.highest.repeated > 0 {
-            self.lists(rows, cells)?
+            self.lists(rows, cells)?;
         } else {
-            self.rows(rows, cells)?
+            self.rows(rows, cells)?;
         }
         cells.finish()
     }
@@ -157,7 +157,7 @@ impl Chunk {
             if self.highest.repeated > 0 && self.entries > MOST_ENTRIES {
                 return None;
             }
-            self.page = Some(Open::new(page, self.highest, self.has_dictionary)?);
+            self.page = Some(Open::new(&page, self.highest, self.has_dictionary)?);
             return (self.left() > 0).then_some(true);
         }
     }
@@ -187,11 +187,10 @@ impl Chunk {
 }
 
 impl Open {
-    fn new(page: Page, highest: Highest, has_dictionary: bool) -> Option<Self> {
-        let (entries, encoding) = (page.num_values(), page.encoding());
-        let mut rest = page.buffer().clone();
-        let is_whole = matches!(page, Page::DataPageV2 { .. });
-        let (repeated, defined, nulls) = match page {
+    /// A page of data.
+    fn new(page: &Page, highest: Highest, has_dictionary: bool) -> Option<Self> {
+        let (entries, mut rest) = (page.num_values(), page.buffer().clone());
+        let (repeated, defined, nulls) = match *page {
             Page::DataPage { rep_level_encoding, def_level_encoding, .. } => {
                 let repeated = measured(&mut rest, highest.repeated, rep_level_encoding)?;
                 (repeated, measured(&mut rest, highest.defined, def_level_encoding)?, 0)
@@ -203,16 +202,27 @@ impl Open {
             }
             Page::DictionaryPage { .. } => return None,
         };
-        let values = match encoding {
-            Encoding::PLAIN => Values::Plain { bytes: rest, at: 0 },
+        Some(Self {
+            left: size(entries),
+            there: size(entries.checked_sub(nulls)?),
+            repeated,
+            defined,
+            values: Values::new(rest, page.encoding(), has_dictionary)?,
+            is_whole: matches!(page, Page::DataPageV2 { .. }),
+        })
+    }
+}
+
+impl Values {
+    fn new(mut bytes: Bytes, encoding: Encoding, has_dictionary: bool) -> Option<Self> {
+        match encoding {
+            Encoding::PLAIN => Some(Self::Plain { bytes, at: 0 }),
             Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY if has_dictionary => {
-                let width = cut(&mut rest, 1)?;
-                Values::Coded(Runs::new(rest, usize::from(*width.first()?))?)
+                let width = *cut(&mut bytes, 1)?.first()?;
+                Runs::new(bytes, usize::from(width)).map(Self::Coded)
             }
-            _ => return None,
-        };
-        let there = entries.checked_sub(nulls)?;
-        Some(Self { left: size(entries), there: size(there), repeated, defined, values, is_whole })
+            _ => None,
+        }
     }
 }
 

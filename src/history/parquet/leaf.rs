@@ -1,7 +1,7 @@
 //! One leaf of the schema, some rows at a time: its usual pages swiftly ([`super::chunk`]), and from the first one on
 //! that is not usual, or not in order, as the crate reads them ([`super::typed`]), which finds the words for it too.
 
-use super::cells::{Cells, Values};
+use super::cells::{Cells, Texts, Values};
 use super::chunk::{Chunk, is_usual};
 use super::plain::stamp;
 use super::typed::Typed;
@@ -31,7 +31,7 @@ struct Place {
 }
 
 enum Way {
-    Swift(Chunk),
+    Swift(Box<Chunk>),
     Any(Box<Typed>),
 }
 
@@ -40,7 +40,7 @@ impl Leaf {
     pub(super) fn new(reader: &Arc<Reader>, group: usize, leaf: usize, kind: &TypePtr) -> io::Result<Self> {
         let place = Place { reader: Arc::clone(reader), group, leaf, kind: TypePtr::clone(kind) };
         let (way, cells) = match place.swift() {
-            Some((chunk, values)) => (Way::Swift(chunk), Cells::of(values)),
+            Some((chunk, values)) => (Way::Swift(Box::new(chunk)), Cells::of(values)),
             None => (Way::Any(Box::new(place.any()?)), Cells::default()),
         };
         Ok(Self { place, way, cells, done: 0, step: 1 })
@@ -75,7 +75,7 @@ impl Place {
         let meta = self.reader.metadata().row_groups().get(self.group)?.columns().get(self.leaf)?;
         let descr = meta.column_descr_ptr();
         let values = match (descr.physical_type(), clock(&descr, &self.kind)) {
-            (Physical::BYTE_ARRAY, _) if is_text(&descr) => Values::Texts(Default::default()),
+            (Physical::BYTE_ARRAY, _) if is_text(&descr) => Values::Texts(Texts::default()),
             (Physical::INT64, Some(clock)) => Values::times(clock),
             _ => return None,
         };

@@ -2,7 +2,7 @@
 
 #![expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "small numbers made here")]
 
-use super::cells::{Cells, Values};
+use super::cells::{Cells, Texts, Values};
 use super::chunk::{Chunk, is_usual};
 use super::columns::Columns;
 use super::ranges::Chunks;
@@ -283,13 +283,13 @@ const USUAL: &str = "message usual {
 fn is_swift(reader: &Arc<Reader>, group: usize, leaf: usize, rows: usize) -> bool {
     let meta = reader.metadata().row_group(group).column(leaf);
     let mut cells = Cells::of(if leaf == 0 || leaf == 3 || leaf == 4 {
-        Values::Texts(Default::default())
+        Values::Texts(Texts::default())
     } else {
         Values::times(1_000_000_000)
     });
     let pages = reader.get_row_group(group).expect("a group").get_column_page_reader(leaf).expect("pages");
     let mut chunk = Chunk::new(pages, meta).expect("levels");
-    let mut left = reader.metadata().row_group(group).num_rows() as usize;
+    let mut left = usize::try_from(reader.metadata().row_group(group).num_rows()).expect("rows");
     while left > 0 {
         let count = left.min(rows);
         cells.clear();

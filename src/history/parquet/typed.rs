@@ -7,7 +7,8 @@ use super::plain::{json, no_text, stamp};
 use parquet::column::page::PageReader;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::{
-    BoolType, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type, Int96Type,
+    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type,
+    Int96Type,
 };
 use parquet::record::Field;
 use parquet::schema::types::{ColumnDescPtr, TypePtr};
@@ -133,7 +134,7 @@ impl Typed {
         let mut each = |field: Field| is_text &= all.add(|out| write(&field, kind, out));
         match &self.values {
             Buffers::Text(all) => {
-                return Values::texts(all.values.iter().map(|it| it.data())).ok_or_else(|| self.no_text());
+                return Values::texts(all.values.iter().map(ByteArray::data)).ok_or_else(|| self.no_text());
             }
             Buffers::Bool(all) => all.values.iter().for_each(|it| each(Field::convert_bool(descr, *it))),
             Buffers::Int32(all) => all.values.iter().for_each(|it| each(Field::convert_int32(descr, *it))),
