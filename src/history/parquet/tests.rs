@@ -11,9 +11,11 @@ use crate::history::intake::Place;
 use crate::history::read::ReadAt;
 use crate::history::table::{Rows as _, Table};
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding, GzipLevel, Repetition, ZstdLevel};
+use parquet::basic::{Compression, Encoding, GzipLevel, Repetition, Type as Physical, ZstdLevel};
+use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::column::writer::ColumnWriter;
-use parquet::data_type::{ByteArray, Int96};
+use parquet::data_type::{ByteArray, ByteArrayType, Int96};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
@@ -279,47 +281,136 @@ const USUAL: &str = "message usual {
     optional binary signal (UTF8); required int64 time (TIMESTAMP(NANOS,true)); } } }
 }";
 
-/// Whether a leaf is read without the crate, some rows at a time.
-fn is_swift(reader: &Arc<Reader>, group: usize, leaf: usize, rows: usize) -> bool {
-    let meta = reader.metadata().row_group(group).column(leaf);
-    let mut cells = Cells::of(if leaf == 0 || leaf == 3 || leaf == 4 {
-        Values::Texts(Texts::default())
-    } else {
-        Values::times(1_000_000_000)
-    });
-    let pages = reader.get_row_group(group).expect("a group").get_column_page_reader(leaf).expect("pages");
-    let mut chunk = Chunk::new(pages, meta).expect("levels");
-    let mut left = usize::try_from(reader.metadata().row_group(group).num_rows()).expect("rows");
-    while left > 0 {
-        let count = left.min(rows);
-        cells.clear();
-        if chunk.read(count, &mut cells).is_none() {
-            return false;
-        }
-        left -= count;
+/// Pages that are at hand.
+struct AtHand(std::vec::IntoIter<Page>);
+
+impl Iterator for AtHand {
+    type Item = parquet::errors::Result<Page>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(Ok)
     }
-    is_usual(meta)
+}
+
+impl PageReader for AtHand {
+    fn get_next_page(&mut self) -> parquet::errors::Result<Option<Page>> {
+        Ok(self.0.next())
+    }
+
+    fn peek_next_page(&mut self) -> parquet::errors::Result<Option<PageMetadata>> {
+        unimplemented!("nobody looks ahead")
+    }
+
+    fn skip_next_page(&mut self) -> parquet::errors::Result<()> {
+        unimplemented!("nothing is left out")
+    }
+}
+
+/// The pages of a leaf.
+fn pages(reader: &Arc<Reader>, group: usize, leaf: usize) -> Vec<Page> {
+    let group = reader.get_row_group(group).expect("a group");
+    group.get_column_page_reader(leaf).expect("pages").collect::<Result<_, _>>().expect("pages")
+}
+
+/// The cells that a leaf of [`USUAL`] has in these pages, where it is read without the crate, some rows at a time.
+fn cells(pages: Vec<Page>, meta: &ColumnChunkMetaData, rows: usize, step: usize) -> Option<Vec<String>> {
+    let is_text = meta.column_type() == Physical::BYTE_ARRAY;
+    let mut cells = Cells::of(if is_text { Values::Texts(Texts::default()) } else { Values::times(1_000_000_000) });
+    let mut chunk = Chunk::new(Box::new(AtHand(pages.into_iter())), meta)?;
+    let mut all = Vec::new();
+    for start in (0..rows).step_by(step) {
+        cells.clear();
+        chunk.read(step.min(rows - start), &mut cells)?;
+        all.extend((0..cells.len()).map(|at| format!("{:?} {:?}", cells.value(at), cells.repeated.get(at))));
+    }
+    is_usual(meta).then_some(all)
+}
+
+/// Calls `each` with every leaf of some files of usual columns that may have usual pages, and how many rows it has.
+fn usual_leaves(seeds: u64, mut each: impl FnMut(&ColumnChunkMetaData, usize, Vec<Page>)) {
+    for seed in 0..seeds {
+        let (reader, _) = reader(Chunks::Memory(Bytes::from(write(USUAL, &mut Dice(seed)))));
+        for (at, group) in reader.metadata().row_groups().iter().enumerate() {
+            let is_delta = |it| matches!(it, Encoding::DELTA_BINARY_PACKED | Encoding::DELTA_BYTE_ARRAY);
+            for (leaf, meta) in group.columns().iter().enumerate().filter(|(_, meta)| !meta.encodings().any(is_delta)) {
+                each(meta, usize::try_from(group.num_rows()).expect("rows"), pages(&reader, at, leaf));
+            }
+        }
+    }
 }
 
 /// Both ways would say the same too if all were left to the crate.
 #[test]
 fn usual_pages_are_not_left_to_the_crate() {
-    let mut swift = 0;
-    for seed in 0..60 {
-        let bytes = write(USUAL, &mut Dice(seed));
-        let (reader, _) = reader(Chunks::Memory(Bytes::from(bytes.clone())));
-        for group in 0..reader.num_row_groups() {
-            for (leaf, rows) in (0..6).flat_map(|leaf| [(leaf, 3), (leaf, 100)]) {
-                let meta = reader.metadata().row_group(group).column(leaf);
-                let is_plain = meta
-                    .encodings()
-                    .all(|it| !matches!(it, Encoding::DELTA_BINARY_PACKED | Encoding::DELTA_BYTE_ARRAY));
-                assert!(!is_plain || is_swift(&reader, group, leaf, rows), "seed {seed}, leaf {leaf}");
-                swift += usize::from(is_plain);
+    let mut tried = 0;
+    usual_leaves(60, |meta, rows, pages| {
+        let whole = cells(pages.clone(), meta, rows, 100);
+        assert!(whole.is_some() && whole == cells(pages, meta, rows, 3), "{}", meta.column_path());
+        tried += 1;
+    });
+    assert!(tried > 300, "{tried} leaves: hardly tried");
+}
+
+/// A page of other bytes.
+fn with(page: &Page, bytes: Vec<u8>) -> Page {
+    let mut page = page.clone();
+    let (Page::DataPage { buf, .. } | Page::DataPageV2 { buf, .. } | Page::DictionaryPage { buf, .. }) = &mut page;
+    *buf = bytes.into();
+    page
+}
+
+/// No panic is awaited here, as it is where the crate reads.
+#[test]
+fn pages_that_are_cut_or_changed_are_no_panic() {
+    let (mut left, mut tried) = (0, 0);
+    usual_leaves(8, |meta, rows, pages| {
+        let whole = cells(pages.clone(), meta, rows, 10);
+        for (at, page) in pages.iter().enumerate() {
+            let mut broken = |bytes: Vec<u8>| {
+                let mut pages = pages.clone();
+                pages[at] = with(page, bytes);
+                let cells = cells(pages, meta, rows, 10);
+                tried += 1;
+                left += usize::from(cells.is_none());
+                cells
+            };
+            let bytes = page.buffer().to_vec();
+            for length in 0..bytes.len() {
+                let cells = broken(bytes[..length].to_vec());
+                assert!(cells.is_none() || cells == whole, "{length} of {} bytes", bytes.len());
+            }
+            for (at, bit) in (0..bytes.len()).flat_map(|at| [(at, 1), (at, 0x40), (at, 0x80)]) {
+                let mut bytes = bytes.clone();
+                bytes[at] ^= bit;
+                broken(bytes);
             }
         }
-    }
-    assert!(swift > 500, "{swift} leaves: hardly tried");
+    });
+    assert!(tried > 10_000 && left > tried / 4, "{left} of {tried} left to the crate: hardly tried");
+}
+
+/// A file of few bytes may have very many entries, which are not all held at once.
+#[test]
+fn lists_of_very_many_entries_are_refused() {
+    let entries = usize::try_from(bounds::MOST_ENTRIES).expect("a number") + 1;
+    let schema = "message one { required group a (LIST) { repeated group list {
+      required group element { optional binary signal (UTF8); } } } }";
+    let told = |entries: usize| {
+        let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+        let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).expect("a file");
+        let mut group = writer.next_row_group().expect("a row group");
+        let mut column = group.next_column().expect("a column").expect("a column");
+        let mut repeated = vec![1; entries];
+        repeated[0] = 0;
+        let written = column.typed::<ByteArrayType>().write_batch(&[], Some(&vec![1; entries]), Some(&repeated));
+        written.expect("levels");
+        column.close().expect("a column");
+        group.close().expect("a row group");
+        told_swiftly(&writer.into_inner().expect("a file"), 1 << 20)
+    };
+    assert!(told(1_000).is_ok());
+    let error = told(entries).expect_err("too many").to_string();
+    assert!(error.contains("entries in neighbouring lists of its column `a.list.element.signal`"), "{error}");
 }
 
 /// A changed byte is found, or makes of the file another one, of which both ways say the same.
