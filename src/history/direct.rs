@@ -229,13 +229,14 @@ impl Reader<'_> {
 
     fn objects<'a>(&'a self, list: List<'a>, outcomes: &mut Outcomes) -> Option<()> {
         outcomes.told = true;
-        for object in list.objects {
-            let values = (*object)?;
-            let get = |name: &str| {
-                let value = list.keys.iter().position(|key| key == name).map_or(Value::Absent, |at| values[at]);
+        let [signal, time, value] = list.usual();
+        for object in list.objects() {
+            let object = object?;
+            let get = |key: Option<usize>| {
+                let value = key.map_or(Value::Absent, |key| object.value(key));
                 found(Column { at: 0, cell: Cell::Text }, value)
             };
-            self.outcome_of(get("signal")?, get("time")?, get("value")?, outcomes)?;
+            self.outcome_of(get(signal)?, get(time)?, get(value)?, outcomes)?;
         }
         Some(())
     }

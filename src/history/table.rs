@@ -11,8 +11,9 @@ use crate::source::suggest::suggest;
 use crate::value::{Instant, Number};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io;
+use std::ops::Range;
 
 /// The columns of a table, as an object is made of them.
 #[derive(Clone, Debug, Default)]
@@ -76,12 +77,101 @@ pub enum Value<'a> {
 }
 
 /// A list of objects that have the same keys, of which some are absent, or `null`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct List<'a> {
+    all: &'a dyn Objects,
+    start: usize,
+    end: usize,
+}
+
+/// An object of a list.
+#[derive(Clone, Copy)]
+pub struct Object<'a> {
+    all: &'a dyn Objects,
+    at: usize,
+}
+
+/// The keys of an outcome.
+pub const USUAL: [&str; 3] = ["signal", "time", "value"];
+
+/// Objects that have the same keys, those of many lists.
+pub trait Objects {
     /// The keys.
-    pub keys: &'a [String],
-    /// The values of each object, as many as there are keys.
-    pub objects: &'a [Option<&'a [Value<'a>]>],
+    fn keys(&self) -> &[String];
+
+    /// Where the [`USUAL`] keys are among them.
+    fn usual(&self) -> [Option<usize>; 3];
+
+    /// Whether an object is not `null`.
+    fn is_there(&self, at: usize) -> bool;
+
+    /// What an object has for the key at a place.
+    fn value(&self, at: usize, key: usize) -> Value<'_>;
+}
+
+impl<'a> List<'a> {
+    /// The list of some neighbouring objects.
+    pub fn new(all: &'a dyn Objects, Range { start, end }: Range<usize>) -> Self {
+        Self { all, start, end }
+    }
+
+    /// The keys of its objects.
+    #[must_use]
+    pub fn keys(self) -> &'a [String] {
+        self.all.keys()
+    }
+
+    /// Where the [`USUAL`] keys are among them.
+    #[must_use]
+    pub fn usual(self) -> [Option<usize>; 3] {
+        self.all.usual()
+    }
+
+    /// Its objects; nothing for one that is `null`.
+    #[must_use]
+    pub fn objects(self) -> impl ExactSizeIterator<Item = Option<Object<'a>>> {
+        let all = self.all;
+        (self.start..self.end).map(move |at| all.is_there(at).then_some(Object { all, at }))
+    }
+}
+
+impl PartialEq for List<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.keys() == other.keys() && self.objects().eq(other.objects())
+    }
+}
+
+impl Eq for List<'_> {}
+
+impl fmt::Debug for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_list().entries(self.objects()).finish()
+    }
+}
+
+impl<'a> Object<'a> {
+    /// What it has for the key at a place.
+    #[must_use]
+    pub fn value(self, key: usize) -> Value<'a> {
+        self.all.value(self.at, key)
+    }
+
+    /// What it has for each key.
+    pub fn values(self) -> impl Iterator<Item = Value<'a>> {
+        (0..self.all.keys().len()).map(move |key| self.value(key))
+    }
+}
+
+impl PartialEq for Object<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.values().eq(other.values())
+    }
+}
+
+impl fmt::Debug for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_map().entries(self.all.keys().iter().zip(self.values())).finish()
+    }
 }
 
 /// Rows of a table that are at hand: some neighbours, in their order.
@@ -330,17 +420,17 @@ fn write_value(cell: Cell, value: Value, out: &mut String) -> bool {
 
 fn write_list(list: List, out: &mut String) {
     let mut sign = '[';
-    for object in list.objects {
+    for object in list.objects() {
         out.push(std::mem::replace(&mut sign, ','));
-        let Some(values) = object else {
+        let Some(object) = object else {
             out.push_str("null");
             continue;
         };
         let mut sign = '{';
-        for (key, value) in list.keys.iter().zip(*values).filter(|(_, value)| **value != Value::Absent) {
+        for (key, value) in list.keys().iter().zip(object.values()).filter(|(_, value)| *value != Value::Absent) {
             out.push(std::mem::replace(&mut sign, ','));
             out.push_str(&written(key));
-            write_value(Cell::Text, *value, out);
+            write_value(Cell::Text, value, out);
         }
         out.push_str(if sign == '{' { "{}" } else { "}" });
     }

@@ -3,7 +3,7 @@
 use super::direct::Direct;
 use super::line::{Line, Reader};
 use super::mapping::{Field, Mapping};
-use super::table::{List, Table, Value};
+use super::table::{List, Objects, Table, USUAL, Value};
 use crate::model;
 use crate::plan::{Plan, compile};
 use crate::source::{Files, Sources};
@@ -149,6 +149,26 @@ fn row() -> impl Strategy<Value = (usize, Vec<Made>)> {
     prop_oneof![usual, (0..TABLES.len(), prop::collection::vec(made(), 12))]
 }
 
+static KEYS: LazyLock<[String; 3]> = LazyLock::new(|| USUAL.map(String::from));
+
+impl Objects for Vec<Option<[Option<String>; 3]>> {
+    fn keys(&self) -> &[String] {
+        &*KEYS
+    }
+
+    fn usual(&self) -> [Option<usize>; 3] {
+        [0, 1, 2].map(Some)
+    }
+
+    fn is_there(&self, at: usize) -> bool {
+        self[at].is_some()
+    }
+
+    fn value(&self, at: usize, key: usize) -> Value<'_> {
+        typed(self[at].as_ref().and_then(|values| values[key].as_ref()))
+    }
+}
+
 fn typed(text: Option<&String>) -> Value<'_> {
     text.map_or(Value::Absent, |text| Value::Typed(text))
 }
@@ -157,20 +177,13 @@ proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
     #[test]
     fn both_ways_read_the_same_lines((at, cells) in row()) {
-        let keys = ["signal", "time", "value"].map(String::from);
-        let values: Vec<Vec<Option<Vec<Value>>>> = cells.iter().map(|cell| match cell {
-            Made::List(objects) => objects.iter().map(|it| it.as_ref().map(|it| it.iter().map(|it| typed(it.as_ref())).collect())).collect(),
-            _ => Vec::new(),
-        }).collect();
-        let objects: Vec<Vec<Option<&[Value]>>> =
-            values.iter().map(|objects| objects.iter().map(Option::as_deref).collect()).collect();
-        let row: Vec<Value> = cells.iter().zip(&objects).map(|(cell, objects)| match cell {
+        let row: Vec<Value> = cells.iter().map(|cell| match cell {
             Made::Cell(0..6, text) => Value::Text(text),
             Made::Cell(6, text) => Value::Typed(text),
             Made::Cell(_, text) if serde_json::from_str::<serde_json::Value>(text).is_ok() && text.trim() == text => Value::Json(text),
             Made::Cell(..) => Value::Absent,
             Made::Time(seconds) => Value::Time(Instant::from_seconds(*seconds)),
-            Made::List(_) => Value::List(List { keys: &keys, objects }),
+            Made::List(objects) => Value::List(List::new(objects, 0..objects.len())),
         }).collect();
         if let Some((swift, plain)) = both(at, &row) {
             prop_assert_eq!(swift, plain);

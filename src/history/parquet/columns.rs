@@ -4,18 +4,20 @@
 
 use super::super::blocks::LONGEST_LINE;
 use super::super::intake::Place;
-use super::super::table::{List, Rows, Table, Value};
+use super::super::table::{List, Object, Objects, Rows, Table, USUAL, Value};
+use super::cells::Cells;
 use super::leaf::Leaf;
 use super::plain::element;
 use super::{Reader, damaged, is_struct};
 use parquet::basic::{ConvertedType, Repetition};
-use parquet::file::reader::{FileReader as _, RowGroupReader};
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::FileReader as _;
 use parquet::schema::types::{Type, TypePtr};
-use std::borrow::Cow;
 use std::io;
+use std::sync::Arc;
 
-/// About how many bytes a row is taken for, where so many bytes of them are read at once.
-const ROW: usize = 256;
+/// The most rows that are read at once: more would not stay near the processor.
+const MOST_ROWS: usize = 4096;
 
 /// The columns of a file, in the order of their names; nothing where one is not used.
 #[derive(Debug, Default)]
@@ -64,12 +66,29 @@ impl Columns {
     }
 
     /// The rows of a row group.
-    pub(super) fn rows(&self, reader: &Reader, at: usize) -> io::Result<Part> {
-        let group = reader.get_row_group(at).map_err(damaged)?;
-        let of = |kind: &Option<Kind>| kind.as_ref().map(|kind| Part::column(kind, group.as_ref())).transpose();
+    pub(super) fn rows(&self, reader: &Arc<Reader>, at: usize) -> io::Result<Part> {
+        let group = reader.metadata().row_groups().get(at).ok_or_else(|| damaged("a row group is missing"))?;
+        let of = |kind: &Option<Kind>| kind.as_ref().map(|kind| Column::new(kind, reader, at)).transpose();
         let columns = self.0.iter().map(of).collect::<io::Result<_>>()?;
-        let left = usize::try_from(group.metadata().num_rows()).map_err(damaged)?;
-        Ok(Part { columns, left, rows: 0 })
+        let left = usize::try_from(group.num_rows()).map_err(damaged)?;
+        Ok(Part { columns, left, rows: 0, length: self.length(group) })
+    }
+
+    /// About how many bytes a row is long, as a row group has it.
+    fn length(&self, group: &RowGroupMetaData) -> usize {
+        let chunks = self.0.iter().flatten().flat_map(Kind::leaves).filter_map(|leaf| group.columns().get(leaf));
+        let all = chunks.fold(0_i64, |all, chunk| all.saturating_add(chunk.uncompressed_size().max(0)));
+        usize::try_from(all / group.num_rows().max(1)).map_or(usize::MAX, |length| length.max(1))
+    }
+}
+
+impl Kind {
+    /// The leaves of a column.
+    fn leaves(&self) -> Vec<usize> {
+        match self {
+            Self::One(leaf, _) => vec![*leaf],
+            Self::Many { leaves, .. } => leaves.iter().map(|(leaf, _)| *leaf).collect(),
+        }
     }
 }
 
@@ -118,6 +137,8 @@ pub(super) struct Part {
     columns: Vec<Option<Column>>,
     left: usize,
     rows: usize,
+    /// About how many bytes a row is long.
+    length: usize,
 }
 
 /// A column, and what of it was read last.
@@ -129,142 +150,156 @@ enum Column {
 /// A list of structs.
 struct Many {
     keys: Vec<String>,
+    /// Where the usual keys are among these.
+    usual: [Option<usize>; 3],
     leaves: Vec<Leaf>,
     /// At so many levels the list is there.
-    list: i16,
+    list: u32,
     /// At so many levels, one of its structs.
-    object: i16,
+    object: u32,
+    /// Where the entries of each row start, and where the last ones end.
+    starts: Vec<usize>,
 }
 
-impl Part {
-    fn column(kind: &Kind, group: &dyn RowGroupReader) -> io::Result<Column> {
+impl Column {
+    fn new(kind: &Kind, reader: &Arc<Reader>, group: usize) -> io::Result<Self> {
         Ok(match kind {
-            Kind::One(at, kind) => Column::One(Box::new(Leaf::new(group, *at, kind)?)),
+            Kind::One(leaf, kind) => Self::One(Box::new(Leaf::new(reader, group, *leaf, kind)?)),
             Kind::Many { keys, leaves, list, object } => {
-                let leaves = leaves.iter().map(|(at, kind)| Leaf::new(group, *at, kind)).collect::<io::Result<_>>()?;
-                Column::Many(Many { keys: keys.clone(), leaves, list: *list, object: *object })
+                let leaf = |(leaf, kind): &(usize, TypePtr)| Leaf::new(reader, group, *leaf, kind);
+                let level = |level: i16| u32::try_from(level).map_err(damaged);
+                Self::Many(Many {
+                    keys: keys.clone(),
+                    usual: USUAL.map(|usual| keys.iter().position(|key| key == usual)),
+                    leaves: leaves.iter().map(leaf).collect::<io::Result<_>>()?,
+                    list: level(*list)?,
+                    object: level(*object)?,
+                    starts: Vec::new(),
+                })
             }
         })
     }
 
+    /// Reads so many rows.
+    fn read(&mut self, rows: usize) -> io::Result<()> {
+        let count = match self {
+            Self::One(leaf) => {
+                leaf.read(rows)?;
+                leaf.cells().len()
+            }
+            Self::Many(many) => many.read(rows)?,
+        };
+        if count == rows {
+            Ok(())
+        } else {
+            Err(damaged("a column has more or fewer values than its row group has rows"))
+        }
+    }
+
+    /// How many bytes of text were read, at most.
+    fn length(&self) -> usize {
+        match self {
+            Self::One(leaf) => leaf.cells().length(),
+            Self::Many(many) => many.leaves.iter().map(|leaf| leaf.cells().length()).sum(),
+        }
+    }
+
+    #[inline]
+    fn value(&self, row: usize) -> Value<'_> {
+        match self {
+            Self::One(leaf) => leaf.cells().value(row),
+            Self::Many(many) => many.value(row),
+        }
+    }
+}
+
+impl Part {
     /// Reads about so many bytes of rows more; whether there were any.
     pub(super) fn next(&mut self, length: usize) -> io::Result<bool> {
-        self.rows = self.left.min((length / ROW).max(1));
+        self.rows = self.left.min((length / self.length).clamp(1, MOST_ROWS));
         self.left -= self.rows;
-        for column in self.columns.iter_mut().flatten() {
-            match column {
-                Column::One(leaf) => leaf.read(self.rows)?,
-                Column::Many(many) => many.read(self.rows)?,
-            }
+        if self.rows > 0 {
+            self.columns.iter_mut().flatten().try_for_each(|column| column.read(self.rows))?;
         }
         Ok(self.rows > 0)
     }
 
     /// Hands over what was read; how many rows that are.
-    pub(super) fn batch(
-        &self,
-        input: usize,
-        first_line: u64,
-        each: &mut impl FnMut(Result<&Batch, Place>),
-    ) -> io::Result<usize> {
-        let cells = self.columns.iter().map(|column| column.as_ref().map_or_else(|| Ok(Vec::new()), Column::cells));
-        let cells = cells.collect::<io::Result<Vec<Vec<Value>>>>()?;
-        let objects = self.columns.iter().zip(&cells).map(|(column, cells)| match column {
-            Some(Column::Many(many)) => many.objects(cells),
-            _ => Vec::new(),
-        });
-        let objects: Vec<Vec<Option<&[Value]>>> = objects.collect();
-        let rows = self.columns.iter().zip(&cells).zip(&objects).map(|((column, cells), objects)| match column {
-            Some(Column::Many(many)) => Cow::Owned(many.lists(objects)),
-            _ => Cow::Borrowed(&cells[..]),
-        });
-        let columns: Vec<Cow<[Value]>> = rows.collect();
-        let is_short = |(column, rows): (&Option<Column>, &Cow<[Value]>)| column.is_some() && rows.len() != self.rows;
-        if self.columns.iter().zip(&columns).any(is_short) {
-            return Err(damaged("a column has more or fewer values than its row group has rows"));
-        }
-        let mut all = Batch { input, first_line, start: 0, rows: self.rows, columns };
-        if self.columns.iter().flatten().map(Column::length).sum::<usize>() <= LONGEST_LINE {
+    pub(super) fn batch(&self, input: usize, first_line: u64, each: &mut impl FnMut(Result<&Batch, Place>)) -> usize {
+        let mut all = Batch { input, first_line, start: 0, rows: self.rows, columns: &self.columns };
+        let lengths = self.columns.iter().flatten().map(Column::length);
+        if lengths.fold(0, usize::saturating_add) <= LONGEST_LINE {
             each(Ok(&all));
         } else {
             all.shorter(each);
         }
-        Ok(self.rows)
-    }
-}
-
-impl Column {
-    /// About how many bytes were read.
-    fn length(&self) -> usize {
-        match self {
-            Self::One(leaf) => leaf.length(),
-            Self::Many(many) => many.leaves.iter().map(Leaf::length).sum(),
-        }
-    }
-
-    /// The values that were read: of a list those of its objects, one after the other.
-    fn cells(&self) -> io::Result<Vec<Value<'_>>> {
-        match self {
-            Self::One(leaf) => leaf.cells(),
-            Self::Many(many) => many.cells(),
-        }
+        self.rows
     }
 }
 
 impl Many {
-    fn read(&mut self, rows: usize) -> io::Result<()> {
+    /// Reads so many rows; how many it finds.
+    fn read(&mut self, rows: usize) -> io::Result<usize> {
         self.leaves.iter_mut().try_for_each(|leaf| leaf.read(rows))?;
-        let shape =
-            |leaf: &Leaf| leaf.levels().map(|(defined, repeated)| (defined.min(self.object), repeated)).collect();
-        let mut shapes = self.leaves.iter().map(shape);
-        let first: Vec<(i16, i16)> = shapes.next().unwrap_or_default();
-        if shapes.all(|shape| shape == first) {
-            return Ok(());
+        let mut all = self.leaves.iter().map(Leaf::cells);
+        let first = all.next().ok_or_else(|| damaged("a list of nothing"))?;
+        if !all.all(|cells| self.is_alike(first, cells)) {
+            return Err(damaged("the fields of a list are not of one length"));
         }
-        Err(damaged("the fields of a list are not of one length"))
-    }
-
-    /// At how many levels each object is there, and at which it repeats.
-    fn levels(&self) -> impl Iterator<Item = (i16, i16)> {
-        self.leaves.iter().take(1).flat_map(Leaf::levels)
-    }
-
-    fn cells(&self) -> io::Result<Vec<Value<'_>>> {
-        let leaves = self.leaves.iter().map(Leaf::cells).collect::<io::Result<Vec<_>>>()?;
-        let mut cells = Vec::with_capacity(leaves.iter().map(Vec::len).sum());
-        for (at, _) in self.levels().enumerate().filter(|(_, (defined, _))| *defined > self.list) {
-            cells.extend(leaves.iter().filter_map(|cells| cells.get(at)));
-        }
-        Ok(cells)
-    }
-
-    /// The objects of all rows, of their values; nothing for one that is null.
-    fn objects<'b>(&self, cells: &'b [Value<'b>]) -> Vec<Option<&'b [Value<'b>]>> {
-        let there = self.levels().filter(|(defined, _)| *defined > self.list);
-        let mut objects = Vec::with_capacity(cells.len() / self.keys.len());
-        objects.extend(
-            cells
-                .chunks_exact(self.keys.len())
-                .zip(there)
-                .map(|(values, (defined, _))| (defined >= self.object).then_some(values)),
-        );
-        objects
-    }
-
-    /// The list of each row, of these objects.
-    fn lists<'b>(&'b self, mut objects: &'b [Option<&'b [Value<'b>]>]) -> Vec<Value<'b>> {
-        let (mut lists, mut levels) = (Vec::with_capacity(objects.len()), self.levels().peekable());
-        while let Some((defined, _)) = levels.next() {
-            let mut count = usize::from(defined > self.list);
-            while levels.next_if(|(_, repeated)| *repeated > 0).is_some() {
-                count += 1;
+        self.starts.clear();
+        let mut before = 0;
+        for (at, (defined, repeated)) in first.defined.iter().zip(&first.repeated).enumerate() {
+            if *repeated == 0 {
+                self.starts.push(at);
+            } else if before.min(*defined) <= self.list {
+                return Err(damaged("a list goes on where there is none"));
             }
-            let (own, rest) = objects.split_at(count.min(objects.len()));
-            objects = rest;
-            let list = Value::List(List { keys: &self.keys, objects: own });
-            lists.push(if defined < self.list { Value::Absent } else { list });
+            before = *defined;
         }
-        lists
+        self.starts.push(first.len());
+        Ok(self.starts.len() - 1)
+    }
+
+    /// Whether the objects of two leaves are the same ones.
+    fn is_alike(&self, one: &Cells, other: &Cells) -> bool {
+        let level = |level: &u32| self.object.min(*level);
+        let differ = one.defined.iter().zip(&other.defined).filter(|(one, other)| level(one) != level(other)).count();
+        one.defined.len() == other.defined.len() && one.repeated == other.repeated && differ == 0
+    }
+
+    /// At how many levels each entry is there.
+    fn defined(&self) -> &[u32] {
+        self.leaves.first().map_or(&[], |leaf| &leaf.cells().defined)
+    }
+
+    /// The list of a row.
+    fn value(&self, row: usize) -> Value<'_> {
+        let Some([start, end]) = self.starts.get(row..row + 2).and_then(<[usize]>::first_chunk).copied() else {
+            return Value::Absent;
+        };
+        match self.defined().get(start) {
+            Some(level) if *level > self.list => Value::List(List::new(self, start..end)),
+            Some(level) if *level == self.list => Value::List(List::new(self, start..start)),
+            _ => Value::Absent,
+        }
+    }
+}
+
+impl Objects for Many {
+    fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    fn usual(&self) -> [Option<usize>; 3] {
+        self.usual
+    }
+
+    fn is_there(&self, at: usize) -> bool {
+        self.defined().get(at).is_some_and(|level| *level >= self.object)
+    }
+
+    fn value(&self, at: usize, key: usize) -> Value<'_> {
+        self.leaves.get(key).map_or(Value::Absent, |leaf| leaf.cells().value(at))
     }
 }
 
@@ -275,8 +310,8 @@ pub(in crate::history) struct Batch<'b> {
     /// How many rows of the columns stand before the first.
     start: usize,
     rows: usize,
-    /// The values of each column that is used.
-    columns: Vec<Cow<'b, [Value<'b>]>>,
+    /// Each column that is used.
+    columns: &'b [Option<Column>],
 }
 
 impl Batch<'_> {
@@ -305,12 +340,14 @@ impl Rows for Batch<'_> {
         Place { input: self.input, line: self.first_line + row as u64 }
     }
 
+    #[inline]
     fn value(&self, row: usize, column: usize) -> Value<'_> {
-        self.columns.get(column).and_then(|values| values.get(self.start + row)).copied().unwrap_or(Value::Absent)
+        let column = self.columns.get(column).and_then(Option::as_ref);
+        column.map_or(Value::Absent, |column| column.value(self.start + row))
     }
 
     fn length(&self, row: usize) -> usize {
-        (0..self.columns.len()).map(|column| length(self.value(row, column))).sum()
+        self.columns.iter().flatten().map(|column| length(column.value(self.start + row))).sum()
     }
 }
 
@@ -321,9 +358,9 @@ fn length(value: Value) -> usize {
         Value::Text(text) | Value::Typed(text) | Value::Json(text) => text.len(),
         Value::Time(_) => "2026-01-01T00:00:00Z".len(),
         Value::List(list) => {
-            let values = list.objects.iter().copied().flatten().flatten();
-            list.keys.iter().map(String::len).sum::<usize>() * list.objects.len()
-                + values.map(|it| length(*it)).sum::<usize>()
+            let values = list.objects().flatten().flat_map(Object::values);
+            list.keys().iter().map(String::len).sum::<usize>() * list.objects().len()
+                + values.map(length).sum::<usize>()
         }
     }
 }

@@ -4,12 +4,16 @@
 //! The crate trusts what a file says of itself more than it should, so what it panics at is an error here.
 
 mod bounds;
+mod cells;
+mod chunk;
 mod columns;
 mod leaf;
 mod plain;
 mod ranges;
+mod runs;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 use super::blocks;
 use super::format::{Format, Malformed};
@@ -61,7 +65,7 @@ impl Group {
         let mut rows = guarded(|| self.columns.rows(&self.reader, self.at))?;
         let mut line = self.first_line;
         while guarded(|| rows.next(length))? {
-            line += rows.batch(self.input, line, &mut each)? as u64;
+            line += rows.batch(self.input, line, &mut each) as u64;
         }
         Ok(())
     }

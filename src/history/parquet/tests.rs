@@ -2,16 +2,20 @@
 
 #![expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "small numbers made here")]
 
+use super::cells::{Cells, Texts, Values};
+use super::chunk::{Chunk, is_usual};
 use super::columns::Columns;
 use super::ranges::Chunks;
-use super::{Reader, leaves, plain};
+use super::{Reader, bounds, damaged, guarded, leaves, plain};
 use crate::history::intake::Place;
 use crate::history::read::ReadAt;
 use crate::history::table::{Rows as _, Table};
 use bytes::Bytes;
-use parquet::basic::{Compression, GzipLevel, Repetition, ZstdLevel};
+use parquet::basic::{Compression, Encoding, GzipLevel, Repetition, Type as Physical, ZstdLevel};
+use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::column::writer::ColumnWriter;
-use parquet::data_type::{ByteArray, Int96};
+use parquet::data_type::{ByteArray, ByteArrayType, Int96};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
@@ -115,13 +119,18 @@ fn write(schema: &str, dice: &mut Dice) -> Vec<u8> {
         Compression::ZSTD(ZstdLevel::default()),
     ][dice.roll(4) as usize];
     let version = [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0][dice.roll(2) as usize];
-    let properties = WriterProperties::builder()
+    // A dictionary that is too long is left in the middle of a row group.
+    let mut properties = WriterProperties::builder()
         .set_compression(packing)
         .set_writer_version(version)
-        .set_dictionary_enabled(dice.roll(2) > 0)
+        .set_dictionary_enabled(dice.roll(3) > 0)
+        .set_dictionary_page_size_limit([1, 30, 1 << 20][dice.roll(3) as usize])
         .set_write_batch_size(7)
-        .set_data_page_row_count_limit([5, 20_000][dice.roll(2) as usize])
-        .build();
+        .set_data_page_row_count_limit([5, 20_000][dice.roll(2) as usize]);
+    if dice.roll(2) > 0 {
+        properties = properties.set_encoding(Encoding::PLAIN);
+    }
+    let properties = properties.build();
     let mut writer = SerializedFileWriter::new(Vec::new(), Arc::clone(&schema), Arc::new(properties)).expect("a file");
     for _ in 0..=dice.roll(3) {
         let rows = dice.roll(60);
@@ -190,46 +199,62 @@ impl ReadAt for Somewhere {
     }
 }
 
-fn reader(chunks: Chunks) -> (Reader, Table) {
-    let reader = SerializedFileReader::new(chunks).expect("a file");
+fn reader(chunks: Chunks) -> (Arc<Reader>, Table) {
+    opened(chunks).expect("a file")
+}
+
+fn opened(chunks: Chunks) -> io::Result<(Arc<Reader>, Table)> {
+    let reader = SerializedFileReader::new(chunks).map_err(damaged)?;
     let mut names = Vec::new();
     leaves(reader.metadata().file_metadata().schema(), "", &mut names);
-    (reader, Table::whole(&names).expect("names"))
+    Ok((Arc::new(reader), Table::whole(&names)?))
 }
 
 fn plainly(bytes: &[u8]) -> String {
-    let (reader, table) = reader(Chunks::Memory(Bytes::copy_from_slice(bytes)));
-    let mut lines = Vec::new();
-    plain::cut(0, &reader, &table, |block| {
-        lines.extend_from_slice(block.bytes.trim_ascii_end());
-        lines.push(b'\n');
-        true
+    told_plainly(bytes).expect("lines")
+}
+
+fn told_plainly(bytes: &[u8]) -> io::Result<String> {
+    guarded(|| {
+        let (reader, table) = opened(Chunks::Memory(Bytes::copy_from_slice(bytes)))?;
+        let mut lines = Vec::new();
+        plain::cut(0, &reader, &table, |block| {
+            lines.extend_from_slice(block.bytes.trim_ascii_end());
+            lines.push(b'\n');
+            true
+        })?;
+        let lines = String::from_utf8(lines).expect("UTF-8");
+        Ok(if lines == "\n" { String::new() } else { lines })
     })
-    .expect("lines");
-    let lines = String::from_utf8(lines).expect("UTF-8");
-    if lines == "\n" { String::new() } else { lines }
 }
 
 /// The lines of the swift way, so many bytes at once, where it takes all columns.
 fn swiftly(bytes: &[u8], length: usize) -> Option<String> {
-    let (reader, table) = reader(Chunks::File(Arc::new(Somewhere(bytes.to_vec()))));
-    let columns = Columns::new(&reader, &table)?;
-    let (mut lines, mut line) = (String::new(), 1);
-    for group in 0..reader.num_row_groups() {
-        let mut part = columns.rows(&reader, group).expect("a row group");
-        while part.next(length).expect("rows") {
-            let mut each = |batch: Result<&super::Batch, Place>| {
-                let batch = batch.expect("short rows");
-                for row in 0..batch.len() {
-                    assert_eq!(batch.place(row).line, line + row as u64);
-                    lines += &table.line(&|at| batch.value(row, at));
-                    lines.push('\n');
-                }
-            };
-            line += part.batch(0, line, &mut each).expect("rows") as u64;
+    told_swiftly(bytes, length).expect("rows")
+}
+
+fn told_swiftly(bytes: &[u8], length: usize) -> io::Result<Option<String>> {
+    guarded(|| {
+        let (reader, table) = opened(Chunks::File(Arc::new(Somewhere(bytes.to_vec()))))?;
+        bounds::check(&reader, &table)?;
+        let Some(columns) = Columns::new(&reader, &table) else { return Ok(None) };
+        let (mut lines, mut line) = (String::new(), 1);
+        for group in 0..reader.num_row_groups() {
+            let mut part = columns.rows(&reader, group)?;
+            while part.next(length)? {
+                let mut each = |batch: Result<&super::Batch, Place>| {
+                    let batch = batch.expect("short rows");
+                    for row in 0..batch.len() {
+                        assert_eq!(batch.place(row).line, line + row as u64);
+                        lines += &table.line(&|at| batch.value(row, at));
+                        lines.push('\n');
+                    }
+                };
+                line += part.batch(0, line, &mut each) as u64;
+            }
         }
-    }
-    Some(lines)
+        Ok(Some(lines))
+    })
 }
 
 #[test]
@@ -244,6 +269,175 @@ fn both_ways_give_the_same_lines() {
         }
     }
     assert!(rows > 1_000, "{rows} rows: hardly tried");
+}
+
+/// Columns whose pages are usual.
+const USUAL: &str = "message usual {
+  required binary id (UTF8);
+  optional int64 time (TIMESTAMP(NANOS,true));
+  required int64 end (TIMESTAMP(NANOS,true));
+  optional group client { optional binary plan (UTF8); }
+  optional group outcomes (LIST) { repeated group list { optional group element {
+    optional binary signal (UTF8); required int64 time (TIMESTAMP(NANOS,true)); } } }
+}";
+
+/// Pages that are at hand.
+struct AtHand(std::vec::IntoIter<Page>);
+
+impl Iterator for AtHand {
+    type Item = parquet::errors::Result<Page>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(Ok)
+    }
+}
+
+impl PageReader for AtHand {
+    fn get_next_page(&mut self) -> parquet::errors::Result<Option<Page>> {
+        Ok(self.0.next())
+    }
+
+    fn peek_next_page(&mut self) -> parquet::errors::Result<Option<PageMetadata>> {
+        unimplemented!("nobody looks ahead")
+    }
+
+    fn skip_next_page(&mut self) -> parquet::errors::Result<()> {
+        unimplemented!("nothing is left out")
+    }
+}
+
+/// The pages of a leaf.
+fn pages(reader: &Arc<Reader>, group: usize, leaf: usize) -> Vec<Page> {
+    let group = reader.get_row_group(group).expect("a group");
+    group.get_column_page_reader(leaf).expect("pages").collect::<Result<_, _>>().expect("pages")
+}
+
+/// The cells that a leaf of [`USUAL`] has in these pages, where it is read without the crate, some rows at a time.
+fn cells(pages: Vec<Page>, meta: &ColumnChunkMetaData, rows: usize, step: usize) -> Option<Vec<String>> {
+    let is_text = meta.column_type() == Physical::BYTE_ARRAY;
+    let mut cells = Cells::of(if is_text { Values::Texts(Texts::default()) } else { Values::times(1_000_000_000) });
+    let mut chunk = Chunk::new(Box::new(AtHand(pages.into_iter())), meta)?;
+    let mut all = Vec::new();
+    for start in (0..rows).step_by(step) {
+        cells.clear();
+        chunk.read(step.min(rows - start), &mut cells)?;
+        all.extend((0..cells.len()).map(|at| format!("{:?} {:?}", cells.value(at), cells.repeated.get(at))));
+    }
+    is_usual(meta).then_some(all)
+}
+
+/// Calls `each` with every leaf of some files of usual columns that may have usual pages, and how many rows it has.
+fn usual_leaves(seeds: u64, mut each: impl FnMut(&ColumnChunkMetaData, usize, Vec<Page>)) {
+    for seed in 0..seeds {
+        let (reader, _) = reader(Chunks::Memory(Bytes::from(write(USUAL, &mut Dice(seed)))));
+        for (at, group) in reader.metadata().row_groups().iter().enumerate() {
+            let is_delta = |it| matches!(it, Encoding::DELTA_BINARY_PACKED | Encoding::DELTA_BYTE_ARRAY);
+            for (leaf, meta) in group.columns().iter().enumerate().filter(|(_, meta)| !meta.encodings().any(is_delta)) {
+                each(meta, usize::try_from(group.num_rows()).expect("rows"), pages(&reader, at, leaf));
+            }
+        }
+    }
+}
+
+/// Both ways would say the same too if all were left to the crate.
+#[test]
+fn usual_pages_are_not_left_to_the_crate() {
+    let mut tried = 0;
+    usual_leaves(60, |meta, rows, pages| {
+        let whole = cells(pages.clone(), meta, rows, 100);
+        assert!(whole.is_some() && whole == cells(pages, meta, rows, 3), "{}", meta.column_path());
+        tried += 1;
+    });
+    assert!(tried > 300, "{tried} leaves: hardly tried");
+}
+
+/// A page of other bytes.
+fn with(page: &Page, bytes: Vec<u8>) -> Page {
+    let mut page = page.clone();
+    let (Page::DataPage { buf, .. } | Page::DataPageV2 { buf, .. } | Page::DictionaryPage { buf, .. }) = &mut page;
+    *buf = bytes.into();
+    page
+}
+
+/// No panic is awaited here, as it is where the crate reads.
+#[test]
+fn pages_that_are_cut_or_changed_are_no_panic() {
+    let (mut left, mut tried) = (0, 0);
+    usual_leaves(8, |meta, rows, pages| {
+        let whole = cells(pages.clone(), meta, rows, 10);
+        for (at, page) in pages.iter().enumerate() {
+            let mut broken = |bytes: Vec<u8>| {
+                let mut pages = pages.clone();
+                pages[at] = with(page, bytes);
+                let cells = cells(pages, meta, rows, 10);
+                tried += 1;
+                left += usize::from(cells.is_none());
+                cells
+            };
+            let bytes = page.buffer().to_vec();
+            for length in 0..bytes.len() {
+                let cells = broken(bytes[..length].to_vec());
+                assert!(cells.is_none() || cells == whole, "{length} of {} bytes", bytes.len());
+            }
+            for (at, bit) in (0..bytes.len()).flat_map(|at| [(at, 1), (at, 0x40), (at, 0x80)]) {
+                let mut bytes = bytes.clone();
+                bytes[at] ^= bit;
+                broken(bytes);
+            }
+        }
+    });
+    assert!(tried > 10_000 && left > tried / 4, "{left} of {tried} left to the crate: hardly tried");
+}
+
+/// A file of few bytes may have very many entries, which are not all held at once.
+#[test]
+fn lists_of_very_many_entries_are_refused() {
+    let entries = usize::try_from(bounds::MOST_ENTRIES).expect("a number") + 1;
+    let schema = "message one { required group a (LIST) { repeated group list {
+      required group element { optional binary signal (UTF8); } } } }";
+    let told = |entries: usize| {
+        let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+        let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).expect("a file");
+        let mut group = writer.next_row_group().expect("a row group");
+        let mut column = group.next_column().expect("a column").expect("a column");
+        let mut repeated = vec![1; entries];
+        repeated[0] = 0;
+        let written = column.typed::<ByteArrayType>().write_batch(&[], Some(&vec![1; entries]), Some(&repeated));
+        written.expect("levels");
+        column.close().expect("a column");
+        group.close().expect("a row group");
+        told_swiftly(&writer.into_inner().expect("a file"), 1 << 20)
+    };
+    assert!(told(1_000).is_ok());
+    let error = told(entries).expect_err("too many").to_string();
+    assert!(error.contains("entries in neighbouring lists of its column `a.list.element.signal`"), "{error}");
+}
+
+/// A changed byte is found, or makes of the file another one, of which both ways say the same.
+#[test]
+fn changed_bytes_give_an_error_or_the_same_lines() {
+    let (mut same, mut refused) = (0, 0);
+    for seed in 0..12 {
+        let mut dice = Dice(seed);
+        let whole = write(USUAL, &mut dice);
+        for _ in 0..400 {
+            let mut changed = whole.clone();
+            let at = dice.roll(whole.len() as u64) as usize;
+            changed[at] ^= 1 << dice.roll(8);
+            let plain = told_plainly(&changed);
+            for length in [200, 128 * 1024] {
+                match (told_swiftly(&changed, length), &plain) {
+                    (Ok(Some(swift)), Ok(plain)) => {
+                        assert!(&swift == plain, "seed {seed}, byte {at} of {}", whole.len());
+                        same += 1;
+                    }
+                    (Err(_), _) => refused += 1,
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert!(same > 1_000 && refused > 1_000, "{same} the same, {refused} refused: hardly tried");
 }
 
 #[test]
@@ -334,7 +528,7 @@ fn bytes_that_are_no_text_are_refused_by_both_ways() {
         let (reader, table) = reader(Chunks::Memory(Bytes::from(file)));
         let plain = plain::cut(0, &reader, &table, |_| true).expect_err("bytes").to_string();
         let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0).expect("a row group");
-        let swift = part.next(1 << 20).and_then(|_| part.batch(0, 1, &mut |_| {})).expect_err("bytes").to_string();
+        let swift = part.next(1 << 20).expect_err("bytes").to_string();
         for told in [plain, swift] {
             assert!(told.contains("not UTF-8 in"), "{kind}: {told}");
         }
@@ -345,14 +539,14 @@ fn bytes_that_are_no_text_are_refused_by_both_ways() {
 fn lengths(values: &[Vec<u8>]) -> io::Result<(usize, Vec<u64>)> {
     let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
     let (reader, table) = reader(Chunks::Memory(Bytes::from(of_bytes("required binary a (UTF8)", &values))));
-    super::bounds::check(&reader, &table)?;
+    bounds::check(&reader, &table)?;
     let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0)?;
-    let (mut rows, mut long) = (0, Vec::new());
+    let (mut rows, mut long, mut line) = (0, Vec::new(), 1);
     while part.next(1 << 20)? {
-        part.batch(0, 1, &mut |batch| match batch {
+        line += part.batch(0, line, &mut |batch| match batch {
             Ok(batch) => rows += (0..batch.len()).filter(|row| batch.length(*row) < 10).count(),
             Err(place) => long.push(place.line),
-        })?;
+        }) as u64;
     }
     Ok((rows, long))
 }
@@ -371,7 +565,7 @@ fn what_becomes_absurdly_long_is_not_unpacked() {
         let value = vec![b'x'; length];
         let (reader, table) =
             reader(Chunks::Memory(Bytes::from(of_bytes("required binary a (UTF8)", &vec![&value[..]; rows]))));
-        super::bounds::within(&reader, &table, free).map_err(|error| error.to_string())
+        bounds::within(&reader, &table, free).map_err(|error| error.to_string())
     };
     assert_eq!(told(1, 17 << 20, 1 << 20), Err("has rows longer than 16 MiB in its column `a`".to_owned()));
     assert_eq!(told(1, 17 << 20, 256 << 20), Ok(()), "little may become of anything");
