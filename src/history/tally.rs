@@ -310,7 +310,7 @@ impl<'p> Tallier<'p> {
         self.open.clear();
         for (id, near) in self.wanted.evidence[action.index()].iter().zip(samples) {
             let judged = self.wanted.rules[id.index()].judge(now, outcomes);
-            let is_customer = self.wanted.customer[id.index()];
+            let is_customer = self.wanted.is_customer[id.index()];
             against = against.or(Against::of(&judged, is_customer));
             self.intake.unheeded(&judged, records);
             let Some(sample) = judged.sample else { continue };
@@ -344,7 +344,7 @@ impl<'p> Tallier<'p> {
         self.heeding.dedup();
         for id in &self.heeding {
             let judged = self.wanted.rules[id.index()].judge(now, outcomes);
-            against.colleague |= judged.against && !self.wanted.customer[id.index()];
+            against.colleague |= judged.against && !self.wanted.is_customer[id.index()];
             self.intake.unheeded(&judged, records);
         }
         against
