@@ -4,6 +4,7 @@
 use super::super::table::Value;
 use super::runs::Runs;
 use crate::value::Instant;
+use std::ops::Range;
 
 /// The entries of some rows: one for each row, but in lists any number of them.
 #[derive(Default)]
@@ -135,18 +136,25 @@ impl Cells {
         (self.values.len() == self.there).then_some(())
     }
 
+    /// The place of the value of an entry, which may be none.
+    #[inline]
+    fn place(&self, entry: usize) -> usize {
+        self.places.as_ref().map_or(entry, |places| places.get(entry).copied().unwrap_or(NOWHERE))
+    }
+
     /// The cell of an entry.
     #[inline]
     pub(super) fn value(&self, entry: usize) -> Value<'_> {
-        let place = match &self.places {
-            None => Some(entry),
-            Some(places) => places.get(entry).copied(),
-        };
-        place.and_then(|place| self.values.get(place)).unwrap_or(Value::Absent)
+        self.values.get(self.place(entry)).unwrap_or(Value::Absent)
+    }
+
+    /// About how many bytes the cell of an entry is.
+    pub(super) fn length(&self, entry: usize) -> usize {
+        self.values.length(self.place(entry)).unwrap_or(0)
     }
 
     /// How many bytes of text there are at most.
-    pub(super) fn length(&self) -> usize {
+    pub(super) fn most(&self) -> usize {
         match &self.values {
             Values::Texts(texts) => {
                 texts.others.all.len().saturating_add(texts.codes.len().saturating_mul(texts.longest))
@@ -267,7 +275,18 @@ impl Values {
             Self::Written(written) => written.get(place).map(cell),
         }
     }
+
+    fn length(&self, place: usize) -> Option<usize> {
+        match self {
+            Self::Texts(texts) => texts.find(place).and_then(|(texts, at)| texts.range(at)).map(|range| range.len()),
+            Self::Times(times) => times.counts.get(place).map(|_| TIME),
+            Self::Written(written) => written.range(place).map(|range| range.len()),
+        }
+    }
 }
+
+/// About how many bytes a time is.
+const TIME: usize = "2026-01-01T00:00:00Z".len();
 
 impl Strings {
     /// Adds what `write` does.
@@ -283,9 +302,14 @@ impl Strings {
     }
 
     #[inline]
-    fn get(&self, place: usize) -> Option<&str> {
+    fn range(&self, place: usize) -> Option<Range<usize>> {
         let [start, end, ..] = *self.ends.get(place..)? else { return None };
-        self.all.get(start..end)
+        Some(start..end)
+    }
+
+    #[inline]
+    fn get(&self, place: usize) -> Option<&str> {
+        self.all.get(self.range(place)?)
     }
 
     fn longest(&self) -> usize {
@@ -327,13 +351,20 @@ impl Texts {
         (!is_cut).then_some(())
     }
 
+    /// Where the text of a value is.
+    #[inline]
+    fn find(&self, place: usize) -> Option<(&Strings, usize)> {
+        let code = size(*self.codes.get(place)?);
+        Some(match code.checked_sub(self.dictionary.len()) {
+            None => (&self.dictionary, code),
+            Some(other) => (&self.others, other),
+        })
+    }
+
     #[inline]
     fn get(&self, place: usize) -> Option<&str> {
-        let code = size(*self.codes.get(place)?);
-        match code.checked_sub(self.dictionary.len()) {
-            None => self.dictionary.get(code),
-            Some(other) => self.others.get(other),
-        }
+        let (texts, at) = self.find(place)?;
+        texts.get(at)
     }
 }
 

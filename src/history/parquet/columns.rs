@@ -4,7 +4,7 @@
 
 use super::super::blocks::LONGEST_LINE;
 use super::super::intake::Place;
-use super::super::table::{List, Object, Objects, Rows, Table, USUAL, Value};
+use super::super::table::{List, Objects, Rows, Table, USUAL, Value};
 use super::cells::Cells;
 use super::leaf::Leaf;
 use super::plain::element;
@@ -13,7 +13,9 @@ use parquet::basic::{ConvertedType, Repetition};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::FileReader as _;
 use parquet::schema::types::{Type, TypePtr};
+use std::cmp::Ordering;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The most rows that are read at once: more would not stay near the processor.
@@ -197,10 +199,10 @@ impl Column {
     }
 
     /// How many bytes of text were read, at most.
-    fn length(&self) -> usize {
+    fn most(&self) -> usize {
         match self {
-            Self::One(leaf) => leaf.cells().length(),
-            Self::Many(many) => many.leaves.iter().map(|leaf| leaf.cells().length()).sum(),
+            Self::One(leaf) => leaf.cells().most(),
+            Self::Many(many) => many.leaves.iter().map(|leaf| leaf.cells().most()).sum(),
         }
     }
 
@@ -209,6 +211,14 @@ impl Column {
         match self {
             Self::One(leaf) => leaf.cells().value(row),
             Self::Many(many) => many.value(row),
+        }
+    }
+
+    /// About how many bytes the cell of a row is.
+    fn length(&self, row: usize) -> usize {
+        match self {
+            Self::One(leaf) => leaf.cells().length(row),
+            Self::Many(many) => many.length(row),
         }
     }
 }
@@ -227,7 +237,7 @@ impl Part {
     /// Hands over what was read; how many rows that are.
     pub(super) fn batch(&self, input: usize, first_line: u64, each: &mut impl FnMut(Result<&Batch, Place>)) -> usize {
         let mut all = Batch { input, first_line, start: 0, rows: self.rows, columns: &self.columns };
-        let lengths = self.columns.iter().flatten().map(Column::length);
+        let lengths = self.columns.iter().flatten().map(Column::most);
         if lengths.fold(0, usize::saturating_add) <= LONGEST_LINE {
             each(Ok(&all));
         } else {
@@ -272,16 +282,27 @@ impl Many {
         self.leaves.first().map_or(&[], |leaf| &leaf.cells().defined)
     }
 
+    /// The objects of the list of a row, where it has one.
+    fn objects(&self, row: usize) -> Option<Range<usize>> {
+        let [start, end, ..] = *self.starts.get(row..)? else { return None };
+        match self.defined().get(start)?.cmp(&self.list) {
+            Ordering::Less => None,
+            Ordering::Equal => Some(start..start),
+            Ordering::Greater => Some(start..end),
+        }
+    }
+
     /// The list of a row.
     fn value(&self, row: usize) -> Value<'_> {
-        let Some([start, end]) = self.starts.get(row..row + 2).and_then(<[usize]>::first_chunk).copied() else {
-            return Value::Absent;
-        };
-        match self.defined().get(start) {
-            Some(level) if *level > self.list => Value::List(List::new(self, start..end)),
-            Some(level) if *level == self.list => Value::List(List::new(self, start..start)),
-            _ => Value::Absent,
-        }
+        self.objects(row).map_or(Value::Absent, |objects| Value::List(List::new(self, objects)))
+    }
+
+    /// About how many bytes the list of a row is.
+    fn length(&self, row: usize) -> usize {
+        let objects = self.objects(row).unwrap_or_default();
+        let keys: usize = self.keys.iter().map(String::len).sum();
+        let values = self.leaves.iter().flat_map(|leaf| objects.clone().map(|at| leaf.cells().length(at)));
+        keys * objects.len() + values.sum::<usize>()
     }
 }
 
@@ -347,20 +368,6 @@ impl Rows for Batch<'_> {
     }
 
     fn length(&self, row: usize) -> usize {
-        self.columns.iter().flatten().map(|column| length(column.value(self.start + row))).sum()
-    }
-}
-
-/// About how many bytes a value is.
-fn length(value: Value) -> usize {
-    match value {
-        Value::Absent => 0,
-        Value::Text(text) | Value::Typed(text) | Value::Json(text) => text.len(),
-        Value::Time(_) => "2026-01-01T00:00:00Z".len(),
-        Value::List(list) => {
-            let values = list.objects().flatten().flat_map(Object::values);
-            list.keys().iter().map(String::len).sum::<usize>() * list.objects().len()
-                + values.map(length).sum::<usize>()
-        }
+        self.columns.iter().flatten().map(|column| column.length(self.start + row)).sum()
     }
 }
