@@ -7,6 +7,7 @@ use super::line::Fault;
 use super::read::not_utf8;
 use super::separated::{closed, each_row, line_ends};
 use super::table::{Rows, Value};
+use crate::value::Instant;
 use std::borrow::Cow;
 use std::ops::Range;
 use wide::u8x16;
@@ -23,7 +24,7 @@ pub(super) struct Layout {
 #[derive(Debug, Default)]
 pub(super) struct Cells<'b> {
     /// Row after row.
-    cells: Vec<Cow<'b, str>>,
+    texts: Vec<Cow<'b, str>>,
     /// Where each row stands, and how long it is.
     places: Vec<(Place, usize)>,
     width: usize,
@@ -42,7 +43,22 @@ impl Rows for Cells<'_> {
 
     #[inline]
     fn value(&self, row: usize, column: usize) -> Value<'_> {
-        self.cells.get(row * self.width + column).map_or(Value::Absent, |cell| Value::Text(cell))
+        self.texts.get(row * self.width + column).map_or(Value::Absent, |cell| Value::Text(cell))
+    }
+
+    #[inline]
+    fn text(&self, row: usize, column: usize) -> Option<&str> {
+        self.texts.get(row * self.width + column).map(AsRef::as_ref).filter(|cell: &&str| !cell.is_empty())
+    }
+
+    #[inline]
+    fn time(&self, _: usize, _: usize) -> Option<Instant> {
+        None
+    }
+
+    #[inline]
+    fn is_nothing(&self, row: usize, column: usize) -> bool {
+        self.text(row, column).is_none()
     }
 
     fn length(&self, row: usize) -> usize {
@@ -70,7 +86,7 @@ impl<'b> Cells<'b> {
                 let text = String::from_utf8_lossy(text).into_owned();
                 return found.unread.push((place, ragged(cells.len(), layout.width), text));
             }
-            found.cells.extend(cells.iter().map(|cell| Cow::Owned(String::from_utf8_lossy(cell).into_owned())));
+            found.texts.extend(cells.iter().map(|cell| Cow::Owned(String::from_utf8_lossy(cell).into_owned())));
             found.places.push((place, text.len()));
         });
         found
@@ -85,7 +101,7 @@ impl<'b> Cells<'b> {
         let mut sweep = Sweep::new(text, block.first_line, layout.delimiter);
         let mut found = Self { width: layout.width, ..Self::default() };
         while let Some((line, start)) = sweep.start()? {
-            sweep.row(&mut found.cells)?;
+            sweep.row(&mut found.texts)?;
             found.end_row(Place { input: block.input, line }, &text[start..sweep.at], layout.header);
         }
         Some(found)
@@ -103,7 +119,7 @@ impl<'b> Cells<'b> {
             let ends_row = mark.is_none_or(|mark| text.as_bytes()[mark] == b'\n');
             // Empty lines are no rows.
             if row < end || !ends_row {
-                found.cells.push(Cow::Borrowed(text.get(start..end).unwrap_or_default()));
+                found.texts.push(Cow::Borrowed(text.get(start..end).unwrap_or_default()));
             }
             start = end + 1;
             if ends_row {
@@ -121,15 +137,15 @@ impl<'b> Cells<'b> {
     fn with_room(text: &str, width: usize) -> Self {
         let first = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
         let rows = (text.len() / (first + 1) * 9 / 8 + 1).min(MOST_ROOM / width.max(1));
-        let (cells, places) = (Vec::with_capacity(rows * width), Vec::with_capacity(rows));
-        Self { cells, places, width, unread: Vec::new() }
+        let (texts, places) = (Vec::with_capacity(rows * width), Vec::with_capacity(rows));
+        Self { texts, places, width, unread: Vec::new() }
     }
 
     /// Ends a row whose cells were found; it is none where it is the one of the names, or blank, or of another width.
     #[inline]
     fn end_row(&mut self, place: Place, text: &str, header: u64) {
         let first = self.places.len() * self.width;
-        let count = self.cells.len() - first;
+        let count = self.texts.len() - first;
         let is_blank = text.starts_with(|first: char| first.is_ascii_whitespace()) && text.trim_ascii().is_empty();
         if !is_blank && place.line != header {
             if count == self.width {
@@ -137,7 +153,7 @@ impl<'b> Cells<'b> {
             }
             self.unread.push((place, ragged(count, self.width), text.trim_ascii().to_owned()));
         }
-        self.cells.truncate(first);
+        self.texts.truncate(first);
     }
 }
 

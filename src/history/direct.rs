@@ -6,7 +6,7 @@
 use super::fields;
 use super::line::{Line, Outcome, Reader, Record, Worst, flag};
 use super::mapping::{Field, Key};
-use super::table::{Cell, Column, List, Table, Value};
+use super::table::{Cell, Column, List, Rows, Table, Value};
 use crate::model::policy::SignalId;
 use crate::plan::matcher::Given;
 use crate::value::{Instant, Tier};
@@ -130,85 +130,106 @@ fn is_usual(text: &str) -> bool {
     text.len() <= 24 && is_digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(is_digits)
 }
 
+/// A row at hand.
+struct Here<'a, R> {
+    rows: &'a R,
+    row: usize,
+}
+
+impl<'a, R: Rows> Here<'a, R> {
+    /// What it has in a column; nothing where that takes more than a look.
+    #[inline]
+    fn found(&self, column: Option<Column>) -> Option<Found<'a>> {
+        column.map_or(Some(Found::Nothing), |it| found(it, self.rows.value(self.row, it.at)))
+    }
+
+    /// The text that it has in a column of texts.
+    #[inline]
+    fn text(&self, column: Option<Column>) -> Option<&'a str> {
+        let column = column.filter(|column| column.cell == Cell::Text)?;
+        self.rows.text(self.row, column.at)
+    }
+
+    /// The time that it has in a column of times.
+    #[inline]
+    fn time(&self, column: Option<Column>) -> Option<Instant> {
+        self.rows.time(self.row, column?.at)
+    }
+}
+
 impl Reader<'_> {
     /// Reads a row of usual cells, its outcomes into some empty room; nothing for any other.
     #[inline]
-    pub(super) fn direct<'a>(
+    pub(super) fn direct<'a, R: Rows>(
         &'a self,
         direct: &Direct,
         room: Vec<Outcome>,
-        value: impl Fn(usize) -> Value<'a>,
+        (rows, row): (&'a R, usize),
     ) -> Option<Line<'a>> {
-        let get = |column: &Option<Column>| column.map_or(Some(Found::Nothing), |it| found(it, value(it.at)));
-        let id = match found(direct.id_column, value(direct.id))? {
-            Found::Text(id) => id,
-            Found::Raw(id) if is_integer(id) => id,
-            _ => return None,
+        let here = Here { rows, row };
+        let id = match here.text(Some(direct.id_column)) {
+            Some(id) => id,
+            None => other_id(here.found(Some(direct.id_column))?)?,
         };
         let mut outcomes = Outcomes { all: room, ..Outcomes::default() };
-        self.all(direct, &get, &mut outcomes)?;
-        let is_absent = |at: &usize| matches!(value(*at), Value::Absent | Value::Text(""));
-        if outcomes.told && direct.others.iter().all(is_absent) {
+        self.all(direct, &here, &mut outcomes)?;
+        if outcomes.told && direct.others.iter().all(|at| rows.is_nothing(row, *at)) {
             let Outcomes { all: outcomes, undeclared, .. } = outcomes;
             return Some(Line::Outcomes { id: Cow::Borrowed(id), outcomes, undeclared });
         }
-        let time = self.instant(get(&direct.time)?)?;
+        let time = self.time_of(&here, direct.time)?;
         if outcomes.all.iter().any(|outcome| outcome.time < time) {
             return None;
         }
         let action = match self.mapping.constant(Field::Action) {
             Some(constant) => Cow::Borrowed(constant),
-            None => self.meant(Field::Action, get(&direct.action)?)?,
+            None => self.word_of(Field::Action, &here, direct.action)?,
         };
-        let tier = match (self.mapping.constant(Field::Tier), get(&direct.tier)?) {
-            (Some(constant), _) => Tier::parse(constant),
-            (None, Found::Nothing) => None,
-            (None, cell) => Some(Tier::parse(&self.meant(Field::Tier, cell)?)?),
+        let tier = match self.mapping.constant(Field::Tier) {
+            Some(constant) => Tier::parse(constant),
+            None if direct.tier.is_none_or(|column| rows.is_nothing(row, column.at)) => None,
+            None => Some(Tier::parse(&self.word_of(Field::Tier, &here, direct.tier)?)?),
         };
         let given = match &direct.given[..] {
             [] => Vec::new(),
-            columns => columns.iter().map(|column| given(get(column)?)).collect::<Option<_>>()?,
+            columns => columns.iter().map(|column| given(here.found(*column)?)).collect::<Option<_>>()?,
         };
         let Outcomes { all: outcomes, undeclared, .. } = outcomes;
         Some(Line::Full(Record { id: Cow::Borrowed(id), time, action, tier, given, outcomes, undeclared }))
     }
 
     /// Reads the outcomes of a row that says nothing else than the record does; nothing where a cell is not usual.
-    pub(super) fn further<'a>(
-        &'a self,
+    pub(super) fn further<R: Rows>(
+        &self,
         direct: &Direct,
         record: &mut Record,
-        value: impl Fn(usize) -> Value<'a>,
+        (rows, row): (&R, usize),
     ) -> Option<()> {
-        let get = |column: &Option<Column>| column.map_or(Some(Found::Nothing), |it| found(it, value(it.at)));
         let known = record.outcomes.len();
         let (all, undeclared) = (std::mem::take(&mut record.outcomes), std::mem::take(&mut record.undeclared));
         let mut outcomes = Outcomes { all, undeclared, told: false };
-        self.all(direct, &get, &mut outcomes)?;
+        self.all(direct, &Here { rows, row }, &mut outcomes)?;
         (record.outcomes, record.undeclared) = (outcomes.all, outcomes.undeclared);
         record.outcomes[known..].iter().all(|outcome| outcome.time >= record.time).then_some(())
     }
 
     #[inline]
-    fn all<'a>(
-        &'a self,
-        direct: &Direct,
-        get: &impl Fn(&Option<Column>) -> Option<Found<'a>>,
-        outcomes: &mut Outcomes,
-    ) -> Option<()> {
-        match get(&direct.list)? {
+    fn all<R: Rows>(&self, direct: &Direct, here: &Here<R>, outcomes: &mut Outcomes) -> Option<()> {
+        match here.found(direct.list)? {
             Found::Nothing => {}
             Found::List(list) => self.objects(list, outcomes)?,
             _ => return None,
         }
-        if let Some([signal, time, value]) = &direct.flat {
-            let [signal, time, value] = [get(signal)?, get(time)?, get(value)?];
-            if !matches!((signal, time, value), (Found::Nothing, Found::Nothing, Found::Nothing)) {
-                self.outcome_of(signal, time, value, outcomes)?;
-            }
+        if let Some([signal, time, value]) = direct.flat
+            && ![signal, time, value].into_iter().flatten().all(|column| here.rows.is_nothing(here.row, column.at))
+        {
+            outcomes.told = true;
+            let name = self.word_of(Field::Signal, here, signal)?;
+            let time = self.time_of(here, time)?;
+            self.outcome_of(name, time, here.found(value)?, outcomes)?;
         }
         for (wide, (column, time)) in self.mapping.wide.iter().zip(&direct.wide) {
-            let cell = get(column)?;
+            let cell = here.found(*column)?;
             let happened = match cell {
                 Found::Nothing | Found::Text("") => continue,
                 Found::Text(text) | Found::Raw(text) => flag(text),
@@ -219,38 +240,38 @@ impl Reader<'_> {
             let time = match (&wide.time, happened) {
                 (_, Some(false)) => continue,
                 (None, _) => cell,
-                (Some(_), Some(true)) => get(time)?,
+                (Some(_), Some(true)) => here.found(*time)?,
                 (Some(_), None) => return None,
             };
-            self.outcome_of(Found::Text(&wide.signal), time, Found::Nothing, outcomes)?;
+            let name = self.mapping.meaning(Field::Signal, Cow::Borrowed(&wide.signal));
+            self.outcome_of(name, self.instant(time)?, Found::Nothing, outcomes)?;
         }
         Some(())
     }
 
-    fn objects<'a>(&'a self, list: List<'a>, outcomes: &mut Outcomes) -> Option<()> {
+    fn objects(&self, list: List, outcomes: &mut Outcomes) -> Option<()> {
         outcomes.told = true;
         let [signal, time, value] = list.usual();
         for object in list.objects() {
             let object = object?;
-            let get = |key: Option<usize>| {
+            let found = |key: Option<usize>| {
                 let value = key.map_or(Value::Absent, |key| object.value(key));
                 found(Column { at: 0, cell: Cell::Text }, value)
             };
-            self.outcome_of(get(signal)?, get(time)?, get(value)?, outcomes)?;
+            let name = match signal.and_then(|key| object.text(key)) {
+                Some(text) => self.mapping.meaning(Field::Signal, Cow::Borrowed(text)),
+                None => self.meant(Field::Signal, found(signal)?)?,
+            };
+            let time = match time.and_then(|key| object.time(key)) {
+                Some(time) => self.instant(Found::Time(time))?,
+                None => self.instant(found(time)?)?,
+            };
+            self.outcome_of(name, time, found(value)?, outcomes)?;
         }
         Some(())
     }
 
-    fn outcome_of<'a>(
-        &'a self,
-        signal: Found<'a>,
-        time: Found<'a>,
-        value: Found<'a>,
-        outcomes: &mut Outcomes,
-    ) -> Option<()> {
-        outcomes.told = true;
-        let name = self.meant(Field::Signal, signal)?;
-        let time = self.instant(time)?;
+    fn outcome_of(&self, name: Cow<str>, time: Instant, value: Found, outcomes: &mut Outcomes) -> Option<()> {
         let signal: Option<SignalId> = self.signals.get(name.as_ref()).copied();
         let mut worst = Worst::default();
         let value = match value {
@@ -266,6 +287,30 @@ impl Reader<'_> {
         }
         outcomes.all.push(Outcome { time, signal, value });
         Some(())
+    }
+
+    /// The word that a row has in a column, translated.
+    #[inline]
+    fn word_of<'a, R: Rows>(
+        &'a self,
+        field: Field,
+        here: &Here<'a, R>,
+        column: Option<Column>,
+    ) -> Option<Cow<'a, str>> {
+        match here.text(column) {
+            Some(text) => Some(self.mapping.meaning(field, Cow::Borrowed(text))),
+            None => self.meant(field, here.found(column)?),
+        }
+    }
+
+    /// The time that a row has in a column, if it may be that of a record.
+    #[inline]
+    fn time_of<R: Rows>(&self, here: &Here<R>, column: Option<Column>) -> Option<Instant> {
+        match (here.text(column), here.time(column)) {
+            (Some(text), _) => self.instant(Found::Text(text)),
+            (None, Some(time)) => self.instant(Found::Time(time)),
+            (None, None) => self.instant(here.found(column)?),
+        }
     }
 
     /// The word of a cell that is a text, translated.
@@ -286,6 +331,15 @@ impl Reader<'_> {
             _ => return None,
         };
         self.now.is_none_or(|now| time <= now).then_some(time)
+    }
+}
+
+/// The id of a cell that is no plain text.
+fn other_id(cell: Found<'_>) -> Option<&str> {
+    match cell {
+        Found::Text(id) => Some(id),
+        Found::Raw(id) if is_integer(id) => Some(id),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::line::{Line, Outcome, Record};
 use super::merge::{self, Held, id_of};
 use super::read::Pass;
 use super::source::{Sheet, Source};
-use super::table::{Rows, Value};
+use super::table::Rows;
 use super::work::{Aside, Fate, Told, Work};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -53,12 +53,12 @@ impl<'r, R: Rows> Group<'r, '_, R> {
         let direct = self.sheet.direct.as_ref()?;
         let (reader, rows, first) = (&self.source.reader, self.rows, self.range.start);
         let is_same = |row: usize| direct.others.iter().all(|at| rows.value(row, *at) == rows.value(first, *at));
-        let Line::Full(mut record) = reader.direct(direct, room, |at| rows.value(first, at))? else { return None };
+        let Line::Full(mut record) = reader.direct(direct, room, (rows, first))? else { return None };
         for row in first + 1..self.range.end {
             if !is_same(row) {
                 return None;
             }
-            reader.further(direct, &mut record, |at| rows.value(row, at))?;
+            reader.further(direct, &mut record, (rows, row))?;
         }
         Some(record)
     }
@@ -84,8 +84,7 @@ impl<'a> Pass<'a> {
     fn row<R: Rows>(&self, work: &mut Work<'a>, source: &Source, row: &Row<R>, aside: Aside) {
         let direct = row.sheet.direct.as_ref();
         let room = std::mem::take(&mut work.room);
-        let mut line =
-            direct.and_then(|direct| source.reader.direct(direct, room, |column| row.rows.value(row.at, column)));
+        let mut line = direct.and_then(|direct| source.reader.direct(direct, room, (row.rows, row.at)));
         match &mut line {
             Some(line) => self.of_a_record(work, row, line, aside),
             None => self.plainly(work, source, row, aside),
@@ -132,9 +131,12 @@ impl<'a> Pass<'a> {
 /// Behind the last of the rows that have the id of the one at `start`.
 fn together<R: Rows>(sheet: &Sheet, rows: &R, start: usize) -> usize {
     let Some(direct) = &sheet.direct else { return start + 1 };
-    let id = rows.value(start, direct.id);
-    if matches!(id, Value::Absent | Value::Text("")) {
+    if rows.is_nothing(start, direct.id) {
         return start + 1;
     }
-    (start + 1..rows.len()).find(|row| rows.value(*row, direct.id) != id).unwrap_or(rows.len())
+    let differs = |row: &usize| match (rows.text(start, direct.id), rows.text(*row, direct.id)) {
+        (Some(id), Some(other)) => id != other,
+        _ => rows.value(start, direct.id) != rows.value(*row, direct.id),
+    };
+    (start + 1..rows.len()).find(differs).unwrap_or(rows.len())
 }

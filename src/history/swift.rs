@@ -97,6 +97,7 @@ impl<'a, const N: usize> Entries<'a, N> {
     }
 
     /// Steps over a time; what it means, where that shows already.
+    #[expect(clippy::option_option, reason = "the outer one gives up")]
     #[inline]
     fn time(&mut self, at: usize, scanner: &mut Scanner<'a>) -> Option<Option<Instant>> {
         match scanner.time() {

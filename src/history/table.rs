@@ -107,6 +107,36 @@ pub trait Objects {
 
     /// What an object has for the key at a place.
     fn value(&self, at: usize, key: usize) -> Value<'_>;
+
+    /// The same where it is a text that says so itself.
+    fn text(&self, at: usize, key: usize) -> Option<&str> {
+        self.value(at, key).text()
+    }
+
+    /// The same where it is a time.
+    fn time(&self, at: usize, key: usize) -> Option<Instant> {
+        self.value(at, key).time()
+    }
+}
+
+impl<'a> Value<'a> {
+    /// It, where it is a text that says so itself.
+    #[must_use]
+    pub fn text(self) -> Option<&'a str> {
+        if let Self::Typed(text) = self { Some(text) } else { None }
+    }
+
+    /// It, where it is a time.
+    #[must_use]
+    pub fn time(self) -> Option<Instant> {
+        if let Self::Time(time) = self { Some(time) } else { None }
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_nothing(self) -> bool {
+        matches!(self, Self::Absent | Self::Text(""))
+    }
 }
 
 impl<'a> List<'a> {
@@ -156,6 +186,18 @@ impl<'a> Object<'a> {
         self.all.value(self.at, key)
     }
 
+    /// The same where it is a text that says so itself.
+    #[must_use]
+    pub fn text(self, key: usize) -> Option<&'a str> {
+        self.all.text(self.at, key)
+    }
+
+    /// The same where it is a time.
+    #[must_use]
+    pub fn time(self, key: usize) -> Option<Instant> {
+        self.all.time(self.at, key)
+    }
+
     /// What it has for each key.
     pub fn values(self) -> impl Iterator<Item = Value<'a>> {
         (0..self.all.keys().len()).map(move |key| self.value(key))
@@ -184,6 +226,16 @@ pub(super) trait Rows {
 
     /// What a row has in a column.
     fn value(&self, row: usize, column: usize) -> Value<'_>;
+
+    /// The text that a row has in a column of texts, if it has one. Values are large: what is asked for mostly is told
+    /// without making one.
+    fn text(&self, row: usize, column: usize) -> Option<&str>;
+
+    /// The time that a row has in a column of times, if it has one.
+    fn time(&self, row: usize, column: usize) -> Option<Instant>;
+
+    /// Whether a row has nothing in a column.
+    fn is_nothing(&self, row: usize, column: usize) -> bool;
 
     /// About how many bytes a row is long.
     fn length(&self, row: usize) -> usize;

@@ -1,9 +1,10 @@
 //! Rows of tables: both ways to read them say the same.
 
 use super::direct::Direct;
+use super::intake::Place;
 use super::line::{Line, Reader};
 use super::mapping::{Field, Mapping};
-use super::table::{List, Objects, Table, USUAL, Value};
+use super::table::{List, Objects, Rows, Table, USUAL, Value};
 use crate::model;
 use crate::plan::{Plan, compile};
 use crate::source::{Files, Sources};
@@ -60,12 +61,49 @@ fn table(at: usize) -> (Table, Vec<String>, Reader<'static>) {
     (table, names, Reader::new(&PLAN, &mapping, now).surveying(true))
 }
 
+/// A row of a table alone.
+struct OneRow<'v>(&'v [Value<'v>]);
+
+impl Rows for OneRow<'_> {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn place(&self, _: usize) -> Place {
+        Place { input: 0, line: 1 }
+    }
+
+    fn value(&self, _: usize, column: usize) -> Value<'_> {
+        self.0.get(column).copied().unwrap_or(Value::Absent)
+    }
+
+    fn text(&self, row: usize, column: usize) -> Option<&str> {
+        match self.value(row, column) {
+            Value::Text("") => None,
+            Value::Text(text) | Value::Typed(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn time(&self, row: usize, column: usize) -> Option<Instant> {
+        self.value(row, column).time()
+    }
+
+    fn is_nothing(&self, row: usize, column: usize) -> bool {
+        self.value(row, column).is_nothing()
+    }
+
+    fn length(&self, _: usize) -> usize {
+        0
+    }
+}
+
 /// Both ways say the same of a row, if the swift one says anything.
 fn both(at: usize, row: &[Value]) -> Option<(String, String)> {
     let (table, names, reader) = table(at);
     let value = |at: usize| row.get(at).copied().unwrap_or(Value::Absent);
     let direct = Direct::new(&table, &names, &reader)?;
-    let swift = reader.direct(&direct, Vec::new(), value)?;
+    let swift = reader.direct(&direct, Vec::new(), (&OneRow(row), 0))?;
     let text = table.line(&value);
     Some((format!("{:?}", Ok::<Line, ()>(swift)), format!("{:?}", reader.read_plainly(&text))))
 }

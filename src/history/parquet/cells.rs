@@ -148,6 +148,30 @@ impl Cells {
         self.values.get(self.place(entry)).unwrap_or(Value::Absent)
     }
 
+    /// Whether an entry has a value.
+    #[inline]
+    pub(super) fn is_there(&self, entry: usize) -> bool {
+        self.place(entry) < self.there
+    }
+
+    /// The same where it is a text.
+    #[inline]
+    pub(super) fn text(&self, entry: usize) -> Option<&str> {
+        match &self.values {
+            Values::Texts(texts) => texts.get(self.place(entry)),
+            Values::Times(_) | Values::Written(_) => None,
+        }
+    }
+
+    /// The same where it is a time.
+    #[inline]
+    pub(super) fn time(&self, entry: usize) -> Option<Instant> {
+        match &self.values {
+            Values::Times(times) => times.get(self.place(entry)),
+            Values::Texts(_) | Values::Written(_) => None,
+        }
+    }
+
     /// About how many bytes the cell of an entry is.
     pub(super) fn length(&self, entry: usize) -> usize {
         self.values.length(self.place(entry)).unwrap_or(0)

@@ -9,6 +9,7 @@ use super::cells::Cells;
 use super::leaf::Leaf;
 use super::plain::element;
 use super::{Reader, damaged, is_struct};
+use crate::value::Instant;
 use parquet::basic::{ConvertedType, Repetition};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::FileReader as _;
@@ -214,6 +215,12 @@ impl Column {
         }
     }
 
+    /// The leaf of a column that is no list.
+    #[inline]
+    fn one(&self) -> Option<&Cells> {
+        if let Self::One(leaf) = self { Some(leaf.cells()) } else { None }
+    }
+
     /// About how many bytes the cell of a row is.
     fn length(&self, row: usize) -> usize {
         match self {
@@ -322,6 +329,14 @@ impl Objects for Many {
     fn value(&self, at: usize, key: usize) -> Value<'_> {
         self.leaves.get(key).map_or(Value::Absent, |leaf| leaf.cells().value(at))
     }
+
+    fn text(&self, at: usize, key: usize) -> Option<&str> {
+        self.leaves.get(key)?.cells().text(at)
+    }
+
+    fn time(&self, at: usize, key: usize) -> Option<Instant> {
+        self.leaves.get(key)?.cells().time(at)
+    }
 }
 
 /// Rows of a file.
@@ -365,6 +380,25 @@ impl Rows for Batch<'_> {
     fn value(&self, row: usize, column: usize) -> Value<'_> {
         let column = self.columns.get(column).and_then(Option::as_ref);
         column.map_or(Value::Absent, |column| column.value(self.start + row))
+    }
+
+    #[inline]
+    fn text(&self, row: usize, column: usize) -> Option<&str> {
+        self.columns.get(column)?.as_ref()?.one()?.text(self.start + row)
+    }
+
+    #[inline]
+    fn time(&self, row: usize, column: usize) -> Option<Instant> {
+        self.columns.get(column)?.as_ref()?.one()?.time(self.start + row)
+    }
+
+    #[inline]
+    fn is_nothing(&self, row: usize, column: usize) -> bool {
+        match self.columns.get(column).and_then(Option::as_ref) {
+            None => true,
+            Some(Column::One(leaf)) => !leaf.cells().is_there(self.start + row),
+            Some(Column::Many(many)) => many.objects(self.start + row).is_none(),
+        }
     }
 
     fn length(&self, row: usize) -> usize {
