@@ -68,9 +68,15 @@ impl<'a> Pass<'a> {
     /// Counts neighbouring rows of a table.
     pub(super) fn rows<R: Rows>(&self, work: &mut Work<'a>, at: (&Source, &Sheet), rows: &R, aside: Aside) {
         let (source, sheet) = at;
+        let ids =
+            sheet.direct.as_ref().filter(|_| !self.options.unique_ids).map(|direct| Ids { rows, column: direct.id });
         let mut start = 0;
+        let mut id = ids.as_ref().and_then(|ids| ids.at(0));
         while start < rows.len() {
-            let end = if self.options.unique_ids { start + 1 } else { together(sheet, rows, start) };
+            let mut end = start + 1;
+            if let Some(ids) = &ids {
+                (end, id) = ids.behind(start, id);
+            }
             let aside = Aside { is_edge: start == 0 || end == rows.len(), ..aside };
             if end == start + 1 {
                 self.row(work, source, &Row { sheet, rows, at: start }, aside);
@@ -128,15 +134,34 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Behind the last of the rows that have the id of the one at `start`.
-fn together<R: Rows>(sheet: &Sheet, rows: &R, start: usize) -> usize {
-    let Some(direct) = &sheet.direct else { return start + 1 };
-    if rows.is_nothing(start, direct.id) {
-        return start + 1;
+/// The ids of rows.
+struct Ids<'r, R> {
+    rows: &'r R,
+    column: usize,
+}
+
+impl<'r, R: Rows> Ids<'r, R> {
+    /// That of a row, where it is a plain text, as most are.
+    #[inline]
+    fn at(&self, row: usize) -> Option<&'r str> {
+        self.rows.text(row, self.column)
     }
-    let differs = |row: &usize| match (rows.text(start, direct.id), rows.text(*row, direct.id)) {
-        (Some(id), Some(other)) => id != other,
-        _ => rows.value(start, direct.id) != rows.value(*row, direct.id),
-    };
-    (start + 1..rows.len()).find(differs).unwrap_or(rows.len())
+
+    /// Behind the last of the rows that have the id of the one at `start`, which is this if it is a plain text; and what
+    /// the id there is.
+    #[inline]
+    fn behind(&self, start: usize, id: Option<&str>) -> (usize, Option<&'r str>) {
+        let is_nothing = id.is_none() && self.rows.is_nothing(start, self.column);
+        for row in start + 1..self.rows.len() {
+            let next = self.at(row);
+            let is_same = match (id, next) {
+                (None, None) => self.rows.value(start, self.column) == self.rows.value(row, self.column),
+                _ => id == next,
+            };
+            if is_nothing || !is_same {
+                return (row, next);
+            }
+        }
+        (self.rows.len(), None)
+    }
 }

@@ -243,9 +243,10 @@ impl Part {
 
     /// Hands over what was read; how many rows that are.
     pub(super) fn batch(&self, input: usize, first_line: u64, each: &mut impl FnMut(Result<&Batch, Place>)) -> usize {
-        let mut all = Batch { input, first_line, start: 0, rows: self.rows, columns: &self.columns };
-        let lengths = self.columns.iter().flatten().map(Column::most);
-        if lengths.fold(0, usize::saturating_add) <= LONGEST_LINE {
+        let mut all = Batch { input, first_line, start: 0, rows: self.rows, columns: &self.columns, about: None };
+        let most = self.columns.iter().flatten().map(Column::most).fold(0, usize::saturating_add);
+        if most <= LONGEST_LINE {
+            all.about = most.checked_div(self.rows);
             each(Ok(&all));
         } else {
             all.shorter(each);
@@ -348,6 +349,8 @@ pub(in crate::history) struct Batch<'b> {
     rows: usize,
     /// Each column that is used.
     columns: &'b [Option<Column>],
+    /// About how long a row is, where none is long.
+    about: Option<usize>,
 }
 
 impl Batch<'_> {
@@ -402,6 +405,7 @@ impl Rows for Batch<'_> {
     }
 
     fn length(&self, row: usize) -> usize {
-        self.columns.iter().flatten().map(|column| column.length(self.start + row)).sum()
+        let length = || self.columns.iter().flatten().map(|column| column.length(self.start + row)).sum();
+        self.about.unwrap_or_else(length)
     }
 }
