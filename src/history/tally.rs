@@ -337,7 +337,11 @@ impl<'p> Tallier<'p> {
             return against;
         }
         let evidence = &self.wanted.evidence[self.lanes[lane].action.index()];
-        let heeding = outcomes.iter().filter_map(|it| it.signal).flat_map(|id| &self.wanted.heeding[id.index()]);
+        self.heard.clear();
+        self.heard.extend(outcomes.iter().filter_map(|outcome| outcome.signal));
+        self.heard.sort_unstable();
+        self.heard.dedup();
+        let heeding = self.heard.iter().flat_map(|id| &self.wanted.heeding[id.index()]);
         self.heeding.clear();
         self.heeding.extend(heeding.filter(|id| !evidence.contains(id)));
         self.heeding.sort_unstable();
