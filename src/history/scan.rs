@@ -22,7 +22,7 @@ pub(super) enum Value<'a> {
 pub(super) struct Name {
     /// The key itself.
     pub(super) key: &'static str,
-    ways: [Start; 2],
+    ways: [Start; 3],
 }
 
 /// What an entry of an object starts with, up to the first byte of its value: at most sixteen bytes.
@@ -36,7 +36,9 @@ struct Start {
 impl Name {
     /// A key of up to ten bytes, and what its value starts with.
     pub(super) const fn new(key: &'static str, value: u8) -> Self {
-        Self { key, ways: [Start::new(b"\"", key, b"\":", value), Start::new(b" \"", key, b"\": ", value)] }
+        let close = Start::new(b"\"", key, b"\":", value);
+        let (wide, first) = (Start::new(b" \"", key, b"\": ", value), Start::new(b"\"", key, b"\": ", value));
+        Self { key, ways: [close, wide, first] }
     }
 }
 
@@ -124,23 +126,22 @@ impl<'a> Scanner<'a> {
 
     /// Steps over a key and its colon.
     pub(super) fn key(&mut self) -> Option<&'a str> {
-        let key = (self.next()? == b'"').then(|| self.string()).flatten()?;
+        let key = self.text()?;
         self.eat(b':')?;
         Some(key)
     }
 
-    /// Steps over a time of the usual length, in quotes; nothing where another value is here.
+    /// Steps over a time of the usual form, in quotes; nothing where another value is here.
     #[inline]
     pub(super) fn time(&mut self) -> Option<(&'a str, Instant)> {
-        const LENGTH: usize = "2026-03-01T10:00:00Z".len();
-        if self.next()? != b'"' || *self.text.as_bytes().get(self.at + 1 + LENGTH)? != b'"' {
-            return None;
-        }
+        self.next()?;
+        let quoted: &[u8; 22] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let [b'"', time @ .., b'"'] = quoted else { return None };
+        let time = Instant::usual(time)?;
+        let start = self.at + 1;
+        self.at += quoted.len();
         // What is a time has no quote and no backslash in it.
-        let text = self.text.get(self.at + 1..=self.at + LENGTH)?;
-        let time = Instant::parse(text)?;
-        self.at += LENGTH + 2;
-        Some((text, time))
+        Some((self.text.get(start..self.at - 1)?, time))
     }
 
     /// Steps over a list, whose elements `each` steps over.
@@ -166,29 +167,22 @@ impl<'a> Scanner<'a> {
         (byte == b',' || byte == end).then_some(byte == b',')
     }
 
-    /// Steps over a string, whose opening quote is here.
-    #[inline]
-    fn string(&mut self) -> Option<&'a str> {
-        let start = self.at + 1;
-        let rest = self.text.as_bytes().get(start..)?;
-        let end = end_of_plain(rest)?;
-        if rest[end] != b'"' {
-            return None;
-        }
-        self.at = start + end + 1;
-        self.text.get(start..start + end)
-    }
-
     /// Steps over a string without escapes; nothing where another value is here.
     #[inline]
     pub(super) fn text(&mut self) -> Option<&'a str> {
-        if self.next()? == b'"' { self.string() } else { None }
+        self.next()?;
+        let [b'"', rest @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
+        let length = end_of_plain(rest)?;
+        let start = self.at + 1;
+        let text = self.text.get(start..start + length).filter(|_| rest[length] == b'"')?;
+        self.at = start + length + 1;
+        Some(text)
     }
 
     /// Steps over any value.
     pub(super) fn value(&mut self) -> Option<Value<'a>> {
         match self.next()? {
-            b'"' => self.string().map(Value::Text).or_else(|| self.other()),
+            b'"' => self.text().map(Value::Text).or_else(|| self.other()),
             b'n' => self.word("null").map(|_| Value::Null),
             b't' => self.word("true").map(Value::Raw),
             b'f' => self.word("false").map(Value::Raw),

@@ -103,7 +103,8 @@ fn both(at: usize, row: &[Value]) -> Option<(String, String)> {
     let (table, names, reader) = table(at);
     let value = |at: usize| row.get(at).copied().unwrap_or(Value::Absent);
     let direct = Direct::new(&table, &names, &reader)?;
-    let swift = reader.direct(&direct, Vec::new(), (&OneRow(row), 0))?;
+    let rows = OneRow(row);
+    let swift = reader.direct(&direct, Vec::new(), (&rows, 0))?;
     let text = table.line(&value);
     Some((format!("{:?}", Ok::<Line, ()>(swift)), format!("{:?}", reader.read_plainly(&text))))
 }
