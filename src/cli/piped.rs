@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// As much is kept in memory.
-const IN_MEMORY: usize = 64 << 20;
+/// As much is kept in memory: more than the longest line, so that the start of a table can be read again.
+const IN_MEMORY: usize = 32 << 20;
 
 /// What is read of an input, and what of it is kept.
 struct Piped {
