@@ -4,10 +4,9 @@
 //! line, the plain way gives the same (`super::tests::both_ways_read_the_same_lines`).
 
 use super::fields;
-use super::line::{Line, Outcome, Reader, Record, Worst, flag};
+use super::line::{Gathered, Line, Outcome, Reader, Record, flag};
 use super::mapping::{Field, Key};
 use super::table::{Cell, Column, List, Rows, Table, Value};
-use crate::model::policy::SignalId;
 use crate::plan::matcher::Given;
 use crate::value::{Instant, Tier};
 use std::borrow::Cow;
@@ -41,11 +40,9 @@ enum Found<'a> {
     List(List<'a>),
 }
 
-/// The outcomes of a row, and the names among them that the policy does not declare.
-#[derive(Default)]
+/// The outcomes of a row.
 struct Outcomes {
-    all: Vec<Outcome>,
-    undeclared: Vec<String>,
+    gathered: Gathered,
     /// Whether there is any place for them.
     told: bool,
 }
@@ -171,30 +168,30 @@ impl Reader<'_> {
             Some(id) => id,
             None => other_id(here.found(Some(direct.id_column))?)?,
         };
-        let mut outcomes = Outcomes { all: room, ..Outcomes::default() };
+        let gathered = Gathered { outcomes: room, undeclared: Vec::new() };
+        let mut outcomes = Outcomes { gathered, told: false };
         self.all(direct, &here, &mut outcomes)?;
-        if outcomes.told && direct.others.iter().all(|at| rows.is_nothing(row, *at)) {
-            let Outcomes { all: outcomes, undeclared, .. } = outcomes;
+        let Outcomes { gathered: Gathered { outcomes, undeclared }, told } = outcomes;
+        if told && direct.others.iter().all(|at| rows.is_nothing(row, *at)) {
             return Some(Line::Outcomes { id: Cow::Borrowed(id), outcomes, undeclared });
         }
-        let time = self.time_of(&here, direct.time)?;
-        if outcomes.all.iter().any(|outcome| outcome.time < time) {
+        let time = self.time_of(here.time(direct.time), || here.found(direct.time))?;
+        if outcomes.iter().any(|outcome| outcome.time < time) {
             return None;
         }
         let action = match self.mapping.constant(Field::Action) {
             Some(constant) => Cow::Borrowed(constant),
-            None => self.word_of(Field::Action, &here, direct.action)?,
+            None => self.word_of(Field::Action, here.text(direct.action), || here.found(direct.action))?,
         };
         let tier = match self.mapping.constant(Field::Tier) {
             Some(constant) => Tier::parse(constant),
             None if direct.tier.is_none_or(|column| rows.is_nothing(row, column.at)) => None,
-            None => Some(Tier::parse(&self.word_of(Field::Tier, &here, direct.tier)?)?),
+            None => Some(Tier::parse(&self.word_of(Field::Tier, here.text(direct.tier), || here.found(direct.tier))?)?),
         };
         let given = match &direct.given[..] {
             [] => Vec::new(),
             columns => columns.iter().map(|column| given(here.found(*column)?)).collect::<Option<_>>()?,
         };
-        let Outcomes { all: outcomes, undeclared, .. } = outcomes;
         Some(Line::Full(Record { id: Cow::Borrowed(id), time, action, tier, given, outcomes, undeclared }))
     }
 
@@ -206,10 +203,10 @@ impl Reader<'_> {
         (rows, row): (&R, usize),
     ) -> Option<()> {
         let known = record.outcomes.len();
-        let (all, undeclared) = (std::mem::take(&mut record.outcomes), std::mem::take(&mut record.undeclared));
-        let mut outcomes = Outcomes { all, undeclared, told: false };
+        let (outcomes, undeclared) = (std::mem::take(&mut record.outcomes), std::mem::take(&mut record.undeclared));
+        let mut outcomes = Outcomes { gathered: Gathered { outcomes, undeclared }, told: false };
         self.all(direct, &Here { rows, row }, &mut outcomes)?;
-        (record.outcomes, record.undeclared) = (outcomes.all, outcomes.undeclared);
+        (record.outcomes, record.undeclared) = (outcomes.gathered.outcomes, outcomes.gathered.undeclared);
         record.outcomes[known..].iter().all(|outcome| outcome.time >= record.time).then_some(())
     }
 
@@ -224,8 +221,8 @@ impl Reader<'_> {
             && ![signal, time, value].into_iter().flatten().all(|column| here.rows.is_nothing(here.row, column.at))
         {
             outcomes.told = true;
-            let name = self.word_of(Field::Signal, here, signal)?;
-            let time = self.time_of(here, time)?;
+            let name = self.word_of(Field::Signal, here.text(signal), || here.found(signal))?;
+            let time = self.time_of(here.time(time), || here.found(time))?;
             self.outcome_of(name, time, here.found(value)?, outcomes)?;
         }
         for (wide, (column, time)) in self.mapping.wide.iter().zip(&direct.wide) {
@@ -244,7 +241,7 @@ impl Reader<'_> {
                 (Some(_), None) => return None,
             };
             let name = self.mapping.meaning(Field::Signal, Cow::Borrowed(&wide.signal));
-            self.outcome_of(name, self.instant(time)?, Found::Nothing, outcomes)?;
+            self.outcome_of(name, self.time_of(None, || Some(time))?, Found::Nothing, outcomes)?;
         }
         Some(())
     }
@@ -258,80 +255,54 @@ impl Reader<'_> {
                 let value = key.map_or(Value::Absent, |key| object.value(key));
                 found(Column { at: 0, cell: Cell::Text }, value)
             };
-            let name = match signal.and_then(|key| object.text(key)) {
-                Some(text) => self.mapping.meaning(Field::Signal, Cow::Borrowed(text)),
-                None => self.meant(Field::Signal, found(signal)?)?,
-            };
-            let time = match time.and_then(|key| object.time(key)) {
-                Some(time) => self.instant(Found::Time(time))?,
-                None => self.instant(found(time)?)?,
-            };
+            let name = self.word_of(Field::Signal, signal.and_then(|key| object.text(key)), || found(signal))?;
+            let time = self.time_of(time.and_then(|key| object.time(key)), || found(time))?;
             self.outcome_of(name, time, found(value)?, outcomes)?;
         }
         Some(())
     }
 
     fn outcome_of(&self, name: Cow<str>, time: Instant, value: Found, outcomes: &mut Outcomes) -> Option<()> {
-        let signal: Option<SignalId> = self.signals.get(name.as_ref()).copied();
-        let mut worst = Worst::default();
         let value = match value {
-            Found::Nothing => self.value(signal, None, &mut worst),
-            Found::Raw(raw) => self.value(signal, Some(raw), &mut worst),
+            Found::Nothing => None,
+            Found::Raw(raw) => Some(raw),
             _ => return None,
         };
-        if !worst.is_none() {
-            return None;
-        }
-        if self.survey && signal.is_none() {
-            outcomes.undeclared.push(name.into_owned());
-        }
-        outcomes.all.push(Outcome { time, signal, value });
-        Some(())
+        self.add(name, time, value, &mut outcomes.gathered)
     }
 
-    /// The word that a row has in a column, translated.
+    /// The word of a cell, translated: its text, or what else is found there.
     #[inline]
-    fn word_of<'a, R: Rows>(
+    fn word_of<'a>(
         &'a self,
         field: Field,
-        here: &Here<'a, R>,
-        column: Option<Column>,
+        text: Option<&'a str>,
+        found: impl FnOnce() -> Option<Found<'a>>,
     ) -> Option<Cow<'a, str>> {
-        match here.text(column) {
-            Some(text) => Some(self.mapping.meaning(field, Cow::Borrowed(text))),
-            None => self.meant(field, here.found(column)?),
-        }
+        let text = match text {
+            Some(text) => text,
+            None => text_of(found()?)?,
+        };
+        Some(self.mapping.meaning(field, Cow::Borrowed(text)))
     }
 
-    /// The time that a row has in a column, if it may be that of a record.
+    /// The time of a cell, or of what else is found there, if it may be that of a record.
     #[inline]
-    fn time_of<R: Rows>(&self, here: &Here<R>, column: Option<Column>) -> Option<Instant> {
-        match (here.text(column), here.time(column)) {
-            (Some(text), _) => self.instant(Found::Text(text)),
-            (None, Some(time)) => self.instant(Found::Time(time)),
-            (None, None) => self.instant(here.found(column)?),
-        }
-    }
-
-    /// The word of a cell that is a text, translated.
-    #[inline]
-    fn meant<'a>(&'a self, field: Field, cell: Found<'a>) -> Option<Cow<'a, str>> {
-        let Found::Text(word) = cell else { return None };
-        Some(self.mapping.meaning(field, Cow::Borrowed(word)))
-    }
-
-    /// The time of a cell, if it may be that of a record.
-    #[inline]
-    fn instant(&self, cell: Found) -> Option<Instant> {
+    fn time_of<'a>(&self, time: Option<Instant>, found: impl FnOnce() -> Option<Found<'a>>) -> Option<Instant> {
         let times = &self.mapping.times;
+        let cell = time.map_or_else(found, |time| Some(Found::Time(time)))?;
         let time = match cell {
             Found::Text(text) => times.read(text)?,
             Found::Raw(raw) if times.is_epoch() => times.read(raw)?,
             Found::Time(time) if !times.is_pattern() => time,
             _ => return None,
         };
-        self.now.is_none_or(|now| time <= now).then_some(time)
+        self.in_time(time)
     }
+}
+
+fn text_of(cell: Found<'_>) -> Option<&str> {
+    if let Found::Text(text) = cell { Some(text) } else { None }
 }
 
 /// The id of a cell that is no plain text.

@@ -90,9 +90,9 @@ fn fault(reason: Reason, why: impl Into<String>) -> Fault {
 
 /// The outcomes of a line, and the names among them that the policy does not declare.
 #[derive(Debug, Default)]
-struct Found {
-    outcomes: Vec<Outcome>,
-    undeclared: Vec<String>,
+pub(super) struct Gathered {
+    pub(super) outcomes: Vec<Outcome>,
+    pub(super) undeclared: Vec<String>,
 }
 
 /// Letters of a cell that are shown.
@@ -168,7 +168,7 @@ impl<'p> Reader<'p> {
         if id.is_none() && action.is_none() && self.noticed(&fields).is_some() {
             return self.notice(&fields);
         }
-        let (mut worst, mut found) = (Worst::default(), Found::default());
+        let (mut worst, mut found) = (Worst::default(), Gathered::default());
         let has_outcomes = self.outcomes(&fields, &mut found, &mut worst);
         if let Some(id) = id.and_then(identity)
             && has_outcomes
@@ -204,8 +204,8 @@ impl<'p> Reader<'p> {
         })
     }
 
-    fn record<'a>(&'a self, fields: &Fields<'a>, found: Found, worst: &mut Worst) -> Option<Record<'a>> {
-        let Found { outcomes, undeclared, .. } = found;
+    fn record<'a>(&'a self, fields: &Fields<'a>, found: Gathered, worst: &mut Worst) -> Option<Record<'a>> {
+        let Gathered { outcomes, undeclared } = found;
         let id = self.reach(fields, Field::Id).and_then(identity);
         if id.is_none() {
             worst.note(Reason::MissingField, || {
@@ -275,16 +275,16 @@ impl<'p> Reader<'p> {
             worst.note(Reason::BadTime, || format!("{what} is not {times}{}", self.held(key, Some(raw))));
             return None;
         };
-        if self.now.is_some_and(|now| time > now) {
+        let in_time = self.in_time(time);
+        if in_time.is_none() {
             worst.note(Reason::BadTime, || format!("{what} is later than --now"));
-            return None;
         }
-        Some(time)
+        in_time
     }
 
     /// All outcomes of a line: those of its list, the one of its row, and those that have keys of their own. Whether
     /// there is any place for them.
-    fn outcomes(&self, fields: &Fields, found: &mut Found, worst: &mut Worst) -> bool {
+    fn outcomes(&self, fields: &Fields, found: &mut Gathered, worst: &mut Worst) -> bool {
         let list = self.reach(fields, Field::Outcomes);
         if let Some(raw) = list {
             self.list(raw, found, worst);
@@ -297,7 +297,7 @@ impl<'p> Reader<'p> {
         list.is_some() || flat || wide
     }
 
-    fn list(&self, raw: &str, found: &mut Found, worst: &mut Worst) {
+    fn list(&self, raw: &str, found: &mut Gathered, worst: &mut Worst) {
         let Some(parts) = fields::array(raw) else {
             return worst.note(Reason::Unparsable, || "its outcomes are not a list".to_owned());
         };
@@ -311,7 +311,7 @@ impl<'p> Reader<'p> {
     }
 
     /// The outcome that a row of a flat table has.
-    fn flat(&self, fields: &Fields, found: &mut Found, worst: &mut Worst) -> bool {
+    fn flat(&self, fields: &Fields, found: &mut Gathered, worst: &mut Worst) -> bool {
         let [signal, time, value] = [Field::Signal, Field::SignalTime, Field::Value].map(|it| self.reach(fields, it));
         let is_there = signal.is_some() || time.is_some() || value.is_some();
         if is_there {
@@ -321,7 +321,7 @@ impl<'p> Reader<'p> {
     }
 
     /// The outcome of a signal that has a key of its own: its time, or whether it happened.
-    fn wide(&self, wide: &Wide, fields: &Fields, found: &mut Found, worst: &mut Worst) -> bool {
+    fn wide(&self, wide: &Wide, fields: &Fields, found: &mut Gathered, worst: &mut Worst) -> bool {
         // An empty text says as little as an absent one: no table of text can tell them apart.
         let said = |key: &Key| fields.reach(key).filter(|raw| *raw != "\"\"");
         let Some(raw) = said(&wide.key) else { return false };
@@ -348,7 +348,7 @@ impl<'p> Reader<'p> {
         name: Option<&str>,
         (time, key): (Option<&str>, &[String]),
         value: Option<&str>,
-        found: &mut Found,
+        found: &mut Gathered,
         worst: &mut Worst,
     ) {
         let raw = name;
@@ -366,12 +366,34 @@ impl<'p> Reader<'p> {
         found.outcomes.extend(time.map(|time| Outcome { time, signal, value }));
     }
 
+    /// Adds an outcome; nothing where its value is not in order.
+    #[inline]
+    pub(super) fn add(&self, name: Cow<str>, time: Instant, value: Option<&str>, to: &mut Gathered) -> Option<()> {
+        let signal = self.signals.get(name.as_ref()).copied();
+        let mut worst = Worst::default();
+        let value = self.value(signal, value, &mut worst);
+        if !worst.is_none() {
+            return None;
+        }
+        if self.survey && signal.is_none() {
+            to.undeclared.push(name.into_owned());
+        }
+        to.outcomes.push(Outcome { time, signal, value });
+        Some(())
+    }
+
+    /// A time that is not too late.
+    #[inline]
+    pub(super) fn in_time(&self, time: Instant) -> Option<Instant> {
+        self.now.is_none_or(|now| time <= now).then_some(time)
+    }
+
     /// The key of a field of the one outcome that a row has, where rows have one; it is named where it is wrong.
     fn of_a_row(&self, field: Field) -> &[String] {
         if self.mapping.is_flat() { self.mapping.key(field) } else { &[] }
     }
 
-    pub(super) fn value(&self, signal: Option<SignalId>, raw: Option<&str>, worst: &mut Worst) -> Option<Carried> {
+    fn value(&self, signal: Option<SignalId>, raw: Option<&str>, worst: &mut Worst) -> Option<Carried> {
         let scales = signal.map_or(&[][..], |signal| &self.scales[signal.index()]);
         if scales.is_empty() {
             return raw.map(|raw| Carried::Unused(fields::canonical(raw).unwrap_or_else(|| raw.to_owned())));
@@ -420,11 +442,11 @@ pub(super) fn identity(raw: &str) -> Option<Cow<'_, str>> {
 
 /// The first reason that applies, whatever the order in which faults are met.
 #[derive(Default)]
-pub(super) struct Worst(Option<Fault>);
+struct Worst(Option<Fault>);
 
 impl Worst {
     /// Whether there is nothing wrong.
-    pub(super) fn is_none(&self) -> bool {
+    fn is_none(&self) -> bool {
         self.0.is_none()
     }
 

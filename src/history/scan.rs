@@ -76,7 +76,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn next(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.as_bytes().get(self.at)?;
-            if byte > b' ' || !matches!(byte, b' ' | b'\t' | b'\r') {
+            if !matches!(byte, b' ' | b'\t' | b'\r') {
                 return Some(byte);
             }
             self.at += 1;

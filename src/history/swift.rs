@@ -6,7 +6,7 @@
 //! hold the two against each other.
 
 use super::fields;
-use super::line::{Line, Outcome, Reader, Record, Worst, identity};
+use super::line::{Gathered, Line, Outcome, Reader, Record, identity};
 use super::scan::{Name, Scanner, Value};
 use crate::plan::matcher::Given;
 use crate::value::{Instant, Tier};
@@ -83,7 +83,7 @@ impl<'a, const N: usize> Entries<'a, N> {
     /// Takes up the text of a field, unless it was there before.
     #[inline]
     fn text(&mut self, at: usize, text: &'a str) -> Option<()> {
-        let is_new = self.texts[at].is_none() && (self.others.is_empty() || self.other_of(at).is_none());
+        let is_new = self.texts[at].is_none() && self.other_of(at).is_none();
         is_new.then(|| self.texts[at] = Some(text))
     }
 
@@ -114,19 +114,12 @@ impl<'a, const N: usize> Entries<'a, N> {
     /// The text of a field.
     #[inline]
     fn word(&self, at: usize) -> Option<Cow<'a, str>> {
-        match (self.texts[at], self.other_of(at)) {
-            (Some(text), _) => Some(Cow::Borrowed(text)),
-            (None, Some(Value::Raw(raw))) => fields::text(raw),
-            (None, _) => None,
+        if let Some(text) = self.texts[at] {
+            return Some(Cow::Borrowed(text));
         }
+        let Some(Value::Raw(raw)) = self.other_of(at) else { return None };
+        fields::text(raw)
     }
-}
-
-/// The outcomes of a line.
-struct Outcomes<'r, 'p> {
-    reader: &'r Reader<'p>,
-    all: Vec<Outcome>,
-    undeclared: Vec<String>,
 }
 
 /// Whether lines can be read fast at all: nothing is mapped, and no attribute looks into the outcomes.
@@ -141,7 +134,7 @@ pub(super) fn is_possible(reader: &Reader) -> bool {
 pub(super) fn read<'a>(reader: &'a Reader, text: &'a str, room: Vec<Outcome>) -> Option<(Line<'a>, usize)> {
     let mut scanner = Scanner::new(text);
     let mut entries = Entries::new(&OF_RECORD);
-    let mut outcomes = Outcomes { reader, all: room, undeclared: Vec::new() };
+    let mut gathered = Gathered { outcomes: room, undeclared: Vec::new() };
     let mut time = None;
     scanner.object(|scanner| match entries.key(scanner)? {
         Ok(TIME) => {
@@ -150,14 +143,14 @@ pub(super) fn read<'a>(reader: &'a Reader, text: &'a str, room: Vec<Outcome>) ->
         }
         Ok(OUTCOMES) => {
             entries.text(OUTCOMES, "")?;
-            scanner.list(|scanner| outcomes.read(scanner))
+            scanner.list(|scanner| outcome(reader, scanner, &mut gathered))
         }
         Ok(at) => entries.field(at, scanner),
         Err(key) => entries.other(key, scanner),
     })?;
     let length = scanner.end()?;
-    let Outcomes { all: outcomes, undeclared, .. } = outcomes;
-    let time = in_time(reader, time.or_else(|| Instant::parse(entries.texts[TIME]?))?)?;
+    let Gathered { outcomes, undeclared } = gathered;
+    let time = reader.in_time(time.or_else(|| Instant::parse(entries.texts[TIME]?))?)?;
     if outcomes.iter().any(|outcome| outcome.time < time) {
         return None;
     }
@@ -189,42 +182,25 @@ fn other_tier(entries: &Entries<5>) -> Option<Option<Tier>> {
     }
 }
 
-impl Outcomes<'_, '_> {
-    /// Steps over an outcome.
-    #[inline]
-    fn read<'a>(&mut self, scanner: &mut Scanner<'a>) -> Option<()> {
-        let mut entries: Entries<'a, 3> = Entries::new(&OF_OUTCOME);
-        let (mut time, mut value) = (None, None);
-        scanner.object(|scanner| match entries.key(scanner)? {
-            Ok(ARRIVAL) => {
-                time = entries.time(ARRIVAL, scanner)?;
-                Some(())
-            }
-            Ok(VALUE) => {
-                value = Some(scanner.raw()?);
-                entries.text(VALUE, "")
-            }
-            Ok(at) => entries.field(at, scanner),
-            Err(key) => entries.other(key, scanner),
-        })?;
-        let name = entries.word(SIGNAL)?;
-        let time = in_time(self.reader, time.or_else(|| Instant::parse(entries.texts[ARRIVAL]?))?)?;
-        let signal = self.reader.signals.get(name.as_ref()).copied();
-        let value = value.filter(|raw| *raw != "null");
-        let mut worst = Worst::default();
-        let value = self.reader.value(signal, value, &mut worst);
-        if self.reader.survey && signal.is_none() {
-            self.undeclared.push(name.into_owned());
-        }
-        self.all.push(Outcome { time, signal, value });
-        worst.is_none().then_some(())
-    }
-}
-
-/// A time that is not too late.
+/// Steps over an outcome.
 #[inline]
-fn in_time(reader: &Reader, time: Instant) -> Option<Instant> {
-    reader.now.is_none_or(|now| time <= now).then_some(time)
+fn outcome(reader: &Reader, scanner: &mut Scanner, gathered: &mut Gathered) -> Option<()> {
+    let mut entries = Entries::new(&OF_OUTCOME);
+    let (mut time, mut value) = (None, None);
+    scanner.object(|scanner| match entries.key(scanner)? {
+        Ok(ARRIVAL) => {
+            time = entries.time(ARRIVAL, scanner)?;
+            Some(())
+        }
+        Ok(VALUE) => {
+            value = Some(scanner.raw()?);
+            entries.text(VALUE, "")
+        }
+        Ok(at) => entries.field(at, scanner),
+        Err(key) => entries.other(key, scanner),
+    })?;
+    let time = reader.in_time(time.or_else(|| Instant::parse(entries.texts[ARRIVAL]?))?)?;
+    reader.add(entries.word(SIGNAL)?, time, value.filter(|raw| *raw != "null"), gathered)
 }
 
 /// The values of the policy's attributes.

@@ -34,8 +34,8 @@ pub struct Tallier<'p> {
     /// The place among the lanes of an action type, cohort and tier.
     lane: FxHashMap<(ActionId, CohortId, Option<Tier>), usize>,
     lanes: Vec<Lane>,
-    /// Per action type: the lane of its last record, and what that was of.
-    recent: Vec<Option<(CohortId, Option<Tier>, usize)>>,
+    /// Per action type: the lane of its last record.
+    recent: Vec<Option<usize>>,
     /// All samples and the bad ones, by series.
     samples: Dense<Series, [u64; 2]>,
     /// Sums of values, by series of a mean.
@@ -215,11 +215,8 @@ impl<'p> Tallier<'p> {
 
     /// Each signal counts once per record, at its earliest arrival.
     fn arrive(&mut self, action: Option<ActionId>, outcomes: &[Outcome]) {
-        if !outcomes.iter().filter_map(|it| it.signal).any(|signal| self.wanted.tripping[signal.index()]) {
-            return;
-        }
         let mut heard = std::mem::take(&mut self.heard);
-        for (signal, time) in firsts(outcomes, &mut heard).filter(|(signal, _)| self.wanted.tripping[signal.index()]) {
+        for (signal, time) in firsts(outcomes, |signal| self.wanted.tripping[signal.index()], &mut heard) {
             *self.arrivals.at((action, signal), time.tick(self.plan.tick_seconds)) += 1;
         }
         self.heard = heard;
@@ -287,8 +284,8 @@ impl<'p> Tallier<'p> {
     }
 
     fn lane(&mut self, action: ActionId, cohort: CohortId, tier: Option<Tier>) -> usize {
-        if let Some((of, at, lane)) = self.recent[action.index()]
-            && (of, at) == (cohort, tier)
+        if let Some(lane) = self.recent[action.index()]
+            && (self.lanes[lane].cohort, self.lanes[lane].tier) == (cohort, tier)
         {
             return lane;
         }
@@ -299,7 +296,7 @@ impl<'p> Tallier<'p> {
             let (exposure, alike) = Default::default();
             self.lanes.push(Lane { action, cohort, tier, samples, exposure, alike });
         }
-        self.recent[action.index()] = Some((cohort, tier, lane));
+        self.recent[action.index()] = Some(lane);
         lane
     }
 
@@ -337,11 +334,7 @@ impl<'p> Tallier<'p> {
             return against;
         }
         let evidence = &self.wanted.evidence[self.lanes[lane].action.index()];
-        self.heard.clear();
-        self.heard.extend(outcomes.iter().filter_map(|outcome| outcome.signal));
-        self.heard.sort_unstable();
-        self.heard.dedup();
-        let heeding = self.heard.iter().flat_map(|id| &self.wanted.heeding[id.index()]);
+        let heeding = firsts(outcomes, |_| true, &mut self.heard).flat_map(|(id, _)| &self.wanted.heeding[id.index()]);
         self.heeding.clear();
         self.heeding.extend(heeding.filter(|id| !evidence.contains(id)));
         self.heeding.sort_unstable();
@@ -456,14 +449,15 @@ impl<'p> Tallier<'p> {
     }
 }
 
-/// The signals of sorted outcomes, each once, and when it came first.
+/// The signals of sorted outcomes that are wanted, each once, and when it came first.
 fn firsts<'a>(
     outcomes: &'a [Outcome],
+    is_wanted: impl Fn(SignalId) -> bool + 'a,
     heard: &'a mut Vec<SignalId>,
-) -> impl Iterator<Item = (SignalId, Instant)> + use<'a> {
+) -> impl Iterator<Item = (SignalId, Instant)> + 'a {
     heard.clear();
-    outcomes.iter().filter_map(|outcome| {
-        let signal = outcome.signal.filter(|signal| !heard.contains(signal))?;
+    outcomes.iter().filter_map(move |outcome| {
+        let signal = outcome.signal.filter(|signal| is_wanted(*signal) && !heard.contains(signal))?;
         heard.push(signal);
         Some((signal, outcome.time))
     })

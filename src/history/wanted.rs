@@ -13,10 +13,6 @@ pub struct Wanted {
     pub(crate) is_customer: Vec<bool>,
     /// Per action type: the metrics its gates use.
     pub(crate) evidence: Vec<Vec<MetricId>>,
-    /// Per action type: the customer metrics among them.
-    pub(crate) customer: Vec<Vec<MetricId>>,
-    /// All metrics of reviewers and staff.
-    pub(crate) colleagues: Vec<MetricId>,
     /// Per action type: whether records of one tick that have no outcome are alike.
     pub(crate) even: Vec<bool>,
     /// Per signal: for how many seconds after a record it is no matter when it comes, and so for how many records that
@@ -44,12 +40,8 @@ impl Wanted {
         let evidence: Vec<Vec<MetricId>> = plan.actions.iter().map(metrics_of).collect();
         let is_even = |ids: &Vec<MetricId>| ids.iter().all(|id| rules[id.index()].is_even());
         let evenly = |id| rules.iter().map(|rule| rule.evenly(id)).try_fold(i64::MAX, |least, it| Some(least.min(it?)));
-        let is_customer: Vec<bool> = plan.metrics.iter().map(|metric| metric.judge == Judge::Customer).collect();
-        let judged_by_customer = |id: &MetricId| is_customer[id.index()];
         let trips = || plan.actions.iter().flat_map(|action| &action.trips);
         Self {
-            customer: evidence.iter().map(|ids| ids.iter().copied().filter(judged_by_customer).collect()).collect(),
-            colleagues: metrics().filter(|id| !judged_by_customer(id)).collect(),
             even: evidence.iter().map(is_even).collect(),
             evenly: (0..plan.signals.len()).map(SignalId::new).map(evenly).collect(),
             evidence,
@@ -58,7 +50,7 @@ impl Wanted {
             alive: flags(plan, plan.metrics.iter().filter_map(|it| it.alive.as_ref()).flat_map(|(signals, _)| signals)),
             heeding,
             rules,
-            is_customer,
+            is_customer: plan.metrics.iter().map(|metric| metric.judge == Judge::Customer).collect(),
         }
     }
 }

@@ -47,19 +47,9 @@ impl Instant {
         let [century, _, year, _, _, month, ..] = DATE.pairs(*date)?;
         let [day, _, _, hour, _, _, minute, _] = CLOCK.pairs(*clock)?;
         let [_, second, ..] = END.pairs([*colon, *ten, *one, *zone, 0, 0, 0, 0])?;
-        let year = century * 100 + year;
-        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let (before, length) = *MONTHS.get(month as usize)?;
-        let leap_day = u32::from(is_leap);
-        let is_date = year > 0 && day > 0 && day <= length + if month == 2 { leap_day } else { 0 };
-        if !is_date || hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
-        let past = year - 1;
-        let days =
-            past * 365 + past / 4 - past / 100 + past / 400 + before + if month > 2 { leap_day } else { 0 } + day;
-        let seconds = i64::from(days) * DAY + i64::from(hour * 3_600 + minute * 60 + second);
-        Some(Self::from_seconds(seconds - BEFORE_1970))
+        let date = days_since_1970(century * 100 + year, month, day)?;
+        let is_clock = hour < 24 && minute < 60 && second < 60;
+        is_clock.then(|| Self::from_seconds(date * DAY + i64::from(hour * 3_600 + minute * 60 + second)))
     }
 
     fn parse_any(text: &str) -> Option<Self> {
@@ -151,32 +141,46 @@ fn two(bytes: &[u8], at: usize) -> Option<i64> {
 
 /// Days since 1970 of `YYYY-MM-DD`.
 fn days(bytes: &[u8]) -> Option<i64> {
-    let (year, month, day) = (two(bytes, 0)? * 100 + two(bytes, 2)?, two(bytes, 5)?, two(bytes, 8)?);
+    let numbers = [two(bytes, 0)? * 100 + two(bytes, 2)?, two(bytes, 5)?, two(bytes, 8)?];
+    let [year, month, day] = numbers.map(|number| u32::try_from(number).unwrap_or(0));
     let dashes = *bytes.get(4)? == b'-' && *bytes.get(7)? == b'-';
-    let valid = dashes && year > 0 && (1..=12).contains(&month) && day > 0 && day <= month_length(year, month);
-    valid.then(|| days_from_civil(year, month, day))
+    days_since_1970(year, month, day).filter(|_| dashes)
 }
 
-fn month_length(year: i64, month: i64) -> i64 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+/// Days since 1970-01-01 in the proleptic Gregorian calendar, of a date that there is.
+#[inline]
+fn days_since_1970(year: u32, month: u32, day: u32) -> Option<i64> {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let (before, length) = *MONTHS.get(month as usize)?;
+    let leap_day = u32::from(is_leap);
+    if year == 0 || day == 0 || day > length + if month == 2 { leap_day } else { 0 } {
+        return None;
     }
+    let past = year - 1;
+    let days = past * 365 + past / 4 - past / 100 + past / 400 + before + if month > 2 { leap_day } else { 0 } + day;
+    Some(i64::from(days) - BEFORE_1970)
 }
 
-/// Days since 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, "days from civil").
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
+/// Of each month, from 1 on: the days of its year before it, and its own; both without a leap day.
+const MONTHS: [(u32, u32); 13] = [
+    (0, 0),
+    (0, 31),
+    (31, 28),
+    (59, 31),
+    (90, 30),
+    (120, 31),
+    (151, 30),
+    (181, 31),
+    (212, 31),
+    (243, 30),
+    (273, 31),
+    (304, 30),
+    (334, 31),
+];
 
-/// The inverse of [`days_from_civil`].
+/// The days from the one before 0001-01-01 to 1970.
+const BEFORE_1970: i64 = 719_163;
+/// The inverse of [`days_since_1970`] (Howard Hinnant, "civil from days").
 fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -205,26 +209,6 @@ fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
     }
     Some((nanos, rest))
 }
-
-/// Of each month, from 1 on: the days of its year before it, and its own; both without a leap day.
-const MONTHS: [(u32, u32); 13] = [
-    (0, 0),
-    (0, 31),
-    (31, 28),
-    (59, 31),
-    (90, 30),
-    (120, 31),
-    (151, 30),
-    (181, 31),
-    (212, 31),
-    (243, 30),
-    (273, 31),
-    (304, 30),
-    (334, 31),
-];
-
-/// The seconds from the day before 0001-01-01 to 1970.
-const BEFORE_1970: i64 = 719_163 * DAY;
 
 /// What eight bytes should look like: digits where the form has zeros, and the rest as the form has it.
 struct Form {
@@ -336,7 +320,23 @@ mod tests {
     fn dates_survive_a_round_trip() {
         for day in (-719_162..2_932_896).step_by(97) {
             let (year, month, date) = civil(day);
-            assert_eq!(days_from_civil(year, month, date), day);
+            let [year, month, date] = [year, month, date].map(|number| u32::try_from(number).expect("of a date"));
+            assert_eq!(days_since_1970(year, month, date), Some(day));
+        }
+    }
+
+    #[test]
+    fn dates_that_there_are_not_are_none() {
+        for year in (0..2_100_u32).chain([9_999]) {
+            let all = (0..14).flat_map(|month| (0..33).map(move |day| (month, day)));
+            let found = all.filter_map(|(month, day)| Some(((month, day), days_since_1970(year, month, day)?)));
+            let found: Vec<((u32, u32), i64)> = found.collect();
+            let first = found.first().map_or(0, |(_, day)| *day);
+            for ((date, day), expected) in found.iter().zip(first..) {
+                assert_eq!(civil(*day), (i64::from(year), i64::from(date.0), i64::from(date.1)));
+                assert_eq!(*day, expected);
+            }
+            assert!(if year == 0 { found.is_empty() } else { found.len() >= 365 }, "{year}");
         }
     }
 

@@ -439,7 +439,8 @@ fn split(count: i64, clock: i64) -> Option<Instant> {
     Instant::checked(count.div_euclid(clock), u32::try_from(nanos).ok()?)
 }
 
-/// The cell that holds some JSON, which is seldom and so is not in the way of the others. A text is one that says so itself, unless it could be taken for a list.
+/// The cell that holds some JSON, which is seldom and so is not in the way of the others. A text is one that says so
+/// itself, unless it could be taken for a list.
 #[inline(never)]
 fn cell(json: &str) -> Value<'_> {
     match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {

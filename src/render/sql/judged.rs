@@ -118,14 +118,20 @@ fn against(words: &Words, ids: &[MetricId]) -> Option<String> {
 
 /// Cases by action type, of what its customer metrics give.
 fn by_customers(wanted: &Wanted, of: impl Fn(&[MetricId]) -> Option<String>) -> Vec<(Vec<ActionId>, String)> {
-    let each = wanted.customer.iter().enumerate();
-    merged(each.filter_map(|(at, ids)| Some((vec![ActionId::new(at)], of(ids)?))))
+    let each = wanted.evidence.iter().map(|ids| judged_by(wanted, true, ids.iter().copied())).enumerate();
+    merged(each.filter_map(|(at, ids)| Some((vec![ActionId::new(at)], of(&ids)?))))
+}
+
+/// Those of some metrics that customers judge, or the others.
+fn judged_by(wanted: &Wanted, customer: bool, ids: impl Iterator<Item = MetricId>) -> Vec<MetricId> {
+    ids.filter(|id| wanted.is_customer[id.index()] == customer).collect()
 }
 
 fn exposed(words: &Words, wanted: &Wanted) -> Step {
     let seen = by_customers(wanted, |ids| against(words, ids));
     let seen = seen.iter().map(|(ids, told)| format!("\n      WHEN {} AND ({told}) THEN 'seen'", words.is_action(ids)));
-    let told = against(words, &wanted.colleagues);
+    let metrics = (0..words.plan.metrics.len()).map(MetricId::new);
+    let told = against(words, &judged_by(wanted, false, metrics));
     let released = told.map_or_else(String::new, |told| format!("\n      WHEN {told} THEN 'released'"));
     let open = by_customers(wanted, |ids| open(words, ids));
     let open = open.iter().map(|(ids, open)| format!("\n      WHEN {} THEN {open}", words.is_action(ids)));
