@@ -100,72 +100,87 @@ impl<R: Read> Read for Unpacked<R> {
     }
 }
 
-/// Cuts an input into blocks of about a length and hands each to `send`, until that says `false`. Lines end at a line end;
-/// rows of cells between delimiters only where no quote is open. `spare` gives room that was used before, of any content:
-/// fresh room would have to be cleared first.
-pub fn cut(
+/// An input that is cut into blocks of about a length. Lines end at a line end; rows of cells between delimiters only where
+/// no quote is open.
+pub struct Cutter<R> {
+    bytes: R,
     input: usize,
     delimiter: Option<u8>,
-    mut bytes: impl Read,
     length: usize,
-    mut spare: impl FnMut() -> Vec<u8>,
-    mut send: impl FnMut(Block) -> bool,
-) -> io::Result<()> {
-    let (mut room, mut filled, mut line) = (spare(), 0, 1);
-    loop {
-        let ended = fill(&mut bytes, length, &mut room, &mut filled)?;
-        let block = &room[..filled];
-        let (end, open) = match delimiter {
-            None => (memchr::memrchr(b'\n', block).map(|at| at + 1), None),
-            Some(delimiter) => separated::last_end(block, delimiter),
-        };
-        match (ended, end) {
-            (true, _) => {
-                if let Some(open) = open {
-                    return Err(unclosed(line + separated::line_ends(&block[..open])));
-                }
-                room.truncate(filled);
-                send(Block { input, first_line: line, bytes: room, too_long: false });
-                return Ok(());
-            }
-            (false, Some(end)) => {
-                let next =
-                    line + if delimiter.is_some() { separated::line_ends(&block[..end]) } else { lines(&block[..end]) };
-                let rest = with_rest(spare(), &block[end..]);
-                filled -= end;
-                // The last line end would make an empty line of its own.
-                room.truncate(end - 1);
-                let bytes = std::mem::replace(&mut room, rest);
-                if !send(Block { input, first_line: line, bytes, too_long: false }) {
-                    return Ok(());
-                }
-                line = next;
-            }
-            (false, None) if filled > LONGEST_LINE && delimiter.is_some() => {
-                return Err(match open {
-                    Some(open) => unclosed(line + separated::line_ends(&block[..open])),
-                    None => too_long(line),
-                });
-            }
-            (false, None) if filled > LONGEST_LINE => {
-                filled = skip_line(&mut bytes, length, &mut room)?;
-                if !send(Block { input, first_line: line, bytes: Vec::new(), too_long: true }) {
-                    return Ok(());
-                }
-                line += 1;
-            }
-            (false, None) => {}
-        }
-    }
+    /// The line that comes next.
+    line: u64,
+    /// What was read of it.
+    rest: Vec<u8>,
+    has_ended: bool,
 }
 
-/// Room that begins with what was read beyond a block.
-fn with_rest(mut room: Vec<u8>, rest: &[u8]) -> Vec<u8> {
-    if room.len() < rest.len() {
-        room.resize(rest.len(), 0);
+impl<R: Read> Cutter<R> {
+    /// An input of some bytes: lines, or rows of cells between delimiters.
+    pub fn new(input: usize, delimiter: Option<u8>, bytes: R, length: usize) -> Self {
+        Self { bytes, input, delimiter, length, line: 1, rest: Vec::new(), has_ended: false }
     }
-    room[..rest.len()].copy_from_slice(rest);
-    room
+
+    /// The next block, in room that was used before, of any content: fresh room would have to be cleared first. Nothing
+    /// behind the last one.
+    pub fn next(&mut self, mut room: Vec<u8>) -> io::Result<Option<Block>> {
+        if self.has_ended {
+            return Ok(None);
+        }
+        let mut filled = self.take_rest(&mut room);
+        loop {
+            self.has_ended = fill(&mut self.bytes, self.length, &mut room, &mut filled)?;
+            let block = &room[..filled];
+            let (end, open) = match self.delimiter {
+                None => (memchr::memrchr(b'\n', block).map(|at| at + 1), None),
+                Some(delimiter) => separated::last_end(block, delimiter),
+            };
+            match (self.has_ended, end) {
+                (true, _) => {
+                    if let Some(open) = open {
+                        return Err(unclosed(self.line + separated::line_ends(&block[..open])));
+                    }
+                    return Ok(Some(self.block(room, filled, 0)));
+                }
+                (false, Some(end)) => {
+                    self.rest.extend_from_slice(&block[end..]);
+                    let lines = if self.delimiter.is_some() { separated::line_ends } else { lines }(&block[..end]);
+                    // The last line end would make an empty line of its own.
+                    return Ok(Some(self.block(room, end - 1, lines)));
+                }
+                (false, None) if filled > LONGEST_LINE && self.delimiter.is_some() => {
+                    return Err(match open {
+                        Some(open) => unclosed(self.line + separated::line_ends(&block[..open])),
+                        None => too_long(self.line),
+                    });
+                }
+                (false, None) if filled > LONGEST_LINE => {
+                    self.rest = rest_of_line(&mut self.bytes, self.length)?;
+                    // Such a line took more room than any block wants.
+                    return Ok(Some(Block { too_long: true, ..self.block(Vec::new(), 0, 1) }));
+                }
+                (false, None) => {}
+            }
+        }
+    }
+
+    /// Moves what was read beyond the last block to where the next one begins; how many bytes that are.
+    fn take_rest(&mut self, room: &mut Vec<u8>) -> usize {
+        let length = self.rest.len();
+        if room.len() < length {
+            room.resize(length, 0);
+        }
+        room[..length].copy_from_slice(&self.rest);
+        self.rest.clear();
+        length
+    }
+
+    /// A block of the first bytes, in which so many lines end.
+    fn block(&mut self, mut bytes: Vec<u8>, length: usize, lines: u64) -> Block {
+        bytes.truncate(length);
+        let first_line = self.line;
+        self.line += lines;
+        Block { input: self.input, first_line, bytes, too_long: false }
+    }
 }
 
 fn lines(bytes: &[u8]) -> u64 {
@@ -202,19 +217,17 @@ fn fill(bytes: &mut impl Read, length: usize, room: &mut Vec<u8>, filled: &mut u
     Ok(false)
 }
 
-/// Skips to behind the next line end; what was read beyond it stands in the room then, and its length comes back.
-fn skip_line(bytes: &mut impl Read, length: usize, room: &mut Vec<u8>) -> io::Result<usize> {
-    // A line that was so long took more room than any block wants.
-    *room = Vec::new();
+/// Skips to behind the next line end; what was read beyond it.
+fn rest_of_line(bytes: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut room = Vec::new();
     loop {
         let mut filled = 0;
-        let ended = fill(bytes, length, room, &mut filled)?;
+        let has_ended = fill(bytes, length, &mut room, &mut filled)?;
         if let Some(end) = memchr::memchr(b'\n', &room[..filled]) {
-            room.copy_within(end + 1..filled, 0);
-            return Ok(filled - end - 1);
+            return Ok(room[end + 1..filled].to_vec());
         }
-        if ended {
-            return Ok(0);
+        if has_ended {
+            return Ok(Vec::new());
         }
     }
 }

@@ -9,6 +9,7 @@ use super::separated::{closed, each_row, line_ends};
 use super::table::{Rows, Value};
 use crate::value::Instant;
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::ops::Range;
 use wide::u8x16;
 
@@ -23,8 +24,9 @@ pub(super) struct Layout {
 /// The cells of a block.
 #[derive(Debug, Default)]
 pub(super) struct Cells<'b> {
-    /// Row after row.
-    texts: Vec<Cow<'b, str>>,
+    text: Cow<'b, str>,
+    /// Where in the text each cell is, row after row.
+    spans: Vec<Span>,
     /// Where each row stands, and how long it is.
     places: Vec<(Place, usize)>,
     width: usize,
@@ -32,7 +34,34 @@ pub(super) struct Cells<'b> {
     pub(super) unread: Vec<(Place, Fault, String)>,
 }
 
+/// Where a cell starts and ends.
+#[derive(Clone, Copy, Debug)]
+struct Span(u32, u32);
+
+impl Span {
+    /// That of some bytes of a text which is [`LONGEST`] at most.
+    #[inline]
+    fn new(start: usize, end: usize) -> Self {
+        let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self(short(start), short(end))
+    }
+
+    #[inline]
+    fn range(self) -> Range<usize> {
+        size(self.0)..size(self.1)
+    }
+}
+
+fn size(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// The longest text of a block: a block is little longer than the longest line.
+const LONGEST: usize = u32::MAX as usize;
+
 impl Rows for Cells<'_> {
+    type Lists = Infallible;
+
     fn len(&self) -> usize {
         self.places.len()
     }
@@ -43,12 +72,12 @@ impl Rows for Cells<'_> {
 
     #[inline]
     fn value(&self, row: usize, column: usize) -> Value<'_> {
-        self.texts.get(row * self.width + column).map_or(Value::Absent, |cell| Value::Text(cell))
+        self.cell(row, column).map_or(Value::Absent, Value::Text)
     }
 
     #[inline]
     fn text(&self, row: usize, column: usize) -> Option<&str> {
-        self.texts.get(row * self.width + column).map(AsRef::as_ref).filter(|cell: &&str| !cell.is_empty())
+        self.cell(row, column).filter(|cell| !cell.is_empty())
     }
 
     #[inline]
@@ -58,7 +87,7 @@ impl Rows for Cells<'_> {
 
     #[inline]
     fn is_nothing(&self, row: usize, column: usize) -> bool {
-        self.text(row, column).is_none()
+        self.span(row, column).is_none_or(|span| span.0 == span.1)
     }
 
     fn length(&self, row: usize) -> usize {
@@ -67,6 +96,16 @@ impl Rows for Cells<'_> {
 }
 
 impl<'b> Cells<'b> {
+    #[inline]
+    fn span(&self, row: usize, column: usize) -> Option<Span> {
+        self.spans.get(row * self.width + column).copied()
+    }
+
+    #[inline]
+    fn cell(&self, row: usize, column: usize) -> Option<&str> {
+        self.text.get(self.span(row, column)?.range())
+    }
+
     /// The cells of each row of a block, but for the one of the names.
     pub(super) fn of(block: &'b Block, layout: Layout) -> Self {
         Self::swift(block, layout).unwrap_or_else(|| Self::plain(block, layout))
@@ -74,7 +113,7 @@ impl<'b> Cells<'b> {
 
     /// By the plain reader; a cell stands without its quotes in a text of its own.
     fn plain(block: &Block, layout: Layout) -> Cells<'static> {
-        let mut found = Cells { width: layout.width, ..Cells::default() };
+        let (mut found, mut all) = (Cells { width: layout.width, ..Cells::default() }, String::new());
         each_row(block, layout.delimiter, |place, text, cells| {
             if place.line == layout.header || text.is_empty() {
                 return;
@@ -86,22 +125,29 @@ impl<'b> Cells<'b> {
                 let text = String::from_utf8_lossy(text).into_owned();
                 return found.unread.push((place, ragged(cells.len(), layout.width), text));
             }
-            found.texts.extend(cells.iter().map(|cell| Cow::Owned(String::from_utf8_lossy(cell).into_owned())));
+            for cell in cells {
+                let start = all.len();
+                all.push_str(&String::from_utf8_lossy(cell));
+                found.spans.push(Span::new(start, all.len()));
+            }
             found.places.push((place, text.len()));
         });
+        found.text = Cow::Owned(all);
         found
     }
 
     /// In one sweep over the text; nothing where anything in it is unusual.
     fn swift(block: &'b Block, layout: Layout) -> Option<Self> {
-        let text = std::str::from_utf8(&block.bytes).ok().filter(|text| !text.starts_with('\u{feff}'))?;
+        let text = std::str::from_utf8(&block.bytes)
+            .ok()
+            .filter(|text| !text.starts_with('\u{feff}') && text.len() <= LONGEST)?;
         if memchr::memchr2(b'"', b'\r', text.as_bytes()).is_none() {
             return Some(Self::bare(text, block, layout));
         }
         let mut sweep = Sweep::new(text, block.first_line, layout.delimiter);
-        let mut found = Self { width: layout.width, ..Self::default() };
+        let mut found = Self { text: Cow::Borrowed(text), width: layout.width, ..Self::default() };
         while let Some((line, start)) = sweep.start()? {
-            sweep.row(&mut found.texts)?;
+            sweep.row(&mut found.spans)?;
             found.end_row(Place { input: block.input, line }, &text[start..sweep.at], layout.header);
         }
         Some(found)
@@ -119,7 +165,7 @@ impl<'b> Cells<'b> {
             let ends_row = mark.is_none_or(|mark| text.as_bytes()[mark] == b'\n');
             // Empty lines are no rows.
             if row < end || !ends_row {
-                found.texts.push(Cow::Borrowed(text.get(start..end).unwrap_or_default()));
+                found.spans.push(Span::new(start, end));
             }
             start = end + 1;
             if ends_row {
@@ -134,18 +180,18 @@ impl<'b> Cells<'b> {
     }
 
     /// Nothing yet, but room for as many rows as there would be if all were about as long as the first, up to a limit.
-    fn with_room(text: &str, width: usize) -> Self {
+    fn with_room(text: &'b str, width: usize) -> Self {
         let first = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
         let rows = (text.len() / (first + 1) * 9 / 8 + 1).min(MOST_ROOM / width.max(1));
-        let (texts, places) = (Vec::with_capacity(rows * width), Vec::with_capacity(rows));
-        Self { texts, places, width, unread: Vec::new() }
+        let (spans, places) = (Vec::with_capacity(rows * width), Vec::with_capacity(rows));
+        Self { text: Cow::Borrowed(text), spans, places, width, unread: Vec::new() }
     }
 
     /// Ends a row whose cells were found; it is none where it is the one of the names, or blank, or of another width.
     #[inline]
     fn end_row(&mut self, place: Place, text: &str, header: u64) {
         let first = self.places.len() * self.width;
-        let count = self.texts.len() - first;
+        let count = self.spans.len() - first;
         let is_blank = text.starts_with(|first: char| first.is_ascii_whitespace()) && text.trim_ascii().is_empty();
         if !is_blank && place.line != header {
             if count == self.width {
@@ -153,7 +199,7 @@ impl<'b> Cells<'b> {
             }
             self.unread.push((place, ragged(count, self.width), text.trim_ascii().to_owned()));
         }
-        self.texts.truncate(first);
+        self.spans.truncate(first);
     }
 }
 
@@ -197,10 +243,10 @@ impl<'b> Sweep<'b> {
 
     /// The cells of a row, to behind its end.
     #[inline]
-    fn row(&mut self, cells: &mut Vec<Cow<'b, str>>) -> Option<()> {
+    fn row(&mut self, cells: &mut Vec<Span>) -> Option<()> {
         loop {
             let (cell, next) = if self.byte(self.at) == Some(b'"') { self.quoted()? } else { self.bare()? };
-            cells.push(Cow::Borrowed(self.text.get(cell)?));
+            cells.push(Span::new(cell.start, cell.end));
             self.at = (next + 1).min(self.text.len());
             match self.byte(next) {
                 Some(byte) if byte == self.delimiter => {}

@@ -17,14 +17,14 @@ pub(super) struct Direct {
     /// The column of the id.
     pub(super) id: usize,
     id_column: Column,
-    time: Option<Column>,
-    action: Option<Column>,
-    tier: Option<Column>,
-    list: Option<Column>,
-    flat: Option<[Option<Column>; 3]>,
+    pub(super) time: Option<Column>,
+    pub(super) action: Option<Column>,
+    pub(super) tier: Option<Column>,
+    pub(super) list: Option<Column>,
+    pub(super) flat: Option<[Option<Column>; 3]>,
     /// Of each signal with a column of its own: that, and the one of its time.
-    wide: Vec<(Option<Column>, Option<Column>)>,
-    given: Vec<Option<Column>>,
+    pub(super) wide: Vec<(Option<Column>, Option<Column>)>,
+    pub(super) given: Vec<Option<Column>>,
     /// The columns that say something else than the id and outcomes.
     pub(super) others: Vec<usize>,
 }
@@ -80,6 +80,15 @@ impl Direct {
             given: reader.plan.attributes.iter().map(|it| column(&it.key)).collect::<Option<_>>()?,
             others: table.columns_beside(names, &reader.outcome_keys),
         })
+    }
+
+    /// Whether the column of the id is that of nothing else.
+    pub(super) fn is_only_id(&self) -> bool {
+        let fields = [self.time, self.action, self.tier, self.list];
+        let flat = self.flat.into_iter().flatten();
+        let wide = self.wide.iter().flat_map(|(signal, time)| [*signal, *time]);
+        let all = fields.into_iter().chain(flat).chain(wide).chain(self.given.iter().copied());
+        !all.flatten().any(|column| column.at == self.id)
     }
 }
 

@@ -3,6 +3,7 @@
 //! The first and the last id among some rows at hand may go on in the rows before or behind: such lines are put aside
 //! until all is read, as if they occurred more than once.
 
+use super::brief::Briefly;
 use super::intake::Place;
 use super::line::{Line, Outcome, Record};
 use super::merge::{self, Held, id_of};
@@ -68,8 +69,13 @@ impl<'a> Pass<'a> {
     /// Counts neighbouring rows of a table.
     pub(super) fn rows<R: Rows>(&self, work: &mut Work<'a>, at: (&Source, &Sheet), rows: &R, aside: Aside) {
         let (source, sheet) = at;
+        if rows.len() == 0 {
+            return;
+        }
         let ids =
             sheet.direct.as_ref().filter(|_| !self.options.unique_ids).map(|direct| Ids { rows, column: direct.id });
+        let briefly = sheet.direct.as_ref().and_then(|direct| Briefly::new(&source.reader, direct));
+        work.words = std::mem::take(&mut work.words).of(rows.place(0).input);
         let mut start = 0;
         let mut id = ids.as_ref().and_then(|ids| ids.at(0));
         while start < rows.len() {
@@ -78,13 +84,50 @@ impl<'a> Pass<'a> {
                 (end, id) = ids.behind(start, id);
             }
             let aside = Aside { is_edge: start == 0 || end == rows.len(), ..aside };
-            if end == start + 1 {
+            let is_counted = briefly.as_ref().is_some_and(|briefly| {
+                let group = Group { source, sheet, rows, range: start..end };
+                self.brief(work, briefly, &group, aside)
+            });
+            if is_counted {
+                // As most are.
+            } else if end == start + 1 {
                 self.row(work, source, &Row { sheet, rows, at: start }, aside);
             } else {
                 self.group(work, &Group { source, sheet, rows, range: start..end }, aside);
             }
             start = end;
         }
+    }
+
+    /// Counts rows without making a record of them; whether they are that usual.
+    #[inline]
+    fn brief<R: Rows>(&self, work: &mut Work<'a>, briefly: &Briefly, group: &Group<R>, aside: Aside) -> bool {
+        let (rows, range) = (group.rows, group.range.clone());
+        let Some(id) = briefly.id(rows, range.start) else { return false };
+        let brief = briefly.read((rows, range), &mut work.words, &mut work.tallier, &mut work.room);
+        if let Some(brief) = brief {
+            match self.fate(work, id, group.told().map(|row| row.length()), aside) {
+                Fate::Counted => {
+                    work.tallier.merged(group.range.len() as u64 - 1);
+                    work.tallier.add_brief(brief, &work.room, || id);
+                }
+                Fate::Held(hash) => work.held.extend(group.told().map(|row| row.held(hash))),
+                Fate::Passed => {}
+            }
+        }
+        work.room.clear();
+        brief.is_some()
+    }
+
+    /// Counts a row of any form that shares its id with no other.
+    pub(super) fn any_row<R: Rows>(
+        &self,
+        work: &mut Work<'a>,
+        (source, sheet): (&Source, &Sheet),
+        (rows, at): (&R, usize),
+        aside: Aside,
+    ) {
+        self.row(work, source, &Row { sheet, rows, at }, aside);
     }
 
     fn row<R: Rows>(&self, work: &mut Work<'a>, source: &Source, row: &Row<R>, aside: Aside) {

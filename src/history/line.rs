@@ -3,12 +3,12 @@
 use super::fields::{self, Fields};
 use super::intake::Reason;
 use super::mapping::{Field, Key, Mapping, Wide};
+use super::shape::Shape;
 use super::swift;
 use crate::model::policy::SignalId;
 use crate::plan::matcher::Given;
 use crate::plan::{MetricKind, Plan};
-use crate::value::{Instant, Tier};
-use rustc_hash::FxHashMap;
+use crate::value::{Instant, Named, Tier};
 use std::borrow::Cow;
 
 /// What a line says.
@@ -107,7 +107,7 @@ pub struct Reader<'p> {
     pub(super) outcome_keys: Vec<Key>,
     pub(super) now: Option<Instant>,
     pub(super) survey: bool,
-    pub(super) signals: FxHashMap<&'p str, SignalId>,
+    pub(super) signals: Named<SignalId>,
     /// Lines may be read the fast way first.
     swift: bool,
     /// Of each signal that some mean uses: the scales its values must lie on.
@@ -145,18 +145,29 @@ impl<'p> Reader<'p> {
 
     /// Reads a line: fast where it is of the usual form, else plainly.
     pub fn read<'a>(&'a self, text: &'a str) -> Result<Line<'a>, Fault> {
-        match self.read_fast(text, Vec::new()) {
-            Some((line, length)) if length == text.len() => Ok(line),
+        match self.read_fast(text, &mut Vec::new(), &mut Shape::default()) {
+            Some((record, length)) if length == text.len() => Ok(Line::Full(record)),
             _ => self.read_plainly(text),
         }
     }
 
-    /// Reads the line that a text starts with, if it is of the usual form, its outcomes into some empty room; it comes
-    /// with its length.
-    #[must_use]
+    /// Reads the line that a text starts with, if it is a record of the usual form, its outcomes into some room; it comes
+    /// with its length. The shape is that of the lines before.
     #[inline]
-    pub fn read_fast<'a>(&'a self, text: &'a str, room: Vec<Outcome>) -> Option<(Line<'a>, usize)> {
-        if self.swift { swift::read(self, text, room) } else { None }
+    pub fn read_fast<'a>(
+        &self,
+        text: &'a str,
+        room: &mut Vec<Outcome>,
+        shape: &mut Shape,
+    ) -> Option<(Record<'a>, usize)> {
+        if !self.swift {
+            return None;
+        }
+        shape.read(self, text, room).or_else(|| {
+            let (record, length) = swift::read(self, text, room)?;
+            shape.learn(self, &text[..length]);
+            Some((record, length))
+        })
     }
 
     /// Reads any line.
@@ -380,6 +391,13 @@ impl<'p> Reader<'p> {
         }
         to.outcomes.push(Outcome { time, signal, value });
         Some(())
+    }
+
+    /// The signal of a name, if the policy declares it; nothing at all where outcomes of it need a value.
+    #[expect(clippy::option_option, reason = "the outer one gives up")]
+    pub(super) fn signal(&self, name: &str) -> Option<Option<SignalId>> {
+        let signal = self.signals.get(self.mapping.meaning(Field::Signal, Cow::Borrowed(name)).as_ref()).copied();
+        signal.is_none_or(|id| self.scales[id.index()].is_empty()).then_some(signal)
     }
 
     /// A time that is not too late.

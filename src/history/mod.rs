@@ -15,17 +15,22 @@
 
 mod alike;
 pub mod blocks;
+mod brief;
 mod cells;
 pub mod counts;
 pub mod dense;
 mod direct;
+mod feed;
 pub mod fields;
+mod footprint;
 pub mod format;
 mod groups;
+mod hashes;
 pub mod intake;
 pub mod line;
 pub mod mapping;
 pub mod merge;
+mod nameless;
 mod numbers;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -36,6 +41,7 @@ pub mod read;
 pub mod sample;
 mod scan;
 mod separated;
+pub mod shape;
 mod source;
 pub(crate) mod stated;
 pub mod survey;
@@ -44,7 +50,6 @@ pub mod table;
 pub mod tally;
 #[cfg(test)]
 mod tests;
-mod twice;
 mod wanted;
 mod work;
 

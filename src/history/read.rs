@@ -9,6 +9,7 @@
 use super::blocks::{self, Block};
 use super::cells::Cells;
 use super::counts::Counts;
+use super::feed::Feed;
 use super::format::Format;
 use super::intake::{Place, Reason};
 use super::line::{Fault, Line, Record};
@@ -21,8 +22,7 @@ use crate::plan::Plan;
 use crate::value::{Instant, Tier};
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 
 /// Opens an input from its start.
@@ -129,7 +129,7 @@ pub fn count_text(plan: &Plan, name: &str, text: &str) -> Result<Counts, ReadErr
 pub(super) struct Pass<'a> {
     plan: &'a Plan,
     wanted: &'a Wanted,
-    sources: &'a [Source<'a>],
+    pub(super) sources: &'a [Source<'a>],
     pub(super) options: &'a Options,
 }
 
@@ -137,25 +137,23 @@ impl<'a> Pass<'a> {
     fn run(&self, inputs: &[Input], aside: Aside) -> Result<Work<'a>, ReadError> {
         let workers =
             self.options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        let (sender, receiver) = sync_channel::<Piece>(workers);
-        let (receiver, spare) = (Mutex::new(receiver), Spare::default());
+        let feed = Feed::new(inputs, self.sources, self.length());
+        let mut all = self.empty();
         thread::scope(|scope| {
-            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&receiver, &spare, aside))).collect();
-            let sent = self.send_all(inputs, &spare, &sender);
-            drop(sender);
-            let mut all = self.empty();
+            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&feed, aside))).collect();
             for handle in handles {
                 match handle.join() {
                     Ok(work) => all.absorb(work),
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-            // What was sent came before what could not be.
-            match all.failed.take() {
-                Some((place, source)) => Err(ReadError { name: inputs[place.input].name.clone(), source }),
-                None => sent.map(|()| all),
-            }
-        })
+        });
+        // What was taken came before what could not be.
+        match (all.failed.take(), feed.failed()) {
+            (Some((place, source)), _) => Err(ReadError { name: inputs[place.input].name.clone(), source }),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(all),
+        }
     }
 
     fn empty(&self) -> Work<'a> {
@@ -163,45 +161,26 @@ impl<'a> Pass<'a> {
         Work::new(tallier)
     }
 
-    fn work(&self, pieces: &Mutex<Receiver<Piece>>, spare: &Spare, aside: Aside) -> Work<'a> {
-        let mut work = self.empty();
-        loop {
-            let next = pieces.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(piece) = next else { break };
-            // Nothing is made of what cannot be read in part; the others still take what is sent.
-            if work.failed.is_none() {
-                self.piece(&mut work, &piece, aside);
-            }
-            match piece {
-                Piece::Block(block) => spare.give(block.bytes),
-                Piece::Group(_) => {}
+    fn work(&self, feed: &Feed, aside: Aside) -> Work<'a> {
+        let (mut work, mut room) = (self.empty(), Vec::new());
+        // Nothing more is made where a part cannot be read.
+        while work.failed.is_none()
+            && let Some(piece) = feed.next(std::mem::take(&mut room))
+        {
+            self.piece(&mut work, &piece, aside);
+            if let Piece::Block(block) = piece {
+                room = block.bytes;
             }
         }
-        work.sort();
+        self.name(&mut work);
         work
-    }
-
-    /// Reads all inputs in order; workers take the blocks as they come.
-    fn send_all(&self, inputs: &[Input], spare: &Spare, sender: &SyncSender<Piece>) -> Result<(), ReadError> {
-        for (at, (input, source)) in inputs.iter().zip(self.sources).enumerate() {
-            let hand = |piece| sender.send(piece).is_ok();
-            let sent = source.cut(at, input, self.length(), || spare.take(), hand);
-            sent.map_err(|source| ReadError { name: input.name.clone(), source })?;
-        }
-        Ok(())
     }
 
     fn piece(&self, work: &mut Work<'a>, piece: &Piece, aside: Aside) {
         let source = &self.sources[piece.input()];
         match (piece, &source.rows) {
             (Piece::Block(block), _) => self.block(work, block, aside),
-            (Piece::Group(group), Rows::Parquet(sheet)) => {
-                let read = group.batches(self.length(), |rows| match rows {
-                    Ok(rows) => self.rows(work, (source, sheet), rows, aside),
-                    Err(place) => work.tallier.bad(&too_long(), place, ""),
-                });
-                work.failed = read.err().map(|error| (group.place(), error));
-            }
+            (Piece::Group(group), Rows::Parquet(sheet)) => self.row_group(work, (source, sheet), group, aside),
             (Piece::Group(_), _) => {}
         }
     }
@@ -212,7 +191,7 @@ impl<'a> Pass<'a> {
     }
 
     /// About how many bytes are read at once.
-    fn length(&self) -> usize {
+    pub(super) fn length(&self) -> usize {
         self.options.block.map_or(blocks::LENGTH, NonZeroUsize::get)
     }
 
@@ -254,11 +233,11 @@ impl<'a> Pass<'a> {
     /// The line that a text starts with: swiftly where it is of the usual form. Its length comes back.
     #[inline]
     fn first_line(&self, work: &mut Work<'a>, source: &Source, (place, text): (Place, &str), aside: Aside) -> usize {
-        // Lines are large, so they stay where they are made.
-        if let Some((line, length)) = &mut source.reader.read_fast(text, std::mem::take(&mut work.room))
+        // Records are large, so they stay where they are made.
+        if let Some((record, length)) = &mut source.reader.read_fast(text, &mut work.room, &mut work.shape)
             && *length <= blocks::LONGEST_LINE
         {
-            self.of_a_record(work, &Written(place, &text[..*length]), line, aside);
+            self.whole(work, &Written(place, &text[..*length]), record, aside);
             return *length;
         }
         let length = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
@@ -291,29 +270,26 @@ impl<'a> Pass<'a> {
     }
 
     /// What becomes of a record or of outcomes for one.
-    #[inline]
     pub(super) fn of_a_record(&self, work: &mut Work<'a>, told: &impl Told, line: &mut Line, aside: Aside) {
-        let (Line::Full(Record { id, .. }) | Line::Outcomes { id, .. }) = &line else { return };
-        match (self.fate(work, id, std::iter::once_with(|| told.length()), aside), line) {
-            (Fate::Held(hash), _) => work.held.push(told.held(hash)),
-            (Fate::Counted, Line::Full(record)) => work.record(record),
-            (Fate::Counted, _) => work.tallier.bad(&merge::orphan(), told.place(), &told.text()),
-            (Fate::Passed, _) => {}
+        match line {
+            Line::Full(record) => self.whole(work, told, record, aside),
+            Line::Outcomes { id, .. } => match self.fate(work, id, std::iter::once_with(|| told.length()), aside) {
+                Fate::Held(hash) => work.held.push(told.held(hash)),
+                Fate::Counted => work.tallier.bad(&merge::orphan(), told.place(), &told.text()),
+                Fate::Passed => {}
+            },
+            Line::Notice { .. } => {}
         }
     }
-}
 
-/// The room of blocks that are done with.
-#[derive(Default)]
-struct Spare(Mutex<Vec<Vec<u8>>>);
-
-impl Spare {
-    fn give(&self, room: Vec<u8>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(room);
-    }
-
-    fn take(&self) -> Vec<u8> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    /// What becomes of a whole record.
+    #[inline]
+    fn whole(&self, work: &mut Work<'a>, told: &impl Told, record: &mut Record, aside: Aside) {
+        match self.fate(work, &record.id, std::iter::once_with(|| told.length()), aside) {
+            Fate::Counted => work.record(record),
+            Fate::Held(hash) => work.held.push(told.held(hash)),
+            Fate::Passed => {}
+        }
     }
 }
 
@@ -321,6 +297,6 @@ pub(super) fn not_utf8() -> Fault {
     Fault { reason: Reason::Unparsable, why: "it is not UTF-8".into() }
 }
 
-fn too_long() -> Fault {
+pub(super) fn too_long() -> Fault {
     Fault { reason: Reason::Unparsable, why: format!("it is longer than {} MiB", blocks::LONGEST_LINE >> 20) }
 }

@@ -66,17 +66,17 @@ impl Moment {
         Self { time: Instant::from_seconds(began), tick, began }
     }
 
-    /// An outcome of a signal, right now.
+    /// An outcome of a signal, so many seconds later.
     #[must_use]
-    pub fn outcome(self, signal: SignalId) -> Outcome {
-        Outcome { time: self.time, signal: Some(signal), value: None }
+    pub fn outcome(self, signal: SignalId, seconds: i64) -> Outcome {
+        Outcome { time: self.time.plus_seconds(seconds), signal: Some(signal), value: None }
     }
 
-    /// Whether a time is at most so many seconds later.
+    /// How much later a time is, in seconds, rounded up.
     #[must_use]
     #[inline]
-    pub fn is_within(self, time: Instant, seconds: i64) -> bool {
-        time <= self.time.plus_seconds(seconds)
+    pub fn seconds_to(self, time: Instant) -> i64 {
+        time.seconds.saturating_sub(self.time.seconds).saturating_add(i64::from(time.nanos > self.time.nanos))
     }
 
     /// The same for another time; most times are of the tick of the one before.
@@ -168,11 +168,10 @@ impl Rule {
         !matches!(&self.kind, Kind::Settled { after, .. } if after.beyond != 0)
     }
 
-    /// For how many seconds it is no matter when a signal comes; nothing where it always is one.
+    /// How many seconds it waits for signals, where nothing else matters of when they come.
     #[must_use]
-    pub fn evenly(&self, id: SignalId) -> Option<i64> {
+    pub fn waits(&self) -> Option<i64> {
         match &self.kind {
-            _ if !self.heeds(id) => Some(i64::MAX),
             Kind::Settled { after, .. } => Some(after.whole),
             Kind::Verdict | Kind::Mean { .. } => None,
         }
@@ -262,63 +261,15 @@ fn first_value(signal: SignalId, lower_is_better: bool, outcomes: &[Outcome]) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{Moment, Rule};
-    use crate::history::line::Outcome;
-    use crate::model::policy::{Judge, SignalId, Silence};
-    use crate::plan::{Metric, MetricKind};
+    use super::Moment;
     use crate::value::Instant;
-    use proptest::prelude::{Just, Strategy, prop_assert_eq, prop_oneof, proptest};
-
-    const HOUR: i64 = 3_600;
-
-    /// A metric that looks at the first of three signals, or at the first two.
-    fn kind() -> impl Strategy<Value = MetricKind> {
-        let after = prop_oneof![Just(0), Just(HOUR), Just(HOUR + 1), Just(90 * 60), Just(25 * HOUR)];
-        let silence = prop_oneof![Just(Silence::Good), Just(Silence::Bad), Just(Silence::Nothing)];
-        let [one, other] = [0, 1].map(SignalId::new);
-        let verdict = move |settle| MetricKind::Verdict { good: vec![one], bad: vec![other], settle };
-        prop_oneof![
-            (after.clone(), silence).prop_map(move |settle| verdict(Some(settle))),
-            Just(verdict(None)),
-            after.prop_map(move |within| MetricKind::Event { signals: vec![one], within }),
-            Just(MetricKind::Mean { signal: one, low: 0, high: 9, lower_is_better: true }),
-        ]
-    }
-
-    fn rule(kind: MetricKind) -> Rule {
-        Rule::new(&Metric { name: "m".to_owned(), judge: Judge::Staff, kind, alive: None, delay_ticks: 0 }, 3, HOUR)
-    }
+    use proptest::prelude::{prop_assert_eq, proptest};
 
     proptest! {
-        /// What is added up together would say the same one by one.
-        #[test]
-        fn alike_is_what_is_judged_alike(
-            kind in kind(), tick in -3..3_i64, into in 0..HOUR, later in 0..30 * HOUR, nanos in 0..2_u32, signal in 0..3_usize
-        ) {
-            let (rule, signal) = (rule(kind), SignalId::new(signal));
-            let time = Instant { seconds: tick * HOUR + into, nanos };
-            let (now, start) = (Moment::new(time, HOUR), Moment::start(tick, HOUR));
-            if rule.is_even() {
-                prop_assert_eq!(rule.judge(now, &[]), rule.judge(start, &[]));
-                if let Some(seconds) = rule.evenly(signal) {
-                    let outcome = Outcome { time: time.plus_seconds(later.min(seconds)), ..now.outcome(signal) };
-                    prop_assert_eq!(rule.judge(now, &[outcome]), rule.judge(start, &[start.outcome(signal)]));
-                }
-            }
-        }
-
         #[test]
         fn a_moment_knows_its_tick(before in -9_999..9_999_i64, seconds in -9_999..9_999_i64, length in 1..7_200_i64) {
             let (before, time) = (Instant::from_seconds(before), Instant::from_seconds(seconds));
             prop_assert_eq!(Moment::new(before, length).at(time, length), Moment::new(time, length));
         }
-    }
-
-    #[test]
-    fn half_a_tick_is_not_alike() {
-        let rule = rule(MetricKind::Event { signals: vec![SignalId::new(0)], within: HOUR / 2 });
-        let late = Moment::new(Instant::from_seconds(HOUR - 1), HOUR);
-        assert!(!rule.is_even());
-        assert_ne!(rule.judge(late, &[]), rule.judge(Moment::start(0, HOUR), &[]));
     }
 }

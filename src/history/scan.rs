@@ -18,44 +18,26 @@ pub(super) enum Value<'a> {
     Raw(&'a str),
 }
 
-/// A key as it is mostly written before a text or a list: with no space, or with one behind the comma and the colon.
-pub(super) struct Name {
-    /// The key itself.
-    pub(super) key: &'static str,
-    ways: [Start; 3],
-}
-
-/// What an entry of an object starts with, up to the first byte of its value: at most sixteen bytes.
-struct Start {
+/// What some text starts with: at most [`Start::MOST`] bytes.
+#[derive(Debug)]
+pub(super) struct Start {
     bytes: u128,
     /// Which bits of that are written.
     mask: u128,
     length: usize,
 }
 
-impl Name {
-    /// A key of up to ten bytes, and what its value starts with.
-    pub(super) const fn new(key: &'static str, value: u8) -> Self {
-        let close = Start::new(b"\"", key, b"\":", value);
-        let (wide, first) = (Start::new(b" \"", key, b"\": ", value), Start::new(b"\"", key, b"\": ", value));
-        Self { key, ways: [close, wide, first] }
-    }
-}
-
 impl Start {
-    const fn new(before: &[u8], key: &str, behind: &[u8], value: u8) -> Self {
-        let (mut bytes, mut length) = (0, 0);
-        let parts = [before, key.as_bytes(), behind, &[value]];
-        let mut part = 0;
-        while part < parts.len() {
-            let mut at = 0;
-            while at < parts[part].len() {
-                bytes |= (parts[part][at] as u128) << (8 * length);
-                (at, length) = (at + 1, length + 1);
-            }
-            part += 1;
-        }
-        Self { bytes, mask: u128::MAX >> (128 - 8 * length), length }
+    /// The most bytes.
+    pub(super) const MOST: usize = 16;
+
+    /// The first of these bytes.
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        let length = bytes.len().min(Self::MOST);
+        let mut all = [0; Self::MOST];
+        all[..length].copy_from_slice(&bytes[..length]);
+        let mask = if length == 0 { 0 } else { u128::MAX >> (128 - 8 * length) };
+        Self { bytes: u128::from_le_bytes(all), mask, length }
     }
 }
 
@@ -110,18 +92,17 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over a key and its colon, where it is this one and all is as it mostly is.
+    /// Where it is.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Steps over what a text starts with, where this does. At the very end of the text nobody looks.
     #[inline]
-    pub(super) fn starts(&mut self, name: &Name) -> bool {
-        let Some(start) = self.text.as_bytes().get(self.at..).and_then(|rest| rest.first_chunk()) else { return false };
-        let start = u128::from_le_bytes(*start);
-        for way in &name.ways {
-            if (start ^ way.bytes) & way.mask == 0 {
-                self.at += way.length - 1;
-                return true;
-            }
-        }
-        false
+    pub(super) fn follow(&mut self, start: &Start) -> Option<()> {
+        let here = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let is_start = (u128::from_le_bytes(*here) ^ start.bytes) & start.mask == 0;
+        is_start.then(|| self.at += start.length)
     }
 
     /// Steps over a key and its colon.
@@ -131,23 +112,36 @@ impl<'a> Scanner<'a> {
         Some(key)
     }
 
-    /// Steps over a time of the usual form, in quotes; nothing where another value is here.
+    /// Steps over what is in a string without escapes, behind its first quote, up to the last one.
     #[inline]
-    pub(super) fn time(&mut self) -> Option<(&'a str, Instant)> {
-        self.next()?;
-        let quoted: &[u8; 22] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
-        let [b'"', time @ .., b'"'] = quoted else { return None };
-        let time = Instant::usual(time)?;
-        let start = self.at + 1;
-        self.at += quoted.len();
-        // What is a time has no quote and no backslash in it.
-        Some((self.text.get(start..self.at - 1)?, time))
+    pub(super) fn inside(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        let length = end_of_plain(self.text.as_bytes().get(start..)?)?;
+        self.at = start + length;
+        self.text.get(start..self.at)
+    }
+
+    /// Steps over a time in a string, behind its first quote, up to the last one.
+    #[inline]
+    pub(super) fn instant(&mut self) -> Option<Instant> {
+        let here = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        if let Some(time) = Instant::usual(here) {
+            self.at += here.len();
+            return Some(time);
+        }
+        Instant::parse(self.inside()?)
     }
 
     /// Steps over a list, whose elements `each` steps over.
     #[inline]
-    pub(super) fn list(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    pub(super) fn list(&mut self, each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.eat(b'[')?;
+        self.rest_of_list(each)
+    }
+
+    /// The same behind its bracket.
+    #[inline]
+    pub(super) fn rest_of_list(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         if self.eat(b']').is_some() {
             return Some(());
         }

@@ -11,7 +11,7 @@ use super::read::{Input, Options, ReadError};
 use super::separated;
 use super::table::Table;
 use crate::plan::Plan;
-use std::io;
+use std::io::{self, Read};
 
 /// An input, ready to be read.
 pub(super) struct Source<'p> {
@@ -96,20 +96,37 @@ fn source<'p>(plan: &'p Plan, input: &Input, options: &Options) -> Result<Source
 }
 
 impl Source<'_> {
-    /// Cuts an input into pieces of about a length and hands each to `send`, until that says `false`.
-    pub(super) fn cut(
-        &self,
-        at: usize,
-        input: &Input,
-        length: usize,
-        spare: impl FnMut() -> Vec<u8>,
-        mut send: impl FnMut(Piece) -> bool,
-    ) -> io::Result<()> {
+    /// Where the fields of its records are among its columns, where that is simple.
+    pub(super) fn direct(&self) -> Option<&Direct> {
+        match &self.rows {
+            Rows::Lines => None,
+            Rows::Parquet(sheet) | Rows::Separated(_, sheet) => sheet.direct.as_ref(),
+        }
+    }
+
+    /// Opens an input, to be cut into pieces of about a length.
+    pub(super) fn open(&self, at: usize, input: &Input, length: usize) -> io::Result<Cutter> {
         if let Rows::Parquet(sheet) = &self.rows {
-            return parquet::cut(at, input, &sheet.table, send);
+            return parquet::Cutter::new(at, input, &sheet.table).map(Cutter::Parquet);
         }
         let bytes = blocks::decompress((input.open)()?)?;
-        blocks::cut(at, input.format.delimiter(), bytes, length, spare, |block| send(Piece::Block(block)))
+        Ok(Cutter::Text(blocks::Cutter::new(at, input.format.delimiter(), bytes, length)))
+    }
+}
+
+/// An input that is cut into pieces.
+pub(super) enum Cutter {
+    Text(blocks::Cutter<Box<dyn Read + Send>>),
+    Parquet(parquet::Cutter),
+}
+
+impl Cutter {
+    /// The next piece, in room that was used before; nothing behind the last one.
+    pub(super) fn next(&mut self, spare: Vec<u8>) -> io::Result<Option<Piece>> {
+        match self {
+            Self::Text(text) => Ok(text.next(spare)?.map(Piece::Block)),
+            Self::Parquet(file) => file.next(),
+        }
     }
 }
 
@@ -144,17 +161,19 @@ fn table(plan: &Plan, input: &Input, options: &Options) -> Result<Option<(Mappin
 fn header(input: &Input) -> io::Result<(Vec<String>, u64)> {
     let delimiter = input.format.delimiter().unwrap_or(b',');
     let bytes = blocks::decompress((input.open)()?)?;
+    let mut cutter = blocks::Cutter::new(0, Some(delimiter), bytes, blocks::LENGTH);
     let mut names = None;
     // A block is at least a row, if there is one.
-    blocks::cut(0, Some(delimiter), bytes, blocks::LENGTH, Vec::new, |block| {
+    while names.is_none()
+        && let Some(block) = cutter.next(Vec::new())?
+    {
         separated::each_row(&block, delimiter, |place, _, cells| {
             names.get_or_insert_with(|| {
                 let names = cells.iter().map(|cell| std::str::from_utf8(cell).map(|name| name.trim().to_owned()));
                 names.collect::<Result<Vec<_>, _>>().map(|names| (names, place.line))
             });
         });
-        names.is_none()
-    })?;
+    }
     match names {
         None => Err(Malformed::error("is empty", "a table starts with a row of the names of its columns")),
         Some(Err(_)) => Err(Malformed::error("has names of columns that are not UTF-8", "save it as UTF-8")),

@@ -6,8 +6,8 @@
 //! hold the two against each other.
 
 use super::fields;
-use super::line::{Gathered, Line, Outcome, Reader, Record, identity};
-use super::scan::{Name, Scanner, Value};
+use super::line::{Gathered, Outcome, Reader, Record, identity};
+use super::scan::{Scanner, Value};
 use crate::plan::matcher::Given;
 use crate::value::{Instant, Tier};
 use std::borrow::Cow;
@@ -27,92 +27,55 @@ const SIGNAL: usize = 0;
 const ARRIVAL: usize = 1;
 const VALUE: usize = 2;
 
-/// The fields, in the order that they mostly have.
-static OF_RECORD: [Name; 5] = [
-    Name::new("id", b'"'),
-    Name::new("time", b'"'),
-    Name::new("action", b'"'),
-    Name::new("tier", b'"'),
-    Name::new("outcomes", b'['),
-];
-static OF_OUTCOME: [Name; 3] = [Name::new("signal", b'"'), Name::new("time", b'"'), Name::new("value", b'"')];
+static OF_RECORD: [&str; 5] = ["id", "time", "action", "tier", "outcomes"];
+static OF_OUTCOME: [&str; 3] = ["signal", "time", "value"];
 
 /// The values of one object: the texts of its fields, and everything else by its key.
 struct Entries<'a, const N: usize> {
-    names: &'static [Name; N],
-    /// The field that mostly comes next.
-    next: usize,
+    names: &'static [&'static str; N],
     texts: [Option<&'a str>; N],
     others: Vec<(&'a str, Value<'a>)>,
 }
 
 impl<'a, const N: usize> Entries<'a, N> {
-    #[inline]
-    fn new(names: &'static [Name; N]) -> Self {
-        Self { names, next: 0, texts: [None; N], others: Vec::new() }
+    fn new(names: &'static [&'static str; N]) -> Self {
+        Self { names, texts: [None; N], others: Vec::new() }
     }
 
     /// Steps over a key: which field it is, or what else.
-    #[inline]
-    fn key(&mut self, scanner: &mut Scanner<'a>) -> Option<Result<usize, &'a str>> {
-        let next = self.next;
-        if self.names.get(next).is_some_and(|name| scanner.starts(name)) {
-            self.next = next + 1;
-            return Some(Ok(next));
-        }
-        self.other_key(scanner)
-    }
-
-    #[inline(never)]
-    fn other_key(&mut self, scanner: &mut Scanner<'a>) -> Option<Result<usize, &'a str>> {
+    fn key(&self, scanner: &mut Scanner<'a>) -> Option<Result<usize, &'a str>> {
         let key = scanner.key()?;
-        let Some(at) = self.names.iter().position(|name| name.key == key) else { return Some(Err(key)) };
-        self.next = at + 1;
-        Some(Ok(at))
+        Some(self.names.iter().position(|name| *name == key).ok_or(key))
     }
 
     /// Steps over the value of a field.
-    #[inline]
     fn field(&mut self, at: usize, scanner: &mut Scanner<'a>) -> Option<()> {
         match scanner.text() {
             Some(text) => self.text(at, text),
-            None => self.other(self.names[at].key, scanner),
+            None => self.other(self.names[at], scanner),
         }
     }
 
     /// Takes up the text of a field, unless it was there before.
-    #[inline]
     fn text(&mut self, at: usize, text: &'a str) -> Option<()> {
         let is_new = self.texts[at].is_none() && self.other_of(at).is_none();
         is_new.then(|| self.texts[at] = Some(text))
     }
 
     /// Steps over another value, unless its key was there before.
-    #[inline(never)]
     fn other(&mut self, key: &'a str, scanner: &mut Scanner<'a>) -> Option<()> {
-        let is_text = self.names.iter().zip(self.texts).any(|(name, text)| name.key == key && text.is_some());
+        let is_text = self.names.iter().zip(self.texts).any(|(name, text)| *name == key && text.is_some());
         let is_new = self.others.len() < FEW && !is_text && self.others.iter().all(|(other, _)| *other != key);
         let value = scanner.value()?;
         is_new.then(|| self.others.push((key, value)))
     }
 
-    /// Steps over a time; what it means, where that shows already.
-    #[expect(clippy::option_option, reason = "the outer one gives up")]
-    #[inline]
-    fn time(&mut self, at: usize, scanner: &mut Scanner<'a>) -> Option<Option<Instant>> {
-        match scanner.time() {
-            Some((text, time)) => self.text(at, text).map(|()| Some(time)),
-            None => self.field(at, scanner).map(|()| None),
-        }
-    }
-
     /// What stands for a field that is no plain text.
     fn other_of(&self, at: usize) -> Option<Value<'a>> {
-        self.others.iter().find(|(key, _)| *key == self.names[at].key).map(|(_, value)| *value)
+        self.others.iter().find(|(key, _)| *key == self.names[at]).map(|(_, value)| *value)
     }
 
     /// The text of a field.
-    #[inline]
     fn word(&self, at: usize) -> Option<Cow<'a, str>> {
         if let Some(text) = self.texts[at] {
             return Some(Cow::Borrowed(text));
@@ -130,17 +93,11 @@ pub(super) fn is_possible(reader: &Reader) -> bool {
 
 /// Reads the line that a text starts with, its outcomes into some empty room, and says how long it is; `None` where it is
 /// no whole record, or the plain way should say so.
-#[inline]
-pub(super) fn read<'a>(reader: &'a Reader, text: &'a str, room: Vec<Outcome>) -> Option<(Line<'a>, usize)> {
+pub(super) fn read<'a>(reader: &Reader, text: &'a str, room: &mut Vec<Outcome>) -> Option<(Record<'a>, usize)> {
     let mut scanner = Scanner::new(text);
     let mut entries = Entries::new(&OF_RECORD);
-    let mut gathered = Gathered { outcomes: room, undeclared: Vec::new() };
-    let mut time = None;
+    let mut gathered = Gathered { outcomes: std::mem::take(room), undeclared: Vec::new() };
     scanner.object(|scanner| match entries.key(scanner)? {
-        Ok(TIME) => {
-            time = entries.time(TIME, scanner)?;
-            Some(())
-        }
         Ok(OUTCOMES) => {
             entries.text(OUTCOMES, "")?;
             scanner.list(|scanner| outcome(reader, scanner, &mut gathered))
@@ -150,7 +107,7 @@ pub(super) fn read<'a>(reader: &'a Reader, text: &'a str, room: Vec<Outcome>) ->
     })?;
     let length = scanner.end()?;
     let Gathered { outcomes, undeclared } = gathered;
-    let time = reader.in_time(time.or_else(|| Instant::parse(entries.texts[TIME]?))?)?;
+    let time = reader.in_time(Instant::parse(entries.texts[TIME]?)?)?;
     if outcomes.iter().any(|outcome| outcome.time < time) {
         return None;
     }
@@ -164,7 +121,7 @@ pub(super) fn read<'a>(reader: &'a Reader, text: &'a str, room: Vec<Outcome>) ->
         None => other_tier(&entries)?,
     };
     let given = if reader.plan.attributes.is_empty() { Vec::new() } else { attributes(reader, &entries)? };
-    Some((Line::Full(Record { id, time, action, tier, given, outcomes, undeclared }), length))
+    Some((Record { id, time, action, tier, given, outcomes, undeclared }, length))
 }
 
 /// The id where it is no plain text.
@@ -183,15 +140,10 @@ fn other_tier(entries: &Entries<5>) -> Option<Option<Tier>> {
 }
 
 /// Steps over an outcome.
-#[inline]
 fn outcome(reader: &Reader, scanner: &mut Scanner, gathered: &mut Gathered) -> Option<()> {
     let mut entries = Entries::new(&OF_OUTCOME);
-    let (mut time, mut value) = (None, None);
+    let mut value = None;
     scanner.object(|scanner| match entries.key(scanner)? {
-        Ok(ARRIVAL) => {
-            time = entries.time(ARRIVAL, scanner)?;
-            Some(())
-        }
         Ok(VALUE) => {
             value = Some(scanner.raw()?);
             entries.text(VALUE, "")
@@ -199,7 +151,7 @@ fn outcome(reader: &Reader, scanner: &mut Scanner, gathered: &mut Gathered) -> O
         Ok(at) => entries.field(at, scanner),
         Err(key) => entries.other(key, scanner),
     })?;
-    let time = reader.in_time(time.or_else(|| Instant::parse(entries.texts[ARRIVAL]?))?)?;
+    let time = reader.in_time(Instant::parse(entries.texts[ARRIVAL]?)?)?;
     reader.add(entries.word(SIGNAL)?, time, value.filter(|raw| *raw != "null"), gathered)
 }
 
@@ -211,11 +163,16 @@ fn attributes<'a>(reader: &Reader, entries: &Entries<'a, 5>) -> Option<Vec<Optio
 /// The value of an attribute.
 fn reach<'a>(entries: &Entries<'a, 5>, path: &[String]) -> Result<Option<Given<'a>>, fields::Twice> {
     let Some((first, rest)) = path.split_first() else { return Ok(None) };
-    let text = entries.names.iter().zip(entries.texts).find(|(name, _)| name.key == first).and_then(|(_, text)| text);
+    let text = entries.names.iter().zip(entries.texts).find(|(name, _)| *name == first).and_then(|(_, text)| text);
     let value = entries.others.iter().find(|(key, _)| key == first).map(|(_, value)| *value);
-    Ok(match (text.map(Value::Text).or(value), rest) {
-        (Some(Value::Text(text)), []) => Some(Given::Text(Cow::Borrowed(text))),
-        (Some(Value::Raw(raw)), rest) => fields::below(raw, rest)?.map(fields::given),
-        _ => None,
+    text.map(Value::Text).or(value).map_or(Ok(None), |value| given(value, rest))
+}
+
+/// The value of an attribute at the rest of its path.
+pub(super) fn given<'a>(value: Value<'a>, rest: &[String]) -> Result<Option<Given<'a>>, fields::Twice> {
+    Ok(match (value, rest) {
+        (Value::Text(text), []) => Some(Given::Text(Cow::Borrowed(text))),
+        (Value::Raw(raw), rest) => fields::below(raw, rest)?.map(fields::given),
+        (Value::Text(_) | Value::Null, _) => None,
     })
 }

@@ -11,6 +11,7 @@ use crate::source::suggest::suggest;
 use crate::value::{Instant, Number};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt::{self, Write as _};
 use std::io;
 use std::ops::Range;
@@ -117,6 +118,11 @@ pub trait Objects {
     fn time(&self, at: usize, key: usize) -> Option<Instant> {
         self.value(at, key).time()
     }
+
+    /// The code of the text that an object has, where texts have codes: one that is the same has the same text.
+    fn code(&self, _at: usize, _key: usize) -> Option<usize> {
+        None
+    }
 }
 
 impl<'a> Value<'a> {
@@ -192,6 +198,12 @@ impl<'a> Object<'a> {
         self.all.text(self.at, key)
     }
 
+    /// The code of that.
+    #[must_use]
+    pub fn code(self, key: usize) -> Option<usize> {
+        self.all.code(self.at, key)
+    }
+
     /// The same where it is a time.
     #[must_use]
     pub fn time(self, key: usize) -> Option<Instant> {
@@ -216,6 +228,25 @@ impl fmt::Debug for Object<'_> {
     }
 }
 
+/// Where there are no lists.
+impl Objects for Infallible {
+    fn keys(&self) -> &[String] {
+        match *self {}
+    }
+
+    fn usual(&self) -> [Option<usize>; 3] {
+        match *self {}
+    }
+
+    fn is_there(&self, _: usize) -> bool {
+        match *self {}
+    }
+
+    fn value(&self, _: usize, _: usize) -> Value<'_> {
+        match *self {}
+    }
+}
+
 /// Rows of a table that are at hand: some neighbours, in their order.
 pub(super) trait Rows {
     /// How many there are.
@@ -233,6 +264,19 @@ pub(super) trait Rows {
 
     /// The time that a row has in a column of times, if it has one.
     fn time(&self, row: usize, column: usize) -> Option<Instant>;
+
+    /// What the lists of a column are of.
+    type Lists: Objects;
+
+    /// Which objects are in the list that a row has in a column; nothing where the column has other values.
+    fn list(&self, _row: usize, _column: usize) -> Option<(&Self::Lists, Range<usize>)> {
+        None
+    }
+
+    /// The code of the text that a row has in a column: one that is the same has the same text.
+    fn code(&self, _row: usize, _column: usize) -> Option<usize> {
+        None
+    }
 
     /// Whether a row has nothing in a column.
     fn is_nothing(&self, row: usize, column: usize) -> bool;

@@ -2,6 +2,7 @@
 
 use super::counts::{Cohort, CohortId, Counts, Exposure, Harm, Series, Tally};
 use super::dense::{Dense, Near};
+use super::footprint::Footprint;
 use super::intake::{Intake, Place, Quote};
 use super::line::{Fault, Outcome, Record};
 use super::numbers::{adopt, number, ranked};
@@ -52,8 +53,31 @@ pub struct Tallier<'p> {
     /// Room for the signals of one record, and for the metrics that heed them.
     heard: Vec<SignalId>,
     heeding: Vec<MetricId>,
+    /// Room for the outcomes of records that waited.
+    outcomes: Vec<Outcome>,
     exposure: Dense<Exposure, u64>,
     survey: Option<Survey>,
+}
+
+/// What matters of a record beside its outcomes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Brief {
+    /// Its action type, if it has one.
+    pub(super) action: Option<ActionId>,
+    /// That of the action type, or 0.
+    pub(super) cohort: CohortId,
+    /// The tier that it names.
+    pub(super) tier: Option<Tier>,
+    /// When it was taken.
+    pub(super) time: Instant,
+}
+
+impl Brief {
+    /// The latest time of it and its outcomes, which are sorted.
+    #[inline]
+    pub(super) fn last(&self, outcomes: &[Outcome]) -> Instant {
+        outcomes.last().map_or(self.time, |outcome| outcome.time.max(self.time))
+    }
 }
 
 /// Where the records of one action type, cohort and tier were added last.
@@ -69,13 +93,13 @@ struct Lane {
     alike: Alike,
 }
 
-/// Records of a lane that are yet to be added: all that can be said of them is in which tick they were taken, and which
-/// signal came of them early on. Most are like that, and those of a tick mostly stand together.
+/// Records of a lane that are yet to be added: nothing matters of them but their tick and their footprint. Most are like
+/// that, and those of a tick mostly stand together.
 #[derive(Debug, Default)]
 struct Alike {
     tick: Tick,
-    /// How many had that signal alone, or no outcome.
-    heard: Vec<(Option<SignalId>, u64)>,
+    /// How many have each footprint.
+    records: Vec<(Footprint, u64)>,
 }
 
 /// Whose signals told against a record.
@@ -136,6 +160,7 @@ impl<'p> Tallier<'p> {
             open: Vec::new(),
             heard: Vec::new(),
             heeding: Vec::new(),
+            outcomes: Vec::new(),
             exposure: Dense::default(),
             survey: None,
         }
@@ -165,7 +190,7 @@ impl<'p> Tallier<'p> {
     /// Counts a notice.
     pub fn notice(&mut self, signal: Option<SignalId>, name: &str, time: Instant) {
         self.intake.notices += 1;
-        later(&mut self.latest, time, name);
+        later(&mut self.latest, time, || name);
         if let Some(survey) = &mut self.survey {
             survey.notice(signal, name);
         }
@@ -187,34 +212,65 @@ impl<'p> Tallier<'p> {
 
     /// Counts one whole record: all its lines united.
     pub fn record(&mut self, record: &mut Record) {
-        if !record.outcomes.is_sorted_by(|one, next| one < next) {
-            record.outcomes.sort_unstable();
-            record.outcomes.dedup();
-        }
-        self.now = self.now.at(record.time, self.plan.tick_seconds);
-        earlier(&mut self.earliest, record.time, &record.id);
-        let last = record.outcomes.last().map_or(record.time, |outcome| outcome.time.max(record.time));
-        later(&mut self.latest, last, &record.id);
-        self.intake.without_tier += u64::from(record.tier.is_none());
+        in_order(&mut record.outcomes);
         let given = |index: usize| record.given.get(index).and_then(Option::as_ref);
         let action = self.classifier.classify(self.plan, &record.action, &given);
-        for outcome in &record.outcomes {
+        if let Some(survey) = &mut self.survey {
+            survey.record(record, action.is_some());
+        }
+        let cohort = action.map_or(0, |action| self.cohort(action, record));
+        let brief = Brief { action, cohort, tier: record.tier, time: record.time };
+        self.add_brief(brief, &record.outcomes, || &record.id);
+    }
+
+    /// The action type of all records with this `action`, or that they have none; nothing where something else of a record
+    /// matters too.
+    #[expect(clippy::option_option, reason = "the outer one says that it is not so simple")]
+    pub(super) fn decided(&mut self, action: &str) -> Option<Option<ActionId>> {
+        let decided = self.classifier.decided(self.plan, action)?;
+        let is_renewed = decided.is_some_and(|id| self.plan.actions[id.index()].renew.is_some());
+        (!is_renewed && self.survey.is_none()).then_some(decided)
+    }
+
+    /// Counts a record of which this matters, with its distinct outcomes, sorted.
+    #[inline]
+    pub(super) fn add_brief<'i>(&mut self, brief: Brief, outcomes: &[Outcome], id: impl Fn() -> &'i str) {
+        earlier(&mut self.earliest, brief.time, &id);
+        later(&mut self.latest, brief.last(outcomes), &id);
+        self.add_nameless(brief, outcomes);
+    }
+
+    /// Names the earliest record, or the one with the latest time of all, unless another one is.
+    pub(super) fn name(&mut self, is_earliest: bool, time: Instant, id: &str) {
+        if is_earliest {
+            earlier(&mut self.earliest, time, || id);
+        } else {
+            later(&mut self.latest, time, || id);
+        }
+    }
+
+    /// Counts a record whose name is not asked for.
+    #[inline]
+    pub(super) fn add_nameless(&mut self, brief: Brief, outcomes: &[Outcome]) {
+        let Brief { action, time, tier, .. } = brief;
+        self.now = self.now.at(time, self.plan.tick_seconds);
+        self.intake.without_tier += u64::from(tier.is_none());
+        if self.wanted.hears {
+            self.listen(action, outcomes);
+        }
+        match action {
+            None => self.intake.unclassified += 1,
+            Some(action) => self.classified(action, brief, outcomes),
+        }
+    }
+
+    /// Notes which signals came of a record: each counts once, at its earliest arrival.
+    fn listen(&mut self, action: Option<ActionId>, outcomes: &[Outcome]) {
+        for outcome in outcomes {
             if let Some(signal) = outcome.signal {
                 self.hear(signal, outcome.time);
             }
         }
-        if let Some(survey) = &mut self.survey {
-            survey.record(record, action.is_some());
-        }
-        self.arrive(action, &record.outcomes);
-        match action {
-            None => self.intake.unclassified += 1,
-            Some(action) => self.classified(action, record),
-        }
-    }
-
-    /// Each signal counts once per record, at its earliest arrival.
-    fn arrive(&mut self, action: Option<ActionId>, outcomes: &[Outcome]) {
         let mut heard = std::mem::take(&mut self.heard);
         for (signal, time) in firsts(outcomes, |signal| self.wanted.tripping[signal.index()], &mut heard) {
             *self.arrivals.at((action, signal), time.tick(self.plan.tick_seconds)) += 1;
@@ -222,54 +278,42 @@ impl<'p> Tallier<'p> {
         self.heard = heard;
     }
 
-    fn classified(&mut self, action: ActionId, record: &Record) {
+    fn classified(&mut self, action: ActionId, brief: Brief, outcomes: &[Outcome]) {
         self.intake.classified += 1;
-        let tier = record.tier.or(self.assume_tier);
-        let cohort = self.cohort(action, record);
-        let lane = self.lane(action, cohort, tier);
-        match self.alike(action, &record.outcomes) {
-            None => self.add(lane, self.now, &record.outcomes, 1),
-            Some(signal) => self.wait(lane, signal),
+        let lane = self.lane(action, brief.cohort, brief.tier.or(self.assume_tier));
+        let footprint =
+            if self.wanted.even[action.index()] { self.wanted.footprints.of(self.now, outcomes) } else { None };
+        match footprint {
+            None => self.add(lane, self.now, outcomes, 1),
+            Some(footprint) => self.wait(lane, footprint),
         }
     }
 
-    /// Whether nothing matters of a record but its tick, and the one signal that came of it, if there is one.
-    #[expect(clippy::option_option, reason = "the outer one says that something else matters")]
-    fn alike(&self, action: ActionId, outcomes: &[Outcome]) -> Option<Option<SignalId>> {
-        let signal = match outcomes {
-            [] => None,
-            [Outcome { signal: Some(signal), value: None, time }] => {
-                let seconds = self.wanted.evenly[signal.index()]?;
-                Some(*self.now.is_within(*time, seconds).then_some(signal)?)
-            }
-            _ => return None,
-        };
-        self.wanted.even[action.index()].then_some(signal)
-    }
-
-    /// Lets a record wait for others of its tick.
-    fn wait(&mut self, lane: usize, signal: Option<SignalId>) {
+    /// Lets a record wait for others of its tick and lane.
+    fn wait(&mut self, lane: usize, footprint: Footprint) {
         if self.lanes[lane].alike.tick != self.now.tick {
             self.add_alike(lane);
             self.lanes[lane].alike.tick = self.now.tick;
         }
-        let Alike { heard, .. } = &mut self.lanes[lane].alike;
-        match heard.iter_mut().find(|(known, _)| *known == signal) {
+        let Alike { records, .. } = &mut self.lanes[lane].alike;
+        match records.iter_mut().find(|(known, _)| *known == footprint) {
             Some((_, records)) => *records += 1,
-            None => heard.push((signal, 1)),
+            None => records.push((footprint, 1)),
         }
     }
 
     /// Adds the records that wait.
     fn add_alike(&mut self, lane: usize) {
-        let Alike { tick, heard } = &mut self.lanes[lane].alike;
-        let (now, mut heard) = (Moment::start(*tick, self.plan.tick_seconds), std::mem::take(heard));
-        for (signal, records) in heard.drain(..) {
-            let outcome = signal.map(|signal| now.outcome(signal));
-            self.add(lane, now, outcome.as_slice(), records);
+        let Alike { tick, records } = &mut self.lanes[lane].alike;
+        let (now, mut waiting) = (Moment::start(*tick, self.plan.tick_seconds), std::mem::take(records));
+        let mut outcomes = std::mem::take(&mut self.outcomes);
+        for (footprint, records) in waiting.drain(..) {
+            outcomes.clear();
+            self.wanted.footprints.outcomes(footprint, now, &mut outcomes);
+            self.add(lane, now, &outcomes, records);
         }
-        // Its room is used again.
-        self.lanes[lane].alike.heard = heard;
+        // The room is used again.
+        (self.outcomes, self.lanes[lane].alike.records) = (outcomes, waiting);
     }
 
     fn add_all(&mut self) {
@@ -389,10 +433,10 @@ impl<'p> Tallier<'p> {
         other.add_all();
         self.intake.absorb(other.intake);
         if let Some((time, id)) = other.earliest {
-            earlier(&mut self.earliest, time, &id);
+            earlier(&mut self.earliest, time, || &id);
         }
         if let Some((time, id)) = other.latest {
-            later(&mut self.latest, time, &id);
+            later(&mut self.latest, time, || &id);
         }
         let renamed = adopt(&mut self.cohorts, other.cohorts);
         let ours = |series: Series| Series { cohort: renamed[series.cohort as usize], ..series };
@@ -488,15 +532,24 @@ fn by_tick<K: Ord, V>(entries: impl Iterator<Item = (K, (Tick, V))>) -> BTreeMap
     all
 }
 
-fn earlier(kept: &mut Option<(Instant, String)>, time: Instant, id: &str) {
-    if kept.as_ref().is_none_or(|(best, of)| (time, id) < (*best, of.as_str())) {
-        keep(kept, time, id);
+/// Puts outcomes in order, each once.
+#[inline]
+pub(super) fn in_order(outcomes: &mut Vec<Outcome>) {
+    if !outcomes.is_sorted_by(|one, next| one < next) {
+        outcomes.sort_unstable();
+        outcomes.dedup();
     }
 }
 
-fn later(kept: &mut Option<(Instant, String)>, time: Instant, id: &str) {
-    if kept.as_ref().is_none_or(|(best, of)| (time, id) > (*best, of.as_str())) {
-        keep(kept, time, id);
+fn earlier<'i>(kept: &mut Option<(Instant, String)>, time: Instant, id: impl Fn() -> &'i str) {
+    if kept.as_ref().is_none_or(|(best, of)| time < *best || time == *best && id() < of.as_str()) {
+        keep(kept, time, id());
+    }
+}
+
+fn later<'i>(kept: &mut Option<(Instant, String)>, time: Instant, id: impl Fn() -> &'i str) {
+    if kept.as_ref().is_none_or(|(best, of)| time > *best || time == *best && id() > of.as_str()) {
+        keep(kept, time, id());
     }
 }
 

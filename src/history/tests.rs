@@ -10,15 +10,16 @@ use crate::plan::{Plan, compile};
 use crate::source::{Files, Sources};
 use crate::value::Instant;
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
+use std::convert::Infallible;
 use std::io;
 use std::sync::LazyLock;
 
-/// It has attributes of all kinds, and a mean.
-struct Policy;
+/// The one file there is.
+struct Policy(&'static str);
 
 impl Files for Policy {
     fn read(&self, _: &str) -> io::Result<Vec<u8>> {
-        Ok(include_bytes!("../../tests/fuzz/rich.cwr").to_vec())
+        Ok(self.0.as_bytes().to_vec())
     }
 
     fn list(&self, _: &str) -> io::Result<Vec<String>> {
@@ -26,9 +27,22 @@ impl Files for Policy {
     }
 }
 
-static PLAN: LazyLock<Plan> = LazyLock::new(|| {
-    let policy = model::load(&mut Sources::default(), &Policy, "rich.cwr", "").build().0;
+fn plan(policy: &'static str) -> Plan {
+    let policy = model::load(&mut Sources::default(), &Policy(policy), "policy.cwr", "").build().0;
     compile(&policy.expect("a policy"))
+}
+
+/// It has attributes of all kinds, and a mean.
+pub(super) static PLAN: LazyLock<Plan> = LazyLock::new(|| plan(include_str!("../../tests/fuzz/rich.cwr")));
+
+/// It has no attribute, and most records are alike.
+#[cfg(feature = "parquet")]
+pub(super) static COUNTING: LazyLock<Plan> = LazyLock::new(|| {
+    plan(concat!(
+        include_str!("../../benches/counting.cwr"),
+        "action reply follows standard { risk low }\n",
+        "action refund follows standard { risk low\n trip corrected >= 3 within 2d to crawl\n }\n"
+    ))
 });
 
 /// Names of columns, and a mapping that makes a table of them.
@@ -65,6 +79,8 @@ fn table(at: usize) -> (Table, Vec<String>, Reader<'static>) {
 struct OneRow<'v>(&'v [Value<'v>]);
 
 impl Rows for OneRow<'_> {
+    type Lists = Infallible;
+
     fn len(&self) -> usize {
         1
     }

@@ -1,5 +1,6 @@
 //! What a policy asks of every record, worked out once.
 
+use super::footprint::Footprints;
 use super::sample::Rule;
 use crate::model::policy::{Judge, MetricId, SignalId};
 use crate::plan::{Action, Plan};
@@ -13,11 +14,12 @@ pub struct Wanted {
     pub(crate) is_customer: Vec<bool>,
     /// Per action type: the metrics its gates use.
     pub(crate) evidence: Vec<Vec<MetricId>>,
-    /// Per action type: whether records of one tick that have no outcome are alike.
+    /// Per action type: whether records of one tick that have the same footprint are alike.
     pub(crate) even: Vec<bool>,
-    /// Per signal: for how many seconds after a record it is no matter when it comes, and so for how many records that
-    /// have no other outcome are alike; nothing where it always is one.
-    pub(crate) evenly: Vec<Option<i64>>,
+    /// What matters of the outcomes of records that are alike.
+    pub(crate) footprints: Footprints,
+    /// Whether trips or `alive` look at signals, whatever their record is.
+    pub(crate) hears: bool,
     /// Signals that some trip counts.
     pub(crate) tripping: Vec<bool>,
     /// Signals that a trip of the policy counts.
@@ -39,15 +41,18 @@ impl Wanted {
         let heeding = (0..plan.signals.len()).map(SignalId::new).map(heeding).collect();
         let evidence: Vec<Vec<MetricId>> = plan.actions.iter().map(metrics_of).collect();
         let is_even = |ids: &Vec<MetricId>| ids.iter().all(|id| rules[id.index()].is_even());
-        let evenly = |id| rules.iter().map(|rule| rule.evenly(id)).try_fold(i64::MAX, |least, it| Some(least.min(it?)));
         let trips = || plan.actions.iter().flat_map(|action| &action.trips);
+        let tripping = flags(plan, trips().flat_map(|trip| &trip.signals));
+        let alive =
+            flags(plan, plan.metrics.iter().filter_map(|it| it.alive.as_ref()).flat_map(|(signals, _)| signals));
         Self {
             even: evidence.iter().map(is_even).collect(),
-            evenly: (0..plan.signals.len()).map(SignalId::new).map(evenly).collect(),
+            footprints: Footprints::new(&rules, plan.signals.len()),
             evidence,
-            tripping: flags(plan, trips().flat_map(|trip| &trip.signals)),
+            hears: tripping.iter().chain(&alive).any(|flag| *flag),
+            tripping,
             noticed: flags(plan, trips().filter(|trip| trip.everywhere).flat_map(|trip| &trip.signals)),
-            alive: flags(plan, plan.metrics.iter().filter_map(|it| it.alive.as_ref()).flat_map(|(signals, _)| signals)),
+            alive,
             heeding,
             rules,
             is_customer: plan.metrics.iter().map(|metric| metric.judge == Judge::Customer).collect(),

@@ -1,10 +1,13 @@
 //! What a worker makes of the lines, and which of them it puts aside.
 
+use super::brief::Words;
+use super::hashes::{Found, Hashes};
 use super::intake::Place;
 use super::line::{Outcome, Record};
 use super::merge::Held;
+use super::nameless::Nameless;
+use super::shape::Shape;
 use super::tally::Tallier;
-use super::twice::twice;
 use std::borrow::Cow;
 use std::hash::Hasher;
 use std::io;
@@ -69,8 +72,14 @@ pub(super) struct Work<'a> {
     pub(super) tallier: Tallier<'a>,
     /// Room for the outcomes of a record, which is used again and again.
     pub(super) room: Vec<Outcome>,
-    /// Of each id, but for those that are held; each worker sorts its own.
-    hashes: Vec<Vec<u64>>,
+    /// What the words of its rows mean.
+    pub(super) words: Words,
+    /// Records that were counted and not named.
+    pub(super) nameless: Nameless,
+    /// How the lines are written.
+    pub(super) shape: Shape,
+    /// Of each id, but for those that are held.
+    hashes: Hashes,
     /// Of each id that is held in the first pass.
     edges: Vec<u64>,
     /// The lines that have ids, and about how many bytes they are.
@@ -86,7 +95,10 @@ impl<'a> Work<'a> {
         Work {
             tallier,
             room: Vec::new(),
-            hashes: vec![Vec::new()],
+            words: Words::default(),
+            nameless: Nameless::default(),
+            shape: Shape::default(),
+            hashes: Hashes::default(),
             edges: Vec::new(),
             lines: 0,
             bytes: 0,
@@ -114,7 +126,7 @@ impl<'a> Work<'a> {
                 self.edges.push(hash);
                 return Fate::Held(hash);
             }
-            self.hashes[0].push(hash);
+            self.hashes.push(hash);
         }
         Fate::Counted
     }
@@ -127,15 +139,10 @@ impl<'a> Work<'a> {
         self.room.clear();
     }
 
-    /// Sorts the hashes that one worker found.
-    pub(super) fn sort(&mut self) {
-        self.hashes.iter_mut().for_each(|own| own.sort_unstable());
-    }
-
     /// Adds what another worker made.
     pub(super) fn absorb(&mut self, other: Self) {
         self.tallier.absorb(other.tallier);
-        self.hashes.extend(other.hashes);
+        self.hashes.absorb(other.hashes);
         self.edges.extend(other.edges);
         self.lines += other.lines;
         self.bytes += other.bytes;
@@ -145,15 +152,14 @@ impl<'a> Work<'a> {
     }
 
     /// The hashes that occur more than once, sorted; where there are any, those of the edges too.
-    pub(super) fn suspects(&self) -> Vec<u64> {
-        let mut all = twice(&self.hashes);
-        let is_known = |hash: &u64| self.hashes.iter().any(|hashes| hashes.binary_search(hash).is_ok());
-        if all.is_empty() && !self.edges.iter().any(is_known) {
-            return all;
+    pub(super) fn suspects(&mut self) -> Vec<u64> {
+        self.edges.sort_unstable();
+        let Found { twice: mut all, is_known } = self.hashes.find(&self.edges);
+        if !all.is_empty() || is_known {
+            all.extend(&self.edges);
+            all.sort_unstable();
+            all.dedup();
         }
-        all.extend(&self.edges);
-        all.sort_unstable();
-        all.dedup();
         all
     }
 }

@@ -6,8 +6,7 @@
 use super::Plan;
 use crate::model::policy::{ActionId, Constant, Predicate, Subject};
 use crate::syntax::ast::Op;
-use crate::value::Number;
-use rustc_hash::FxHashMap;
+use crate::value::{Named, Number};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -107,7 +106,7 @@ pub fn compares(given: &Given, op: Op, constant: &Constant) -> bool {
 /// Finds the action type of records; remembers which action types an `action` value leaves open.
 #[derive(Debug, Default)]
 pub struct Classifier {
-    known: FxHashMap<String, Known>,
+    known: Named<Known>,
 }
 
 /// What an `action` value alone says.
@@ -131,17 +130,27 @@ impl Classifier {
         given: &impl Fn(usize) -> Option<&'a Given<'a>>,
     ) -> Option<ActionId> {
         let matches = |id: &ActionId| matches(&plan.actions[id.index()].matches, action, given);
-        let decide = |known: &Known| match known {
+        self.ask(plan, action, |known| match known {
             Known::Decided(id) => *id,
             Known::Open(ids) => ids.iter().copied().find(|id| matches(id)),
-        };
+        })
+    }
+
+    /// The action type of all records with this `action`, or that they have none; nothing where attributes decide.
+    pub fn decided(&mut self, plan: &Plan, action: &str) -> Option<Option<ActionId>> {
+        self.ask(plan, action, |known| if let Known::Decided(id) = known { Some(*id) } else { None })
+    }
+
+    /// What follows from what an `action` value alone says.
+    #[inline]
+    fn ask<T>(&mut self, plan: &Plan, action: &str, answer: impl FnOnce(&Known) -> T) -> T {
         if let Some(known) = self.known.get(action) {
-            return decide(known);
+            return answer(known);
         }
         let known = known(plan, action);
-        let found = decide(&known);
+        let found = answer(&known);
         if self.known.len() < REMEMBERED {
-            self.known.insert(action.to_owned(), known);
+            self.known.insert(action, known);
         }
         found
     }

@@ -4,7 +4,8 @@
 use crate::engine;
 use crate::random::case;
 use cwrc::history::Mapping;
-use cwrc::history::line::Reader;
+use cwrc::history::line::{Line, Reader};
+use cwrc::history::shape::Shape;
 use cwrc::plan::Plan;
 use cwrc::value::Instant;
 
@@ -13,18 +14,36 @@ const POLICY: &str = concat!(
     "attribute amount number\nattribute plan text from \"client.plan\"\naction refund follows standard { risk low }\n"
 );
 
+/// What stands behind a line, so that one that is written like the last one can be compared with it to its end.
+const BEHIND: &str = "\n{\"id\":\"the next line\"}";
+
 /// Reads a text both ways; whether the fast way did.
 fn both_ways(plan: &Plan, text: &str, now: Option<&str>) -> bool {
+    like(plan, text, text, now)
+}
+
+/// Reads a text both ways, the fast one with the shape of no line, of another one, and of its own; whether the fast way did.
+fn like(plan: &Plan, other: &str, text: &str, now: Option<&str>) -> bool {
     let now = now.map(|now| Instant::parse(now).expect("a time"));
+    let whole = format!("{text}{BEHIND}");
     let read = |survey| {
         let reader = Reader::new(plan, &Mapping::default(), now).surveying(survey);
-        let fast = reader.read_fast(text, Vec::new());
-        let is_read = fast.is_some();
-        if let Some((line, length)) = fast {
-            assert_eq!(length, text.find('\n').unwrap_or(text.len()), "{text}");
-            assert_eq!(reader.read_plainly(&text[..length]), Ok(line), "{text}");
-        }
-        is_read
+        let is_read = |text: &str, shape: &mut Shape| {
+            let fast = reader.read_fast(text, &mut Vec::new(), shape);
+            let is_read = fast.is_some();
+            if let Some((record, length)) = fast {
+                assert_eq!(length, text.find('\n').unwrap_or(text.len()), "{text}");
+                assert_eq!(reader.read_plainly(&text[..length]), Ok(Line::Full(record)), "{text}");
+            }
+            is_read
+        };
+        let mut shape = Shape::default();
+        let first = is_read(text, &mut shape);
+        assert_eq!(is_read(&whole, &mut shape), first, "{text}");
+        let mut shape = Shape::default();
+        is_read(&format!("{other}{BEHIND}"), &mut shape);
+        assert_eq!(is_read(&whole, &mut shape), first, "{text}");
+        first
     };
     let [without, with] = [false, true].map(read);
     assert_eq!(without, with, "{text}");
@@ -123,7 +142,7 @@ fn the_fast_way_reads_what_the_plain_way_reads() {
             read += usize::from(both_ways(&plan, line, case.now.as_deref()));
             for _ in 0..8 {
                 let text = changed(line, all[(at * 7 + 1) % all.len()], &mut state);
-                changed_and_read += usize::from(both_ways(&plan, &text, case.now.as_deref()));
+                changed_and_read += usize::from(like(&plan, line, &text, case.now.as_deref()));
             }
         }
     }
@@ -160,6 +179,50 @@ fn usual_lines_are_read_fast() {
         r#"{"id":"a","time":"2026-03-01T10:00:00Z","action":"x","outcomes":[{"signal":"other","time":"2026-03-01T10:00:00Z","value":[1],"by":"ann"}]}"#.to_owned(),
     ] {
         assert!(both_ways(&plan, &line, Some("2026-04-01T00:00:00Z")), "{line}");
+        let reader = Reader::new(&plan, &Mapping::default(), None);
+        let mut shape = Shape::default();
+        for _ in 0..9 {
+            assert!(reader.read_fast(&format!("{line}{BEHIND}"), &mut Vec::new(), &mut shape).is_some());
+        }
+        assert_eq!(shape.missed(), 1, "{line} is not read like itself");
+    }
+}
+
+/// What a line has once, another one that is written like it has once.
+#[test]
+fn lines_are_read_like_the_one_before() {
+    let plan = engine::plan(POLICY);
+    let line = |id: &str, client: &str, outcomes: &str| {
+        format!(
+            "{{ \"client\": {client}, \"id\":\"{id}\",\"time\":\"2026-03-01T10:00:00Z\",\"action\":\"refund\", \"note\": \"{id}\", \
+             \"outcomes\": [{outcomes}] ,\"amount\":1 }}"
+        )
+    };
+    let outcome = |time: &str, value: &str| {
+        format!(
+            "{{\"time\":\"{time}\",\"signal\":\"accepted\",\"value\":{value},\"by\":\"the customer at the counter\"}}"
+        )
+    };
+    let usual = outcome("2026-03-01T10:30:00.5+00:00", "17");
+    let reader = Reader::new(&plan, &Mapping::default(), None);
+    let mut shape = Shape::default();
+    let mut is_like = |text: String| {
+        let missed = shape.missed();
+        let text = text + BEHIND;
+        let read = reader.read_fast(&text, &mut Vec::new(), &mut shape);
+        if let Some((record, length)) = read {
+            assert_eq!(reader.read_plainly(&text[..length]), Ok(Line::Full(record)), "{text}");
+        }
+        shape.missed() == missed
+    };
+    assert!(!is_like(line("a", "{\"plan\":\"free\"}", &usual)), "the first line is like none");
+    for (client, outcomes) in [
+        ("{\"plan\":\"pro\"}", String::new()),
+        ("null", usual.clone()),
+        ("[1]", format!("{usual},{usual}")),
+        ("\"text\"", format!(" {usual} , {}", outcome("2026-03-01T12:00:00Z", "null"))),
+    ] {
+        assert!(is_like(line("a much longer id than before", client, &outcomes)), "{client} {outcomes}");
     }
 }
 

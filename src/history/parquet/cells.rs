@@ -172,6 +172,15 @@ impl Cells {
         }
     }
 
+    /// The code of the same where it is a text.
+    #[inline]
+    pub(super) fn code(&self, entry: usize) -> Option<usize> {
+        match &self.values {
+            Values::Texts(texts) => texts.codes.get(self.place(entry)).map(|code| size(*code)),
+            Values::Times(_) | Values::Written(_) => None,
+        }
+    }
+
     /// About how many bytes the cell of an entry is.
     pub(super) fn length(&self, entry: usize) -> usize {
         self.values.length(self.place(entry)).unwrap_or(0)

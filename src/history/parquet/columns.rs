@@ -8,11 +8,12 @@ use super::super::table::{List, Objects, Rows, Table, USUAL, Value};
 use super::cells::Cells;
 use super::leaf::Leaf;
 use super::plain::element;
-use super::{Reader, damaged, is_struct};
+use super::{Reader, Rows as Handed, damaged, is_struct};
 use crate::value::Instant;
 use parquet::basic::{ConvertedType, Repetition};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::FileReader as _;
+use parquet::file::statistics::Statistics;
 use parquet::schema::types::{Type, TypePtr};
 use std::cmp::Ordering;
 use std::io;
@@ -21,6 +22,9 @@ use std::sync::Arc;
 
 /// The most rows that are read at once: more would not stay near the processor.
 const MOST_ROWS: usize = 4096;
+
+/// Where neither a column that is left out nor all others are longer, no row is longer than a line may be.
+const SHORT: usize = LONGEST_LINE / 2;
 
 /// The columns of a file, in the order of their names; nothing where one is not used.
 #[derive(Debug, Default)]
@@ -68,13 +72,44 @@ impl Columns {
         Some(())
     }
 
-    /// The rows of a row group.
-    pub(super) fn rows(&self, reader: &Arc<Reader>, at: usize) -> io::Result<Part> {
+    /// The rows of a row group, but for a column that is left out until it is fetched.
+    pub(super) fn rows(&self, reader: &Arc<Reader>, at: usize, left_out: Option<usize>) -> io::Result<Part> {
         let group = reader.metadata().row_groups().get(at).ok_or_else(|| damaged("a row group is missing"))?;
         let of = |kind: &Option<Kind>| kind.as_ref().map(|kind| Column::new(kind, reader, at)).transpose();
         let columns = self.0.iter().map(of).collect::<io::Result<_>>()?;
         let left = usize::try_from(group.num_rows()).map_err(damaged)?;
-        Ok(Part { columns, left, rows: 0, length: self.length(group) })
+        Ok(Part { columns, left, rows: 0, length: self.length(group), left_out, behind: 0 })
+    }
+
+    /// Whether a row group says that every row has something in a column, all of which together is not long.
+    pub(super) fn is_full(&self, reader: &Reader, at: usize, column: usize) -> bool {
+        let Some(Some(Kind::One(leaf, _))) = self.0.get(column) else { return false };
+        let chunk = reader.metadata().row_groups().get(at).and_then(|group| group.columns().get(*leaf));
+        chunk.is_some_and(|chunk| {
+            let nulls = chunk.statistics().and_then(Statistics::null_count_opt);
+            let is_there = chunk.column_descr().max_def_level() == 0 || nulls == Some(0);
+            let length = u64::try_from(chunk.uncompressed_size()).unwrap_or(u64::MAX);
+            is_there && length <= SHORT as u64
+        })
+    }
+
+    /// The texts that some rows of a row group have in a column, in the order of the file.
+    pub(super) fn texts(
+        &self,
+        reader: &Arc<Reader>,
+        at: usize,
+        column: usize,
+        rows: &[usize],
+    ) -> io::Result<Vec<String>> {
+        let alone = self.0.iter().enumerate().map(|(at, kind)| kind.clone().filter(|_| at == column));
+        let (mut part, mut before, mut texts) = (Self(alone.collect()).rows(reader, at, None)?, 0, Vec::new());
+        while part.next(usize::MAX)? {
+            let batch = part.all(0, 0);
+            let here = rows.iter().filter_map(|row| row.checked_sub(before)).filter(|row| *row < part.rows);
+            texts.extend(here.filter_map(|row| batch.text(row, column).map(ToOwned::to_owned)));
+            before += part.rows;
+        }
+        Ok(texts)
     }
 
     /// About how many bytes a row is long, as a row group has it.
@@ -142,6 +177,9 @@ pub(super) struct Part {
     rows: usize,
     /// About how many bytes a row is long.
     length: usize,
+    /// The column that is read only where it is fetched, and how many of its rows up to the last of these were not.
+    left_out: Option<usize>,
+    behind: usize,
 }
 
 /// A column, and what of it was read last.
@@ -151,7 +189,7 @@ enum Column {
 }
 
 /// A list of structs.
-struct Many {
+pub(in crate::history) struct Many {
     keys: Vec<String>,
     /// Where the usual keys are among these.
     usual: [Option<usize>; 3],
@@ -236,22 +274,53 @@ impl Part {
         self.rows = self.left.min((length / self.length).clamp(1, MOST_ROWS));
         self.left -= self.rows;
         if self.rows > 0 {
-            self.columns.iter_mut().flatten().try_for_each(|column| column.read(self.rows))?;
+            let columns = self.columns.iter_mut().enumerate().filter(|(at, _)| Some(*at) != self.left_out);
+            columns.filter_map(|(_, column)| column.as_mut()).try_for_each(|column| column.read(self.rows))?;
+            self.behind += self.rows;
         }
         Ok(self.rows > 0)
     }
 
-    /// Hands over what was read; how many rows that are.
-    pub(super) fn batch(&self, input: usize, first_line: u64, each: &mut impl FnMut(Result<&Batch, Place>)) -> usize {
-        let mut all = Batch { input, first_line, start: 0, rows: self.rows, columns: &self.columns, about: None };
-        let most = self.columns.iter().flatten().map(Column::most).fold(0, usize::saturating_add);
+    /// How many rows were read.
+    pub(super) fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Reads the column that was left out too.
+    pub(super) fn fetch(&mut self) -> io::Result<()> {
+        let Some(column) = self.left_out.and_then(|at| self.columns.get_mut(at)?.as_mut()) else { return Ok(()) };
+        while self.behind > self.rows {
+            let rows = (self.behind - self.rows).min(MOST_ROWS);
+            column.read(rows)?;
+            self.behind -= rows;
+        }
+        self.behind = 0;
+        column.read(self.rows)
+    }
+
+    /// What was read, where no row can be too long.
+    pub(super) fn batch_without(&self, input: usize, first_line: u64) -> Option<Batch<'_>> {
+        (self.most() <= SHORT).then(|| self.all(input, first_line))
+    }
+
+    /// Hands over what was read.
+    pub(super) fn batch(&self, input: usize, first_line: u64, each: &mut impl FnMut(Handed) -> bool) {
+        let mut all = self.all(input, first_line);
+        let most = self.most();
         if most <= LONGEST_LINE {
             all.about = most.checked_div(self.rows);
-            each(Ok(&all));
+            each(Handed::All(&all));
         } else {
             all.shorter(each);
         }
-        self.rows
+    }
+
+    fn most(&self) -> usize {
+        self.columns.iter().flatten().map(Column::most).fold(0, usize::saturating_add)
+    }
+
+    fn all(&self, input: usize, first_line: u64) -> Batch<'_> {
+        Batch { input, first_line, start: 0, rows: self.rows, columns: &self.columns, about: None }
     }
 }
 
@@ -291,6 +360,7 @@ impl Many {
     }
 
     /// The objects of the list of a row, where it has one.
+    #[inline]
     fn objects(&self, row: usize) -> Option<Range<usize>> {
         let [start, end, ..] = *self.starts.get(row..)? else { return None };
         match self.defined().get(start)?.cmp(&self.list) {
@@ -335,8 +405,14 @@ impl Objects for Many {
         self.leaves.get(key)?.cells().text(at)
     }
 
+    #[inline]
     fn time(&self, at: usize, key: usize) -> Option<Instant> {
         self.leaves.get(key)?.cells().time(at)
+    }
+
+    #[inline]
+    fn code(&self, at: usize, key: usize) -> Option<usize> {
+        self.leaves.get(key)?.cells().code(at)
     }
 }
 
@@ -355,14 +431,16 @@ pub(in crate::history) struct Batch<'b> {
 
 impl Batch<'_> {
     /// Hands over the rows that are as long as a line may be, and the places of the others.
-    fn shorter(&mut self, each: &mut impl FnMut(Result<&Batch, Place>)) {
+    fn shorter(&mut self, each: &mut impl FnMut(Handed) -> bool) {
         let is_long: Vec<bool> = (0..self.rows).map(|row| self.length(row) > LONGEST_LINE).collect();
         for rows in is_long.chunk_by(|one, other| one == other) {
             self.rows = rows.len();
             if rows[0] {
-                (0..rows.len()).for_each(|row| each(Err(self.place(row))));
+                for row in 0..rows.len() {
+                    each(Handed::Long(self.place(row)));
+                }
             } else {
-                each(Ok(self));
+                each(Handed::All(self));
             }
             self.start += rows.len();
             self.first_line += rows.len() as u64;
@@ -393,6 +471,21 @@ impl Rows for Batch<'_> {
     #[inline]
     fn time(&self, row: usize, column: usize) -> Option<Instant> {
         self.columns.get(column)?.as_ref()?.one()?.time(self.start + row)
+    }
+
+    type Lists = Many;
+
+    #[inline]
+    fn list(&self, row: usize, column: usize) -> Option<(&Many, Range<usize>)> {
+        match self.columns.get(column)?.as_ref()? {
+            Column::One(_) => None,
+            Column::Many(many) => Some((many, many.objects(self.start + row).unwrap_or_default())),
+        }
+    }
+
+    #[inline]
+    fn code(&self, row: usize, column: usize) -> Option<usize> {
+        self.columns.get(column)?.as_ref()?.one()?.code(self.start + row)
     }
 
     #[inline]

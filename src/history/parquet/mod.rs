@@ -7,6 +7,8 @@ mod bounds;
 mod cells;
 mod chunk;
 mod columns;
+#[cfg(test)]
+mod counted;
 mod leaf;
 mod plain;
 mod ranges;
@@ -45,6 +47,7 @@ const LONGEST_FILE: u64 = 1 << 30;
 const MAGIC: &[u8] = b"PAR1";
 
 /// Some rows of a file, which one worker reads.
+#[derive(Clone)]
 pub(super) struct Group {
     reader: Arc<Reader>,
     columns: Arc<Columns>,
@@ -60,15 +63,60 @@ impl Group {
         Place { input: self.input, line: self.first_line }
     }
 
-    /// Hands the rows to `each`, about so many bytes of them at once, and the place of each that is too long.
-    pub(super) fn batches(&self, length: usize, mut each: impl FnMut(Result<&Batch, Place>)) -> io::Result<()> {
-        let mut rows = guarded(|| self.columns.rows(&self.reader, self.at))?;
+    /// These rows, where there are such; then it is the group behind them.
+    fn step(&mut self) -> Option<Self> {
+        let rows = self.reader.metadata().row_groups().get(self.at)?.num_rows();
+        let group = self.clone();
+        self.at += 1;
+        self.first_line = self.first_line.saturating_add(u64::try_from(rows).unwrap_or(0));
+        Some(group)
+    }
+
+    /// Hands the rows to `each`, about so many bytes of them at once. A column may be left out: where `each` says so, the
+    /// rows come again with all columns.
+    pub(super) fn batches(
+        &self,
+        length: usize,
+        left_out: Option<usize>,
+        mut each: impl FnMut(Rows) -> bool,
+    ) -> io::Result<()> {
+        let mut rows = guarded(|| self.columns.rows(&self.reader, self.at, left_out))?;
         let mut line = self.first_line;
         while guarded(|| rows.next(length))? {
-            line += rows.batch(self.input, line, &mut each) as u64;
+            if left_out.is_none() || rows.batch_without(self.input, line).is_none_or(|rows| each(Rows::Without(&rows)))
+            {
+                guarded(|| rows.fetch())?;
+                rows.batch(self.input, line, &mut each);
+            }
+            line += rows.len() as u64;
         }
         Ok(())
     }
+
+    /// Which of its rows stands at a place, from 0.
+    pub(super) fn row(&self, place: Place) -> usize {
+        usize::try_from(place.line - self.first_line).unwrap_or(usize::MAX)
+    }
+
+    /// Whether the file says that every row has something in a column, all of which together is not long.
+    pub(super) fn is_full(&self, column: usize) -> bool {
+        self.columns.is_full(&self.reader, self.at, column)
+    }
+
+    /// The texts that some rows have in a column, in the order of the file.
+    pub(super) fn texts(&self, column: usize, rows: &[usize]) -> io::Result<Vec<String>> {
+        guarded(|| self.columns.texts(&self.reader, self.at, column, rows))
+    }
+}
+
+/// Rows as they are handed over.
+pub(super) enum Rows<'b> {
+    /// Without the column that is left out.
+    Without(&'b Batch<'b>),
+    /// With all columns.
+    All(&'b Batch<'b>),
+    /// The place of one that is too long.
+    Long(Place),
 }
 
 /// The names of the columns; those inside of a struct have its name and a dot before theirs.
@@ -81,24 +129,36 @@ pub(super) fn names(input: &Input) -> io::Result<Vec<String>> {
     })
 }
 
-/// Hands the row groups to `send`, or blocks of JSON Lines, until that says `false`.
-pub(super) fn cut(at: usize, input: &Input, table: &Table, mut send: impl FnMut(Piece) -> bool) -> io::Result<()> {
-    guarded(|| {
-        let reader = Arc::new(reader(input)?);
-        bounds::check(&reader, table)?;
-        let Some(columns) = Columns::new(&reader, table) else {
-            return plain::cut(at, &reader, table, |block| send(Piece::Block(block)));
-        };
-        let (columns, mut first_line) = (Arc::new(columns), 1_u64);
-        for (group, rows) in reader.metadata().row_groups().iter().enumerate() {
-            let (reader, columns) = (Arc::clone(&reader), Arc::clone(&columns));
-            if !send(Piece::Group(Group { reader, columns, input: at, at: group, first_line })) {
-                return Ok(());
+/// A file that is cut into its row groups, or into blocks of JSON Lines.
+pub(super) enum Cutter {
+    /// Row groups, of which this is the next one.
+    Groups(Group),
+    Plain(Box<plain::Blocks>),
+}
+
+impl Cutter {
+    /// A file with a table of these columns.
+    pub(super) fn new(input: usize, file: &Input, table: &Table) -> io::Result<Self> {
+        guarded(|| {
+            let reader = reader(file)?;
+            bounds::check(&reader, table)?;
+            match Columns::new(&reader, table) {
+                Some(columns) => {
+                    let (reader, columns) = (Arc::new(reader), Arc::new(columns));
+                    Ok(Self::Groups(Group { reader, columns, input, at: 0, first_line: 1 }))
+                }
+                None => plain::Blocks::new(input, reader, table).map(|blocks| Self::Plain(Box::new(blocks))),
             }
-            first_line = first_line.saturating_add(u64::try_from(rows.num_rows()).unwrap_or(0));
+        })
+    }
+
+    /// The next piece; nothing behind the last one.
+    pub(super) fn next(&mut self) -> io::Result<Option<Piece>> {
+        match self {
+            Self::Groups(next) => Ok(next.step().map(Piece::Group)),
+            Self::Plain(blocks) => Ok(guarded(|| blocks.next())?.map(Piece::Block)),
         }
-        Ok(())
-    })
+    }
 }
 
 /// All rows of a file as JSON Lines.
@@ -111,13 +171,13 @@ pub fn lines(bytes: &[u8]) -> io::Result<Vec<u8>> {
     guarded(|| {
         let reader = reader(&input)?;
         bounds::check(&reader, &table)?;
-        plain::cut(0, &reader, &table, |block| {
+        let mut blocks = plain::Blocks::new(0, reader, &table)?;
+        while let Some(block) = blocks.next()? {
             lines.extend_from_slice(&block.bytes);
             lines.push(b'\n');
-            true
-        })
-    })?;
-    Ok(lines)
+        }
+        Ok(lines)
+    })
 }
 
 fn reader(input: &Input) -> io::Result<Reader> {

@@ -17,37 +17,59 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
-/// Hands the rows to `send` as blocks of JSON Lines, until that says `false`.
-pub(super) fn cut(at: usize, reader: &Reader, table: &Table, mut send: impl FnMut(Block) -> bool) -> io::Result<()> {
-    let schema = reader.metadata().file_metadata().schema();
-    let mut names = Vec::new();
-    leaves(schema, "", &mut names);
-    let rows = RowIter::from_file(Some(projection(schema, table)?), reader).map_err(damaged)?;
-    let mut block = Block { input: at, first_line: 1, bytes: Vec::new(), too_long: false };
-    for (row, number) in rows.zip(1..) {
-        let row = row.map_err(|error| unread(&error))?;
-        let line = line(&row, schema, &names, table).map_err(|name| no_text(&name))?;
-        let is_long = line.len() > blocks::LONGEST_LINE;
-        if is_long {
-            block.bytes.pop();
-        } else {
-            block.bytes.extend_from_slice(line.as_bytes());
-        }
-        if is_long || block.bytes.len() > blocks::LENGTH {
-            let next = Block { input: at, first_line: number + 1, bytes: Vec::new(), too_long: false };
-            if !send(std::mem::replace(&mut block, next)) {
-                return Ok(());
-            }
-            let long = Block { input: at, first_line: number, bytes: Vec::new(), too_long: true };
-            if is_long && !send(long) {
-                return Ok(());
-            }
-        } else {
-            block.bytes.push(b'\n');
-        }
+/// The rows of a file as blocks of JSON Lines.
+pub(in crate::history) struct Blocks {
+    rows: RowIter<'static>,
+    schema: TypePtr,
+    names: Vec<String>,
+    table: Table,
+    input: usize,
+    /// The number of the row that comes next, from 1.
+    number: u64,
+    /// A row that is too long, and comes behind what was before it.
+    long: Option<u64>,
+    has_ended: bool,
+}
+
+impl Blocks {
+    /// Those of a file with a table of these columns.
+    pub(super) fn new(input: usize, reader: Reader, table: &Table) -> io::Result<Self> {
+        let schema = TypePtr::clone(&reader.metadata().file_metadata().schema_descr().root_schema_ptr());
+        let mut names = Vec::new();
+        leaves(&schema, "", &mut names);
+        let projection = projection(&schema, table)?;
+        let rows = RowIter::from_file_into(Box::new(reader)).project(Some(projection)).map_err(damaged)?;
+        Ok(Self { rows, schema, names, table: table.clone(), input, number: 1, long: None, has_ended: false })
     }
-    send(block);
-    Ok(())
+
+    /// The next block; nothing behind the last one.
+    pub(super) fn next(&mut self) -> io::Result<Option<Block>> {
+        let block = |first_line, bytes: Vec<u8>, too_long| Block { input: self.input, first_line, bytes, too_long };
+        if let Some(number) = self.long.take() {
+            return Ok(Some(block(number, Vec::new(), true)));
+        }
+        if self.has_ended {
+            return Ok(None);
+        }
+        let (first_line, mut bytes) = (self.number, Vec::new());
+        for row in &mut self.rows {
+            let row = row.map_err(|error| unread(&error))?;
+            let line = line(&row, &self.schema, &self.names, &self.table).map_err(|name| no_text(&name))?;
+            self.number += 1;
+            if line.len() > blocks::LONGEST_LINE {
+                bytes.pop();
+                self.long = Some(self.number - 1);
+                return Ok(Some(block(first_line, bytes, false)));
+            }
+            bytes.extend_from_slice(line.as_bytes());
+            if bytes.len() > blocks::LENGTH {
+                return Ok(Some(block(first_line, bytes, false)));
+            }
+            bytes.push(b'\n');
+        }
+        self.has_ended = true;
+        Ok(Some(block(first_line, bytes, false)))
+    }
 }
 
 /// The crate looks at texts itself, and says in many words and no name that one is none.

@@ -7,11 +7,10 @@ use super::chunk::{Chunk, is_usual};
 use super::columns::Columns;
 use super::ranges::Chunks;
 use super::{Reader, bounds, damaged, guarded, leaves, plain};
-use crate::history::intake::Place;
 use crate::history::read::ReadAt;
 use crate::history::table::{Rows as _, Table};
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding, GzipLevel, Repetition, Type as Physical, ZstdLevel};
+use parquet::basic::{Compression, ConvertedType, Encoding, GzipLevel, Repetition, Type as Physical, ZstdLevel};
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, ByteArrayType, Int96};
@@ -63,10 +62,10 @@ const LEFT: [&str; 4] = [
 ];
 
 /// Numbers that look random.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub(super) fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
@@ -110,7 +109,8 @@ fn add(kind: &Type, defined: i16, repeated: i16, is_there: bool, levels: &mut [(
     }
 }
 
-fn write(schema: &str, dice: &mut Dice) -> Vec<u8> {
+/// Rows of a schema; those of a history may be as they should be.
+pub(super) fn write(schema: &str, is_history: bool, dice: &mut Dice) -> Vec<u8> {
     let schema = Arc::new(parse_message_type(schema).expect("a schema"));
     let packing = [
         Compression::UNCOMPRESSED,
@@ -144,7 +144,7 @@ fn write(schema: &str, dice: &mut Dice) -> Vec<u8> {
         let mut group = writer.next_row_group().expect("a row group");
         for (defined, repeated) in columns.into_iter().flatten() {
             let mut writer = group.next_column().expect("a column").expect("a column");
-            column(writer.untyped(), &defined, &repeated, dice);
+            column(writer.untyped(), &defined, &repeated, is_history, dice);
             writer.close().expect("a column");
         }
         group.close().expect("a row group");
@@ -152,7 +152,7 @@ fn write(schema: &str, dice: &mut Dice) -> Vec<u8> {
     writer.into_inner().expect("a file")
 }
 
-fn column(writer: &mut ColumnWriter, defined: &[i16], repeated: &[i16], dice: &mut Dice) {
+fn column(writer: &mut ColumnWriter, defined: &[i16], repeated: &[i16], is_history: bool, dice: &mut Dice) {
     macro_rules! values {
         ($writer:expr, $value:expr) => {{
             let most = $writer.get_descriptor().max_def_level();
@@ -164,6 +164,15 @@ fn column(writer: &mut ColumnWriter, defined: &[i16], repeated: &[i16], dice: &m
     let written = match writer {
         ColumnWriter::BoolColumnWriter(it) => values!(it, dice.roll(2) > 0),
         ColumnWriter::Int32ColumnWriter(it) => values!(it, i32::try_from(dice.number() % 70_000).unwrap_or(0)),
+        ColumnWriter::Int64ColumnWriter(it) if is_history => {
+            let clock = match it.get_descriptor().converted_type() {
+                ConvertedType::TIMESTAMP_MILLIS => 1_000,
+                ConvertedType::TIMESTAMP_MICROS => 1_000_000,
+                _ => 1_000_000_000,
+            };
+            let name = it.get_descriptor().path().string();
+            values!(it, dice.time(&name).seconds * clock)
+        }
         ColumnWriter::Int64ColumnWriter(it) => values!(it, dice.number()),
         ColumnWriter::Int96ColumnWriter(it) => {
             values!(it, Int96::from(vec![0, 0, 2_440_588 + dice.roll(20_000) as u32]))
@@ -172,6 +181,10 @@ fn column(writer: &mut ColumnWriter, defined: &[i16], repeated: &[i16], dice: &m
         ColumnWriter::DoubleColumnWriter(it) => values!(it, dice.roll(99_999) as f64 / 8.0),
         ColumnWriter::ByteArrayColumnWriter(it) if it.get_descriptor().type_scale() > 0 => {
             values!(it, dice.bytes(3))
+        }
+        ColumnWriter::ByteArrayColumnWriter(it) if is_history => {
+            let name = it.get_descriptor().path().string();
+            values!(it, dice.word(&name).as_str().into())
         }
         ColumnWriter::ByteArrayColumnWriter(it) => values!(it, dice.text()),
         ColumnWriter::FixedLenByteArrayColumnWriter(it) if it.get_descriptor().type_length() > 4 => {
@@ -184,7 +197,7 @@ fn column(writer: &mut ColumnWriter, defined: &[i16], repeated: &[i16], dice: &m
 }
 
 /// Bytes as a file that is read from any place, some bytes at a time.
-struct Somewhere(Vec<u8>);
+pub(super) struct Somewhere(pub(super) Vec<u8>);
 
 impl ReadAt for Somewhere {
     fn length(&self) -> u64 {
@@ -217,15 +230,18 @@ fn plainly(bytes: &[u8]) -> String {
 fn told_plainly(bytes: &[u8]) -> io::Result<String> {
     guarded(|| {
         let (reader, table) = opened(Chunks::Memory(Bytes::copy_from_slice(bytes)))?;
-        let mut lines = Vec::new();
-        plain::cut(0, &reader, &table, |block| {
+        let (mut lines, mut blocks) = (Vec::new(), blocks_of(reader, &table)?);
+        while let Some(block) = blocks.next()? {
             lines.extend_from_slice(block.bytes.trim_ascii_end());
             lines.push(b'\n');
-            true
-        })?;
+        }
         let lines = String::from_utf8(lines).expect("UTF-8");
         Ok(if lines == "\n" { String::new() } else { lines })
     })
+}
+
+fn blocks_of(reader: Arc<Reader>, table: &Table) -> io::Result<plain::Blocks> {
+    plain::Blocks::new(0, Arc::into_inner(reader).expect("nobody else has it"), table)
 }
 
 /// The lines of the swift way, so many bytes at once, where it takes all columns.
@@ -240,17 +256,19 @@ fn told_swiftly(bytes: &[u8], length: usize) -> io::Result<Option<String>> {
         let Some(columns) = Columns::new(&reader, &table) else { return Ok(None) };
         let (mut lines, mut line) = (String::new(), 1);
         for group in 0..reader.num_row_groups() {
-            let mut part = columns.rows(&reader, group)?;
+            let mut part = columns.rows(&reader, group, None)?;
             while part.next(length)? {
-                let mut each = |batch: Result<&super::Batch, Place>| {
-                    let batch = batch.expect("short rows");
+                let mut each = |rows: super::Rows| {
+                    let super::Rows::All(batch) = rows else { panic!("short rows") };
                     for row in 0..batch.len() {
                         assert_eq!(batch.place(row).line, line + row as u64);
                         lines += &table.line(&|at| batch.value(row, at));
                         lines.push('\n');
                     }
+                    false
                 };
-                line += part.batch(0, line, &mut each) as u64;
+                part.batch(0, line, &mut each);
+                line += part.len() as u64;
             }
         }
         Ok(Some(lines))
@@ -261,7 +279,7 @@ fn told_swiftly(bytes: &[u8], length: usize) -> io::Result<Option<String>> {
 fn both_ways_give_the_same_lines() {
     let mut rows = 0;
     for seed in 0..60 {
-        let bytes = write(TAKEN, &mut Dice(seed));
+        let bytes = write(TAKEN, false, &mut Dice(seed));
         let plain = plainly(&bytes);
         rows += plain.lines().count();
         for length in [1, 200, 128 * 1024] {
@@ -329,7 +347,7 @@ fn cells(pages: Vec<Page>, meta: &ColumnChunkMetaData, rows: usize, step: usize)
 /// Calls `each` with every leaf of some files of usual columns that may have usual pages, and how many rows it has.
 fn usual_leaves(seeds: u64, mut each: impl FnMut(&ColumnChunkMetaData, usize, Vec<Page>)) {
     for seed in 0..seeds {
-        let (reader, _) = reader(Chunks::Memory(Bytes::from(write(USUAL, &mut Dice(seed)))));
+        let (reader, _) = reader(Chunks::Memory(Bytes::from(write(USUAL, false, &mut Dice(seed)))));
         for (at, group) in reader.metadata().row_groups().iter().enumerate() {
             let is_delta = |it| matches!(it, Encoding::DELTA_BINARY_PACKED | Encoding::DELTA_BYTE_ARRAY);
             for (leaf, meta) in group.columns().iter().enumerate().filter(|(_, meta)| !meta.encodings().any(is_delta)) {
@@ -419,7 +437,7 @@ fn changed_bytes_give_an_error_or_the_same_lines() {
     let (mut same, mut refused) = (0, 0);
     for seed in 0..12 {
         let mut dice = Dice(seed);
-        let whole = write(USUAL, &mut dice);
+        let whole = write(USUAL, false, &mut dice);
         for _ in 0..400 {
             let mut changed = whole.clone();
             let at = dice.roll(whole.len() as u64) as usize;
@@ -458,7 +476,7 @@ fn what_is_not_taken_goes_the_plain_way() {
             if column.ends_with('}') { "" } else { ";" }
         )
         .replace(";;", ";");
-        let bytes = write(&schema, &mut Dice(7));
+        let bytes = write(&schema, false, &mut Dice(7));
         assert!(swiftly(&bytes, 1).is_none() && !plainly(&bytes).is_empty(), "{column}");
     }
 }
@@ -526,9 +544,10 @@ fn bytes_that_are_no_text_are_refused_by_both_ways() {
     for kind in ["required fixed_len_byte_array(2) a", "required binary a", "required binary a (UTF8)"] {
         let file = of_bytes(kind, &[b"ok", b"\xfe\xff"]);
         let (reader, table) = reader(Chunks::Memory(Bytes::from(file)));
-        let plain = plain::cut(0, &reader, &table, |_| true).expect_err("bytes").to_string();
-        let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0).expect("a row group");
+        let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0, None).expect("a row group");
         let swift = part.next(1 << 20).expect_err("bytes").to_string();
+        drop(part);
+        let plain = blocks_of(reader, &table).and_then(|mut blocks| blocks.next()).expect_err("bytes").to_string();
         for told in [plain, swift] {
             assert!(told.contains("not UTF-8 in"), "{kind}: {told}");
         }
@@ -540,13 +559,18 @@ fn lengths(values: &[Vec<u8>]) -> io::Result<(usize, Vec<u64>)> {
     let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
     let (reader, table) = reader(Chunks::Memory(Bytes::from(of_bytes("required binary a (UTF8)", &values))));
     bounds::check(&reader, &table)?;
-    let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0)?;
+    let mut part = Columns::new(&reader, &table).expect("columns").rows(&reader, 0, None)?;
     let (mut rows, mut long, mut line) = (0, Vec::new(), 1);
     while part.next(1 << 20)? {
-        line += part.batch(0, line, &mut |batch| match batch {
-            Ok(batch) => rows += (0..batch.len()).filter(|row| batch.length(*row) < 10).count(),
-            Err(place) => long.push(place.line),
-        }) as u64;
+        part.batch(0, line, &mut |handed| {
+            match handed {
+                super::Rows::All(batch) => rows += (0..batch.len()).filter(|row| batch.length(*row) < 10).count(),
+                super::Rows::Long(place) => long.push(place.line),
+                super::Rows::Without(_) => panic!("nothing is left out"),
+            }
+            false
+        });
+        line += part.len() as u64;
     }
     Ok((rows, long))
 }
