@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// About how large a block is.
-pub(super) const LENGTH: usize = 128 * 1024;
+pub(super) const LENGTH: usize = 256 * 1024;
 
 /// The longest line that is read; a longer one is bad. A longer row ends the reading: where it ends cannot be known.
 pub const LONGEST_LINE: usize = 16 * 1024 * 1024;

@@ -14,6 +14,19 @@ pub(super) struct Footprint(u64);
 const BITS: u32 = 16;
 const FULL: u32 = u64::BITS - BITS;
 
+impl Footprint {
+    /// The one of so many of those of records that have one outcome at most.
+    pub(super) fn single(at: usize) -> Self {
+        Self(at as u64)
+    }
+
+    /// Its place among those of records that have one outcome at most, or behind them.
+    #[inline]
+    pub(super) fn place(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
 /// What footprints are made of.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Footprints {
@@ -26,11 +39,15 @@ pub(crate) struct Footprints {
 /// How long metrics wait for a signal.
 #[derive(Debug, PartialEq, Eq)]
 struct Spans {
-    /// The number of its first way.
+    /// The number of its first way; zero where no metric looks at it.
     first: u64,
-    /// The seconds after which another metric waits no more, sorted; none where no metric looks at it.
-    limits: Vec<i64>,
+    /// The seconds after which another metric waits no more, and then such as never end: to compare with all of them is
+    /// faster than to know how many there are.
+    limits: [i64; LIMITS],
 }
+
+/// Metrics that wait so many different times for one signal are the most that a footprint tells apart.
+const LIMITS: usize = 4;
 
 impl Footprints {
     /// Those of outcomes of so many signals that these rules look at.
@@ -38,22 +55,22 @@ impl Footprints {
         let mut all = Self { spans: Vec::new(), ways: vec![(SignalId::new(0), 0)] };
         for signal in (0..signals).map(SignalId::new) {
             let limits = limits(rules, signal);
-            let spans = limits.and_then(|limits| all.add(signal, limits));
+            let spans = limits.and_then(|limits| all.add(signal, &limits));
             all.spans.push(spans);
         }
         all
     }
 
     /// Names the ways of a signal: in time for all metrics, for all but the first, and so on, and at last for none.
-    fn add(&mut self, signal: SignalId, limits: Vec<i64>) -> Option<Spans> {
-        let first = self.ways.len() as u64;
-        if first + limits.len() as u64 >= 1 << BITS {
-            return None;
-        }
+    fn add(&mut self, signal: SignalId, limits: &[i64]) -> Option<Spans> {
+        let mut all = [i64::MAX; LIMITS];
+        all.get_mut(..limits.len())?.copy_from_slice(limits);
+        let Some(last) = limits.last() else { return Some(Spans { first: 0, limits: all }) };
+        let first = self.ways.len();
         self.ways.extend(limits.iter().map(|limit| (signal, *limit)));
         // A limit may be as far off as a number can say: nothing is later then.
-        self.ways.extend(limits.last().map(|last| (signal, last.saturating_add(1))));
-        Some(Spans { first, limits })
+        self.ways.push((signal, last.saturating_add(1)));
+        (self.ways.len() < 1 << BITS).then_some(Spans { first: first as u64, limits: all })
     }
 
     /// The footprint of a record of this moment; nothing where something else matters too, or there is too much of it.
@@ -63,17 +80,22 @@ impl Footprints {
         for outcome in outcomes {
             let Some(signal) = outcome.signal else { continue };
             let Spans { first, limits } = self.spans[signal.index()].as_ref()?;
-            if limits.is_empty() {
+            if *first == 0 {
                 continue;
             }
             if all >> FULL != 0 {
                 return None;
             }
             let later = now.seconds_to(outcome.time);
-            let missed = limits.iter().filter(|limit| later > **limit).count();
-            all = all << BITS | (first + missed as u64);
+            let missed = limits.iter().fold(0, |missed, limit| missed + u64::from(later > *limit));
+            all = all << BITS | (first + missed);
         }
         Some(Footprint(all))
+    }
+
+    /// How many footprints there may be of records that have one outcome at most.
+    pub(super) fn singles(&self) -> usize {
+        self.ways.len()
     }
 
     /// Outcomes of a record of this moment that have a footprint, into some empty room.

@@ -69,7 +69,7 @@ pub struct Options {
     pub threads: Option<NonZeroUsize>,
     /// About how many bytes of lines are put aside at once; by default 256 MiB.
     pub aside: Option<NonZeroUsize>,
-    /// About how many bytes of lines are read at once; by default 128 KiB.
+    /// About how many bytes of lines are read at once; by default 256 KiB.
     pub block: Option<NonZeroUsize>,
 }
 

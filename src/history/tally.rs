@@ -98,8 +98,10 @@ struct Lane {
 #[derive(Debug, Default)]
 struct Alike {
     tick: Tick,
-    /// How many have each footprint.
-    records: Vec<(Footprint, u64)>,
+    /// How many have each of the footprints of one outcome at most, by its place.
+    singles: Vec<u64>,
+    /// How many have each of the others.
+    others: Vec<(Footprint, u64)>,
 }
 
 /// Whose signals told against a record.
@@ -295,17 +297,23 @@ impl<'p> Tallier<'p> {
             self.add_alike(lane);
             self.lanes[lane].alike.tick = self.now.tick;
         }
-        let Alike { records, .. } = &mut self.lanes[lane].alike;
-        match records.iter_mut().find(|(known, _)| *known == footprint) {
-            Some((_, records)) => *records += 1,
-            None => records.push((footprint, 1)),
+        let Alike { singles, others, .. } = &mut self.lanes[lane].alike;
+        if let Some(records) = singles.get_mut(footprint.place()) {
+            *records += 1;
+        } else if let Some((_, records)) = others.iter_mut().find(|(known, _)| *known == footprint) {
+            *records += 1;
+        } else {
+            others.push((footprint, 1));
         }
     }
 
     /// Adds the records that wait.
     fn add_alike(&mut self, lane: usize) {
-        let Alike { tick, records } = &mut self.lanes[lane].alike;
-        let (now, mut waiting) = (Moment::start(*tick, self.plan.tick_seconds), std::mem::take(records));
+        let Alike { tick, singles, others } = &mut self.lanes[lane].alike;
+        let now = Moment::start(*tick, self.plan.tick_seconds);
+        let mut waiting = std::mem::take(others);
+        let single = |(at, records): (usize, &mut u64)| (Footprint::single(at), std::mem::take(records));
+        waiting.extend(singles.iter_mut().enumerate().map(single).filter(|(_, records)| *records > 0));
         let mut outcomes = std::mem::take(&mut self.outcomes);
         for (footprint, records) in waiting.drain(..) {
             outcomes.clear();
@@ -313,7 +321,7 @@ impl<'p> Tallier<'p> {
             self.add(lane, now, &outcomes, records);
         }
         // The room is used again.
-        (self.outcomes, self.lanes[lane].alike.records) = (outcomes, waiting);
+        (self.outcomes, self.lanes[lane].alike.others) = (outcomes, waiting);
     }
 
     fn add_all(&mut self) {
@@ -337,7 +345,8 @@ impl<'p> Tallier<'p> {
         let lane = *self.lane.entry((action, cohort, tier)).or_insert(next);
         if lane == next {
             let samples = vec![Near::default(); self.wanted.evidence[action.index()].len()];
-            let (exposure, alike) = Default::default();
+            let singles = vec![0; self.wanted.footprints.singles()];
+            let (exposure, alike) = (Vec::new(), Alike { singles, ..Alike::default() });
             self.lanes.push(Lane { action, cohort, tier, samples, exposure, alike });
         }
         self.recent[action.index()] = Some(lane);

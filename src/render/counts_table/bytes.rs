@@ -20,13 +20,13 @@ pub enum Shape {
 /// The rows as a file.
 #[must_use]
 pub fn render(rows: &[Row], shape: Shape) -> Vec<u8> {
-    written(shape, |sink| sink.extend(rows.iter().cloned()))
+    written(shape, |sink| rows.iter().for_each(|row| sink.add(row)))
 }
 
 /// Counts that were made under a plan, of inputs of these names, as a file.
 #[must_use]
 pub fn of_counts(plan: &Plan, counts: &Counts, names: &[String], assume_tier: Option<Tier>, shape: Shape) -> Vec<u8> {
-    written(shape, |sink| write::tell(plan, counts, names, assume_tier, sink))
+    written(shape, |sink| write::tell(plan, counts, names, assume_tier, &mut |row| sink.add(row)))
 }
 
 /// Takes rows as they come, and keeps no more of them than their bytes.
@@ -37,16 +37,14 @@ enum Sink {
     Parquet(Vec<Row>),
 }
 
-impl Extend<Row> for Sink {
-    fn extend<T: IntoIterator<Item = Row>>(&mut self, rows: T) {
-        for row in rows {
-            match self {
-                // Memory takes everything.
-                Self::Csv(writer) => drop(writer.serialize(row)),
-                Self::Lines(text) => text.push_str(&line(&row)),
-                #[cfg(feature = "parquet")]
-                Self::Parquet(rows) => rows.push(row),
-            }
+impl Sink {
+    fn add(&mut self, row: &Row) {
+        match self {
+            // Memory takes everything.
+            Self::Csv(writer) => drop(writer.serialize(row)),
+            Self::Lines(text) => text.push_str(&line(row)),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(rows) => rows.push(row.clone()),
         }
     }
 }

@@ -8,63 +8,51 @@ use crate::model::policy::{ActionId, MetricId, SignalId};
 use crate::plan::Plan;
 use crate::plan::counting;
 use crate::plan::matcher::Given;
-use crate::value::{Instant, Tier};
+use crate::value::Tier;
+use crate::value::duration::Tick;
 use serde_json::Value;
 
 /// The rows of counts that were made under a plan, of inputs of these names.
 #[must_use]
 pub fn rows(plan: &Plan, counts: &Counts, names: &[String], assume_tier: Option<Tier>) -> Vec<Row> {
     let mut rows = Vec::new();
-    tell(plan, counts, names, assume_tier, &mut rows);
+    tell(plan, counts, names, assume_tier, &mut |row| rows.push(row.clone()));
     rows
 }
 
-/// The same, to whoever takes them one by one: all of them at once take much room.
-pub(super) fn tell(
-    plan: &Plan,
-    counts: &Counts,
-    names: &[String],
-    assume_tier: Option<Tier>,
-    sink: &mut impl Extend<Row>,
-) {
-    let writer = Writer { plan, counts };
-    let rows = &mut Counted { sink, count: 0 };
+/// Whoever takes rows one by one: all of them at once take much room.
+type Sink<'s> = dyn FnMut(&Row) + 's;
+
+/// The same, one by one.
+pub(super) fn tell(plan: &Plan, counts: &Counts, names: &[String], assume_tier: Option<Tier>, sink: &mut Sink) {
+    let (writer, mut count) = (Writer { plan, counts }, 1);
+    let mut add = |row: &Row| {
+        count += 1;
+        sink(row);
+    };
     let parts = counting::parts(plan);
-    let head = Row { n: Some(VERSION), text: Some(counting::fingerprint(&parts)), ..of("cwrc") };
-    let plan_row = |(name, part): (String, Value)| Row { name: Some(name), text: Some(part.to_string()), ..of("plan") };
-    rows.extend([head]);
-    rows.extend(parts.into_iter().map(plan_row));
-    rows.extend(assume_tier.map(|tier| Row { tier: Some(tier.to_string()), ..of("assumed") }));
-    writer.intake(names, rows);
-    rows.extend(counts.earliest.as_ref().map(|end| self::end("earliest", end)));
-    rows.extend(counts.latest.as_ref().map(|end| self::end("latest", end)));
-    writer.samples(rows);
-    writer.signals(rows);
-    writer.cohorts(rows);
-    writer.exposure(rows);
-    let all = rows.count + 1;
-    rows.extend([Row { n: Some(all), ..of("rows") }]);
-}
-
-/// Rows on their way, counted.
-struct Counted<'s, S> {
-    sink: &'s mut S,
-    count: u64,
-}
-
-impl<S: Extend<Row>> Extend<Row> for Counted<'_, S> {
-    fn extend<T: IntoIterator<Item = Row>>(&mut self, rows: T) {
-        let count = &mut self.count;
-        self.sink.extend(rows.into_iter().inspect(|_| *count += 1));
+    add(&Row { n: Some(VERSION), text: Some(counting::fingerprint(&parts)), ..of("cwrc") });
+    for (name, part) in parts {
+        add(&Row { name: Some(name), text: Some(part.to_string()), ..of("plan") });
     }
+    if let Some(tier) = assume_tier {
+        add(&Row { tier: Some(tier.to_string()), ..of("assumed") });
+    }
+    writer.intake(names, &mut add);
+    for (kind, end) in [("earliest", &counts.earliest), ("latest", &counts.latest)] {
+        if let Some((time, name)) = end {
+            add(&Row { name: Some(name.clone()), text: Some(time.to_string()), ..of(kind) });
+        }
+    }
+    writer.samples(&mut add);
+    writer.signals(&mut add);
+    writer.cohorts(&mut add);
+    writer.exposure(&mut add);
+    sink(&Row { n: Some(count), ..of("rows") });
 }
 
 fn of(kind: &str) -> Row {
     Row { kind: kind.to_owned(), ..Row::default() }
-}
-
-fn end(kind: &str, (time, name): &(Instant, String)) -> Row {
-    Row { name: Some(name.clone()), text: Some(time.to_string()), ..of(kind) }
 }
 
 struct Writer<'a> {
@@ -85,7 +73,7 @@ impl Writer<'_> {
         &self.plan.metrics[id.index()].name
     }
 
-    fn intake(&self, names: &[String], rows: &mut impl Extend<Row>) {
+    fn intake(&self, names: &[String], add: &mut Sink) {
         let intake = &self.counts.intake;
         let figures = [
             ("classified", intake.classified),
@@ -96,62 +84,62 @@ impl Writer<'_> {
             ("without_tier", intake.without_tier),
             ("notices", intake.notices),
         ];
-        rows.extend(figures.map(|(name, n)| Row { name: Some(name.to_owned()), n: Some(n), ..of("intake") }));
-        rows.extend(intake.bad.iter().map(|(reason, bad)| {
+        for (name, n) in figures {
+            add(&Row { name: Some(name.to_owned()), n: Some(n), ..of("intake") });
+        }
+        for (reason, bad) in &intake.bad {
             let text = Some(first(bad, names));
-            Row { name: Some(reason.word().to_owned()), n: Some(bad.count), text, ..of("bad") }
-        }));
+            add(&Row { name: Some(reason.word().to_owned()), n: Some(bad.count), text, ..of("bad") });
+        }
     }
 
-    fn samples(&self, rows: &mut impl Extend<Row>) {
+    fn samples(&self, add: &mut Sink) {
         for (series, entries) in &self.counts.samples {
             let metric = &self.plan.metrics[series.metric.index()];
-            let row = Row {
+            let mut row = Row {
                 action: Some(self.action(series.action)),
                 name: Some(metric.name.clone()),
                 tier: series.tier.map(|tier| tier.to_string()),
                 cohort: cohort(&self.counts.cohorts[series.cohort as usize]),
                 ..of("sample")
             };
-            rows.extend(entries.iter().map(|(tick, tally)| Row {
-                tick: Some(*tick),
-                n: Some(tally.n),
-                bad: (!metric.is_mean()).then_some(tally.bad),
-                sum_millionths: metric.is_mean().then(|| tally.sum.to_string()),
-                ..row.clone()
-            }));
+            for (tick, tally) in entries {
+                (row.tick, row.n) = (Some(*tick), Some(tally.n));
+                row.bad = (!metric.is_mean()).then_some(tally.bad);
+                row.sum_millionths = metric.is_mean().then(|| tally.sum.to_string());
+                add(&row);
+            }
         }
     }
 
-    fn signals(&self, rows: &mut impl Extend<Row>) {
-        let row =
-            |kind: &str, name: SignalId, tick: i64| Row { name: Some(self.signal(name)), tick: Some(tick), ..of(kind) };
+    fn signals(&self, add: &mut Sink) {
+        let of_signal = |kind: &str, name: SignalId| Row { name: Some(self.signal(name)), ..of(kind) };
         for ((action, signal), entries) in &self.counts.arrivals {
-            let action = action.map(|id| self.action(id));
-            let entry =
-                |(tick, n): &(i64, u64)| Row { action: action.clone(), n: Some(*n), ..row("arrival", *signal, *tick) };
-            rows.extend(entries.iter().map(entry));
+            add_each(Row { action: action.map(|id| self.action(id)), ..of_signal("arrival", *signal) }, entries, add);
         }
         for (signal, entries) in &self.counts.notices {
-            rows.extend(entries.iter().map(|(tick, n)| Row { n: Some(*n), ..row("notice", *signal, *tick) }));
+            add_each(of_signal("notice", *signal), entries, add);
         }
         for (signal, ticks) in &self.counts.alive {
-            rows.extend(ticks.iter().map(|tick| row("alive", *signal, *tick)));
+            let mut row = of_signal("alive", *signal);
+            for tick in ticks {
+                row.tick = Some(*tick);
+                add(&row);
+            }
         }
     }
 
-    fn cohorts(&self, rows: &mut impl Extend<Row>) {
+    fn cohorts(&self, add: &mut Sink) {
         for (action, entries) in &self.counts.latest_cohorts {
-            rows.extend(entries.iter().map(|(tick, id)| Row {
-                action: Some(self.action(*action)),
-                cohort: cohort(&self.counts.cohorts[*id as usize]),
-                tick: Some(*tick),
-                ..of("cohort")
-            }));
+            let mut row = Row { action: Some(self.action(*action)), ..of("cohort") };
+            for (tick, id) in entries {
+                (row.tick, row.cohort) = (Some(*tick), cohort(&self.counts.cohorts[*id as usize]));
+                add(&row);
+            }
         }
     }
 
-    fn exposure(&self, rows: &mut impl Extend<Row>) {
+    fn exposure(&self, add: &mut Sink) {
         for (exposure, entries) in &self.counts.exposure {
             let (word, text) = self.harm(&self.counts.harms[exposure.harm as usize]);
             let row = Row {
@@ -161,7 +149,7 @@ impl Writer<'_> {
                 text,
                 ..of("exposure")
             };
-            rows.extend(entries.iter().map(|(tick, n)| Row { tick: Some(*tick), n: Some(*n), ..row.clone() }));
+            add_each(row, entries, add);
         }
     }
 
@@ -175,6 +163,14 @@ impl Writer<'_> {
                 ("open", Some(serde_json::json!(pairs).to_string()))
             }
         }
+    }
+}
+
+/// A row for each tick, of so many.
+fn add_each(mut row: Row, entries: &[(Tick, u64)], add: &mut Sink) {
+    for (tick, n) in entries {
+        (row.tick, row.n) = (Some(*tick), Some(*n));
+        add(&row);
     }
 }
 
