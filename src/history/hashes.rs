@@ -71,7 +71,7 @@ impl Hashes {
     /// Which occur more than once, and whether one of some others, which are sorted, is among them.
     pub(super) fn find(&self, others: &[u64]) -> Found {
         let has_any = |parts: &&Parts| parts.iter().any(|part| part.len() > 0);
-        let threads = self.0.iter().filter(has_any).count().max(1);
+        let threads = self.0.iter().filter(has_any).count();
         thread::scope(|scope| {
             let look = |first: usize| scope.spawn(move || self.find_each(others, (first..PARTS).step_by(threads)));
             let handles: Vec<_> = (0..threads).map(look).collect();

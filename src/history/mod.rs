@@ -4,10 +4,12 @@
 //! one id are merged ([`merge`]), records become samples ([`sample`]) and are added up ([`tally`]) into
 //! [`counts::Counts`], which is all that a replay ever sees.
 //!
-//! What is usual goes swiftly: a line in one pass (`swift`), cells in one sweep (`cells`) or by columns
-//! (`parquet::columns`), which become records without a text in between (`direct`); neighbours of one id are merged at
-//! once (`groups`), and records of which nothing matters but their tick and one early signal are added up together
-//! (`tally`). Beside each swift way is the plain one, which takes anything, and a test that both say the same.
+//! Workers take the inputs piece by piece, and cut the pieces themselves (`feed`). What is usual goes swiftly: a line is
+//! compared with the shape of the one before ([`shape`]), or read in one pass (`swift`); cells are found in one sweep
+//! (`cells`) or come by columns (`parquet::columns`), and become records without a text in between (`direct`), or are
+//! counted without a record (`brief`); neighbours of one id are merged at once (`groups`). Records of a tick of which the
+//! same matters (`footprint`) are added up together ([`tally`]). Beside each swift way is the plain one, which takes
+//! anything, and a test that both say the same.
 //!
 //! Invariants: neither the order of lines nor the number of threads changes the counts; nothing is dropped without
 //! being counted by its reason; memory grows by 8 bytes per record (for duplicate detection) and with the lines whose

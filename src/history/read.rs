@@ -1,4 +1,4 @@
-//! Inputs to counts: blocks to workers, one pass, and a second one if ids occur more than once.
+//! Inputs to counts: workers that take pieces, one pass, and a second one if ids occur more than once.
 //!
 //! The first pass counts every record as if its id were unique, and keeps 8 bytes of hash per id; rows of a table that
 //! stand together count as one ([`super::groups`]). If no hash occurs twice, as is usual, that is all. Otherwise a
