@@ -84,16 +84,12 @@ impl<'a> Pass<'a> {
                 (end, id) = ids.behind(start, id);
             }
             let aside = Aside { is_edge: start == 0 || end == rows.len(), ..aside };
-            let is_counted = briefly.as_ref().is_some_and(|briefly| {
-                let group = Group { source, sheet, rows, range: start..end };
-                self.brief(work, briefly, &group, aside)
-            });
-            if is_counted {
-                // As most are.
-            } else if end == start + 1 {
-                self.row(work, source, &Row { sheet, rows, at: start }, aside);
-            } else {
-                self.group(work, &Group { source, sheet, rows, range: start..end }, aside);
+            let group = Group { source, sheet, rows, range: start..end };
+            let is_counted = briefly.as_ref().is_some_and(|briefly| self.brief(work, briefly, &group, aside));
+            match end - start {
+                _ if is_counted => {}
+                1 => self.row(work, source, &Row { sheet, rows, at: start }, aside),
+                _ => self.group(work, &group, aside),
             }
             start = end;
         }

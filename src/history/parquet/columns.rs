@@ -103,7 +103,7 @@ impl Columns {
     ) -> io::Result<Vec<String>> {
         let alone = self.0.iter().enumerate().map(|(at, kind)| kind.clone().filter(|_| at == column));
         let (mut part, mut before, mut texts) = (Self(alone.collect()).rows(reader, at, None)?, 0, Vec::new());
-        while part.next(usize::MAX)? {
+        while rows.last().is_some_and(|last| before <= *last) && part.next(usize::MAX)? {
             let batch = part.all(0, 0);
             let here = rows.iter().filter_map(|row| row.checked_sub(before)).filter(|row| *row < part.rows);
             texts.extend(here.filter_map(|row| batch.text(row, column).map(ToOwned::to_owned)));

@@ -31,7 +31,7 @@ pub fn of_counts(plan: &Plan, counts: &Counts, names: &[String], assume_tier: Op
 
 /// Takes rows as they come, and keeps no more of them than their bytes.
 enum Sink {
-    Csv(Box<::csv::Writer<Vec<u8>>>),
+    Csv(Box<Cells>),
     Lines(String),
     #[cfg(feature = "parquet")]
     Parquet(Vec<Row>),
@@ -41,7 +41,7 @@ impl Sink {
     fn add(&mut self, row: &Row) {
         match self {
             // Memory takes everything.
-            Self::Csv(writer) => drop(writer.serialize(row)),
+            Self::Csv(table) => drop(table.add(row)),
             Self::Lines(text) => text.push_str(&line(row)),
             #[cfg(feature = "parquet")]
             Self::Parquet(rows) => rows.push(row.clone()),
@@ -49,16 +49,52 @@ impl Sink {
     }
 }
 
+/// Rows of cells. The first one comes with the names of the columns; the others are written cell by cell, which is faster
+/// than to go through them by name.
+struct Cells {
+    writer: ::csv::Writer<Vec<u8>>,
+    has_names: bool,
+    digits: itoa::Buffer,
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self { writer: ::csv::Writer::from_writer(Vec::new()), has_names: false, digits: itoa::Buffer::new() }
+    }
+}
+
+impl Cells {
+    fn add(&mut self, row: &Row) -> ::csv::Result<()> {
+        if !std::mem::replace(&mut self.has_names, true) {
+            return self.writer.serialize(row);
+        }
+        let Self { writer, digits, .. } = self;
+        let Row { kind, action, name, tier, cohort, tick, n, bad, sum_millionths, text } = row;
+        writer.write_field(kind)?;
+        for cell in [action, name, tier, cohort] {
+            writer.write_field(cell.as_deref().unwrap_or_default())?;
+        }
+        writer.write_field(tick.map_or("", |number| digits.format(number)))?;
+        for number in [n, bad] {
+            writer.write_field(number.map_or("", |number| digits.format(number)))?;
+        }
+        for cell in [sum_millionths, text] {
+            writer.write_field(cell.as_deref().unwrap_or_default())?;
+        }
+        writer.write_record(None::<&[u8]>)
+    }
+}
+
 fn written(shape: Shape, tell: impl FnOnce(&mut Sink)) -> Vec<u8> {
     let mut sink = match shape {
-        Shape::Csv => Sink::Csv(Box::new(::csv::Writer::from_writer(Vec::new()))),
+        Shape::Csv => Sink::Csv(Box::default()),
         Shape::Lines => Sink::Lines(String::new()),
         #[cfg(feature = "parquet")]
         Shape::Parquet => Sink::Parquet(Vec::new()),
     };
     tell(&mut sink);
     match sink {
-        Sink::Csv(writer) => writer.into_inner().unwrap_or_default(),
+        Sink::Csv(table) => table.writer.into_inner().unwrap_or_default(),
         Sink::Lines(text) => text.into_bytes(),
         #[cfg(feature = "parquet")]
         Sink::Parquet(rows) => super::parquet::render(&rows),
