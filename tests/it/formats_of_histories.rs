@@ -441,3 +441,21 @@ fn a_mapping_undoes_other_names_words_and_times() {
         assert_eq!(renamed, expected, "seed {seed}");
     }
 }
+
+/// Two outcomes that differ in their values are two, also where nobody asks for the value.
+#[test]
+fn values_that_nobody_asks_for_tell_outcomes_apart() {
+    let plan = engine::plan(concat!(
+        include_str!("../../benches/counting.cwr"),
+        "action reply follows standard { risk low }\n"
+    ));
+    let rows = "id,time,action,tier,signal,signal_time,value\n\
+                a,2026-03-01T10:00:00Z,reply,run,corrected,2026-05-01T10:00:00Z,1\n\
+                a,2026-03-01T10:00:00Z,reply,run,corrected,2026-05-01T10:00:00Z,2\n\
+                b,2026-03-01T11:00:00Z,reply,run,corrected,2026-05-01T10:00:00Z,\n\
+                b,2026-03-01T11:00:00Z,reply,run,corrected,2026-05-01T10:00:00Z,\n\
+                c,2026-03-01T12:00:00Z,reply,run,,,\n";
+    let counts = counted(&plan, &[input(Format::Csv, rows.as_bytes())], &Options::default());
+    // Each is too late for two metrics.
+    assert_eq!((counts.intake.classified, counts.intake.duplicates, counts.intake.late_outcomes), (3, 2, 6));
+}

@@ -9,6 +9,10 @@ use crate::history::tests::{COUNTING, PLAN};
 use crate::history::{Counts, Format, Mapping};
 use crate::plan::Plan;
 use crate::value::Instant;
+use parquet::column::writer::ColumnWriter;
+use parquet::data_type::ByteArray;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use std::io::{self, Cursor, Read};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -118,4 +122,52 @@ fn parquet_is_counted_as_lines_are() {
         }
     }
     assert!(records > 15_000 && bad > 1_000, "{records} records, {bad} bad ones: hardly tried");
+}
+
+/// A row that is too long stands between two others, whose lists are their own.
+#[test]
+fn rows_behind_one_that_is_too_long_keep_their_outcomes() {
+    let schema = Arc::new(parse_message_type(HISTORIES[0]).expect("a schema"));
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).expect("a file");
+    let mut group = writer.next_row_group().expect("a row group");
+    let long = "x".repeat(17 << 20);
+    let time = |hours: i64| (1_772_323_200 + hours * 3_600) * 1_000_000;
+    let texts = |all: &[&str]| all.iter().map(|text| ByteArray::from(*text)).collect::<Vec<_>>();
+    // The first row has no outcome, the second one, and the third another.
+    let (there, starts) = ([0, 1, 1], [0, 0, 0]);
+    for at in 0..6 {
+        let mut column = group.next_column().expect("a column").expect("a column");
+        match (column.untyped(), at) {
+            (ColumnWriter::ByteArrayColumnWriter(it), 0) => it.write_batch(&texts(&["a", &long, "c"]), None, None),
+            (ColumnWriter::Int64ColumnWriter(it), 1) => it.write_batch(&[time(0), time(1), time(2)], None, None),
+            (ColumnWriter::ByteArrayColumnWriter(it), 2) => it.write_batch(&texts(&["reply"; 3]), None, None),
+            (ColumnWriter::ByteArrayColumnWriter(it), 3) => it.write_batch(&texts(&["run"; 3]), Some(&[1; 3]), None),
+            (ColumnWriter::ByteArrayColumnWriter(it), _) => {
+                it.write_batch(&texts(&["accepted", "corrected"]), Some(&there), Some(&starts))
+            }
+            (ColumnWriter::Int64ColumnWriter(it), _) => {
+                it.write_batch(&[time(3), time(4)], Some(&there), Some(&starts))
+            }
+            _ => panic!("another column"),
+        }
+        .expect("values");
+        column.close().expect("a column");
+    }
+    group.close().expect("a row group");
+    let bytes = writer.into_inner().expect("a file");
+    let line = |id: &str, hours: i64, outcomes: &str| {
+        let time = Instant::from_seconds(time(hours) / 1_000_000);
+        format!(
+            "{{\"id\":\"{id}\",\"time\":\"{time}\",\"action\":\"reply\",\"tier\":\"run\",\"outcomes\":[{outcomes}]}}\n"
+        )
+    };
+    let outcome = format!("{{\"signal\":\"corrected\",\"time\":\"{}\"}}", Instant::from_seconds(time(4) / 1_000_000));
+    let text = line("a", 0, "") + &line("c", 2, &outcome);
+    for unique_ids in [false, true] {
+        let options = Options { unique_ids, ..Options::default() };
+        let mut found = counted(&COUNTING, in_memory(&bytes, Format::Parquet), &options);
+        assert_eq!(found.intake.bad_lines(), 1, "the long one");
+        found.intake.bad.clear();
+        assert_eq!(found, counted(&COUNTING, in_memory(text.as_bytes(), Format::Lines), &options));
+    }
 }
