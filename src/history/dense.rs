@@ -18,6 +18,8 @@ const FEW: usize = 4;
 pub struct Dense<K, V> {
     places: FxHashMap<(K, Tick), usize>,
     chunks: Vec<Chunk<V>>,
+    /// Those of all chunks that have room for all: as one list, they are given back to the system when they are done with.
+    sums: Vec<V>,
 }
 
 /// Where the sums of a key were found last: most records follow one of nearly the same time.
@@ -28,30 +30,32 @@ pub struct Near(Option<(Tick, usize)>);
 #[derive(Debug)]
 enum Chunk<V> {
     Few(Vec<(usize, V)>),
-    All(Box<[V; CHUNK]>),
+    /// From this place on among all.
+    All(usize),
 }
 
 impl<K, V> Default for Dense<K, V> {
     fn default() -> Self {
-        Self { places: FxHashMap::default(), chunks: Vec::new() }
+        Self { places: FxHashMap::default(), chunks: Vec::new(), sums: Vec::new() }
     }
 }
 
 impl<V: Copy + Default> Chunk<V> {
     /// The sum at a place below [`CHUNK`].
-    fn at(&mut self, place: usize) -> &mut V {
+    fn at<'s>(&'s mut self, place: usize, all: &'s mut Vec<V>) -> &'s mut V {
         if let Self::Few(sums) = self
             && sums.len() == FEW
             && sums.iter().all(|(known, _)| *known != place)
         {
-            let mut all = Box::new([V::default(); CHUNK]);
+            let start = all.len();
+            all.resize(start + CHUNK, V::default());
             for (place, sum) in sums.iter() {
-                all[*place] = *sum;
+                all[start + place] = *sum;
             }
-            *self = Self::All(all);
+            *self = Self::All(start);
         }
         match self {
-            Self::All(sums) => &mut sums[place],
+            Self::All(start) => &mut all[*start + place],
             Self::Few(sums) => {
                 let known = sums.iter().position(|(known, _)| *known == place);
                 let at = known.unwrap_or_else(|| {
@@ -65,9 +69,9 @@ impl<V: Copy + Default> Chunk<V> {
     }
 
     /// The places that have a sum, in order.
-    fn sums(self) -> Vec<(usize, V)> {
+    fn sums(self, all: &[V]) -> Vec<(usize, V)> {
         match self {
-            Self::All(sums) => sums.into_iter().enumerate().collect(),
+            Self::All(start) => all[start..start + CHUNK].iter().copied().enumerate().collect(),
             Self::Few(mut sums) => {
                 sums.sort_unstable_by_key(|(place, _)| *place);
                 sums
@@ -91,7 +95,7 @@ impl<K: Copy + Ord + Hash, V: Copy + Default + PartialEq> Dense<K, V> {
         };
         near.0 = Some((chunk, place));
         // The remainder lies within the chunk.
-        self.chunks[place].at(usize::try_from(tick.rem_euclid(LENGTH)).unwrap_or(0))
+        self.chunks[place].at(usize::try_from(tick.rem_euclid(LENGTH)).unwrap_or(0), &mut self.sums)
     }
 
     fn place(&mut self, key: K, chunk: Tick) -> usize {
@@ -103,32 +107,34 @@ impl<K: Copy + Ord + Hash, V: Copy + Default + PartialEq> Dense<K, V> {
         place
     }
 
-    /// The keys with their chunks.
-    fn entries(self) -> Vec<((K, Tick), Chunk<V>)> {
+    /// The keys with their chunks, and the sums of those that have room for all.
+    fn entries(self) -> (Vec<((K, Tick), Chunk<V>)>, Vec<V>) {
         let mut keys: Vec<((K, Tick), usize)> = self.places.into_iter().collect();
         keys.sort_unstable_by_key(|(_, place)| *place);
-        keys.into_iter().map(|(key, _)| key).zip(self.chunks).collect()
+        (keys.into_iter().map(|(key, _)| key).zip(self.chunks).collect(), self.sums)
     }
 
     /// Adds another's sums, under our name for each of its keys.
     pub fn absorb(&mut self, other: Self, ours: impl Fn(K) -> K, add: impl Fn(&mut V, V)) {
-        for ((key, chunk), theirs) in other.entries() {
+        let (entries, all) = other.entries();
+        for ((key, chunk), theirs) in entries {
             let place = self.place(ours(key), chunk);
-            for (at, sum) in theirs.sums().into_iter().filter(|(_, sum)| *sum != V::default()) {
-                add(self.chunks[place].at(at), sum);
+            for (at, sum) in theirs.sums(&all).into_iter().filter(|(_, sum)| *sum != V::default()) {
+                add(self.chunks[place].at(at, &mut self.sums), sum);
             }
         }
     }
 
     /// The sums that are not zero, by renamed key and tick.
     pub fn finish(self, renamed: impl Fn(K) -> K) -> BTreeMap<K, Vec<(Tick, V)>> {
+        let (entries, sums_of_all) = self.entries();
         let mut sorted: Vec<((K, Tick), Chunk<V>)> =
-            self.entries().into_iter().map(|((key, chunk), sums)| ((renamed(key), chunk), sums)).collect();
+            entries.into_iter().map(|((key, chunk), sums)| ((renamed(key), chunk), sums)).collect();
         sorted.sort_unstable_by_key(|(key, _)| *key);
         let mut all: BTreeMap<K, Vec<(Tick, V)>> = BTreeMap::new();
         for ((key, chunk), sums) in sorted {
             let first = chunk * LENGTH;
-            let entries = sums.sums().into_iter().filter(|(_, sum)| *sum != V::default());
+            let entries = sums.sums(&sums_of_all).into_iter().filter(|(_, sum)| *sum != V::default());
             all.entry(key)
                 .or_default()
                 .extend(entries.map(|(place, sum)| (first + Tick::try_from(place).unwrap_or(0), sum)));

@@ -138,15 +138,16 @@ impl<'a> Pass<'a> {
         let workers =
             self.options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         let feed = Feed::new(inputs, self.sources, self.length());
-        let all = thread::scope(|scope| {
+        let mut all = self.empty();
+        thread::scope(|scope| {
             let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&feed, aside))).collect();
-            let all = handles.into_iter().map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            all.reduce(|mut all, work| {
-                all.absorb(work);
-                all
-            })
+            for handle in handles {
+                match handle.join() {
+                    Ok(work) => all.absorb(work),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
         });
-        let mut all = all.unwrap_or_else(|| self.empty());
         // What was taken came before what could not be.
         match (all.failed.take(), feed.failed()) {
             (Some((place, source)), _) => Err(ReadError { name: inputs[place.input].name.clone(), source }),
