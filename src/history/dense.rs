@@ -107,17 +107,17 @@ impl<K: Copy + Ord + Hash, V: Copy + Default + PartialEq> Dense<K, V> {
         place
     }
 
-    /// The keys with their chunks, and the sums of those that have room for all.
-    fn entries(self) -> (Vec<((K, Tick), Chunk<V>)>, Vec<V>) {
-        let mut keys: Vec<((K, Tick), usize)> = self.places.into_iter().collect();
+    /// The keys with their chunks.
+    fn entries(places: FxHashMap<(K, Tick), usize>, chunks: Vec<Chunk<V>>) -> Vec<((K, Tick), Chunk<V>)> {
+        let mut keys: Vec<((K, Tick), usize)> = places.into_iter().collect();
         keys.sort_unstable_by_key(|(_, place)| *place);
-        (keys.into_iter().map(|(key, _)| key).zip(self.chunks).collect(), self.sums)
+        keys.into_iter().map(|(key, _)| key).zip(chunks).collect()
     }
 
     /// Adds another's sums, under our name for each of its keys.
     pub fn absorb(&mut self, other: Self, ours: impl Fn(K) -> K, add: impl Fn(&mut V, V)) {
-        let (entries, all) = other.entries();
-        for ((key, chunk), theirs) in entries {
+        let Self { places, chunks, sums: all } = other;
+        for ((key, chunk), theirs) in Self::entries(places, chunks) {
             let place = self.place(ours(key), chunk);
             for (at, sum) in theirs.sums(&all).into_iter().filter(|(_, sum)| *sum != V::default()) {
                 add(self.chunks[place].at(at, &mut self.sums), sum);
@@ -127,14 +127,15 @@ impl<K: Copy + Ord + Hash, V: Copy + Default + PartialEq> Dense<K, V> {
 
     /// The sums that are not zero, by renamed key and tick.
     pub fn finish(self, renamed: impl Fn(K) -> K) -> BTreeMap<K, Vec<(Tick, V)>> {
-        let (entries, sums_of_all) = self.entries();
+        let Self { places, chunks, sums: of_all } = self;
+        let entries = Self::entries(places, chunks);
         let mut sorted: Vec<((K, Tick), Chunk<V>)> =
             entries.into_iter().map(|((key, chunk), sums)| ((renamed(key), chunk), sums)).collect();
         sorted.sort_unstable_by_key(|(key, _)| *key);
         let mut all: BTreeMap<K, Vec<(Tick, V)>> = BTreeMap::new();
         for ((key, chunk), sums) in sorted {
             let first = chunk * LENGTH;
-            let entries = sums.sums(&sums_of_all).into_iter().filter(|(_, sum)| *sum != V::default());
+            let entries = sums.sums(&of_all).into_iter().filter(|(_, sum)| *sum != V::default());
             all.entry(key)
                 .or_default()
                 .extend(entries.map(|(place, sum)| (first + Tick::try_from(place).unwrap_or(0), sum)));
