@@ -258,6 +258,15 @@ fn contenders(folder: &Path, records: u64, python: &str, has_others: bool) -> Ve
 
 impl Contender {
     fn run(&self, folder: &Path) -> (Spent, Sums) {
+        // Whoever is the first to read a file for a while takes longer, so each time somebody else was.
+        let file = self
+            .arguments
+            .iter()
+            .map(Path::new)
+            .find(|it| it.starts_with(folder) && it.extension() != Some("cwr".as_ref()));
+        File::open(file.expect("what is read"))
+            .and_then(|mut file| io::copy(&mut file, &mut io::sink()))
+            .expect("the records");
         let started = Instant::now();
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
