@@ -37,6 +37,8 @@ struct Contender {
     tool: &'static str,
     format: &'static str,
     records: u64,
+    /// What it reads.
+    file: String,
     program: String,
     arguments: Vec<String>,
     runs: Vec<Spent>,
@@ -233,23 +235,24 @@ fn contenders(folder: &Path, records: u64, python: &str, has_others: bool) -> Ve
         if !Path::new(&file).exists() || (ending == "parquet" && !cfg!(feature = "parquet")) {
             continue;
         }
-        let mut add = |tool, records, program: &str, arguments: &[&str]| {
+        let mut add = |tool, records, file: &str, program: &str, arguments: &[&str]| {
             let arguments = arguments.iter().map(ToString::to_string).collect();
-            all.push(Contender { tool, format, records, program: program.to_owned(), arguments, runs: Vec::new() });
+            let (file, program) = (file.to_owned(), program.to_owned());
+            all.push(Contender { tool, format, records, file, program, arguments, runs: Vec::new() });
         };
         let (policy, counts) = (path("policy.cwr"), path("counts.csv"));
         let count = ["count", &policy, "--quiet", "--history", &file, "-o", &counts];
         // A row of the flat table is no whole record, so nothing can be promised of its id.
         if ending != "csv" {
-            add("cwrc --unique-ids", records, CWRC, &[&count[..], &["--unique-ids"]].concat());
+            add("cwrc --unique-ids", records, &file, CWRC, &[&count[..], &["--unique-ids"]].concat());
         }
-        add("cwrc", records, CWRC, &count);
+        add("cwrc", records, &file, CWRC, &count);
         if has_others {
-            add("DuckDB", records, python, &[SCRIPT, "duckdb", &file]);
+            add("DuckDB", records, &file, python, &[SCRIPT, "duckdb", &file]);
             let slice = path("slice.jsonl");
             match ending {
-                "jsonl" => add("Polars", records.min(SLICE), python, &[SCRIPT, "polars", &slice]),
-                _ => add("Polars", records, python, &[SCRIPT, "polars", &file]),
+                "jsonl" => add("Polars", records.min(SLICE), &slice, python, &[SCRIPT, "polars", &slice]),
+                _ => add("Polars", records, &file, python, &[SCRIPT, "polars", &file]),
             }
         }
     }
@@ -259,14 +262,7 @@ fn contenders(folder: &Path, records: u64, python: &str, has_others: bool) -> Ve
 impl Contender {
     fn run(&self, folder: &Path) -> (Spent, Sums) {
         // Whoever is the first to read a file for a while takes longer, so each time somebody else was.
-        let file = self
-            .arguments
-            .iter()
-            .map(Path::new)
-            .find(|it| it.starts_with(folder) && it.extension() != Some("cwr".as_ref()));
-        File::open(file.expect("what is read"))
-            .and_then(|mut file| io::copy(&mut file, &mut io::sink()))
-            .expect("the records");
+        File::open(&self.file).and_then(|mut it| io::copy(&mut it, &mut io::sink())).expect("the records");
         let started = Instant::now();
         let mut child = Command::new(&self.program)
             .args(&self.arguments)

@@ -1,66 +1,49 @@
-//! Rows to what is counted of them, without a record in between. The words of a row are looked up, as long as they are the
-//! same ones, by the codes that a dictionary gives them, or by the words themselves.
+//! Rows to what is counted of them, without a record in between. Words that have codes, as those of a dictionary do, are
+//! looked up once for all rows at hand.
 //!
 //! It stands before [`super::direct`], takes what is most usual, and judges nothing: whatever else there is about a row
 //! is left to that way, which comes to the same (`it::formats_of_histories`).
 
-use super::direct::Direct;
+use super::direct::{Direct, Found};
 use super::line::{Outcome, Reader};
 use super::mapping::Field;
 use super::table::{Cell, Column, Objects, Rows, Value};
 use super::tally::{Brief, Tallier, in_order};
 use crate::model::policy::{ActionId, SignalId};
-use crate::value::{Instant, Named, Tier};
+use crate::value::{Instant, Tier};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// What the words of an input mean.
+/// What the words of some rows mean, by their codes.
 #[derive(Default)]
 pub(super) struct Words {
-    input: usize,
     actions: Meanings<Option<ActionId>>,
     tiers: Meanings<Tier>,
     signals: Meanings<Option<SignalId>>,
 }
 
-/// What words mean; nothing where that is for another way to say.
-struct Meanings<T> {
-    by_word: Named<Option<T>>,
-    by_code: Vec<Coded<T>>,
-}
+struct Meanings<T>(Vec<Meaning<T>>);
 
-/// A word with a code, among the rows at hand.
+/// What the word of a code means.
 #[derive(Clone, Copy)]
-enum Coded<T> {
+enum Meaning<T> {
     /// Nobody asked for it yet.
     New,
+    /// This, or what is for another way to say.
     Known(Option<T>),
 }
 
-/// The most words that are remembered: where there are more, few come again.
+/// The most codes that are remembered: where there are more, few come again.
 const REMEMBERED: usize = 4_096;
-
-impl Words {
-    /// Those of an input, for rows with codes of their own.
-    pub(super) fn of(mut self, input: usize) -> Self {
-        if self.input != input {
-            self = Self { input, ..Self::default() };
-        }
-        self.actions.by_code.clear();
-        self.tiers.by_code.clear();
-        self.signals.by_code.clear();
-        self
-    }
-}
 
 impl<T> Default for Meanings<T> {
     fn default() -> Self {
-        Self { by_word: Named::default(), by_code: Vec::new() }
+        Self(Vec::new())
     }
 }
 
 impl<T: Copy> Meanings<T> {
-    /// What a word means, which has a code, or is at hand itself.
+    /// What a word means, which may have a code.
     #[inline]
     fn of<'w>(
         &mut self,
@@ -68,31 +51,18 @@ impl<T: Copy> Meanings<T> {
         word: impl FnOnce() -> Option<&'w str>,
         look_up: impl FnOnce(&'w str) -> Option<T>,
     ) -> Option<T> {
-        let Some(code) = code else { return self.of_word(word()?, look_up) };
-        match self.by_code.get(code) {
-            Some(Coded::Known(meaning)) => *meaning,
-            Some(Coded::New) | None => self.of_new(code, word()?, look_up),
+        match code.map(|code| (code, self.0.get(code))) {
+            None => look_up(word()?),
+            Some((_, Some(Meaning::Known(meaning)))) => *meaning,
+            Some((code, _)) => self.learn(code, look_up(word()?)),
         }
-    }
-
-    #[inline]
-    fn of_word<'w>(&mut self, word: &'w str, look_up: impl FnOnce(&'w str) -> Option<T>) -> Option<T> {
-        if let Some(meaning) = self.by_word.get(word) {
-            return *meaning;
-        }
-        let meaning = look_up(word);
-        if self.by_word.len() < REMEMBERED {
-            self.by_word.insert(word, meaning);
-        }
-        meaning
     }
 
     #[cold]
-    fn of_new<'w>(&mut self, code: usize, word: &'w str, look_up: impl FnOnce(&'w str) -> Option<T>) -> Option<T> {
-        let meaning = self.of_word(word, look_up);
+    fn learn(&mut self, code: usize, meaning: Option<T>) -> Option<T> {
         if code < REMEMBERED {
-            self.by_code.resize(self.by_code.len().max(code + 1), Coded::New);
-            self.by_code[code] = Coded::Known(meaning);
+            self.0.resize(self.0.len().max(code + 1), Meaning::New);
+            self.0[code] = Meaning::Known(meaning);
         }
         meaning
     }
@@ -101,7 +71,7 @@ impl<T: Copy> Meanings<T> {
 /// Where rows have what is counted.
 pub(super) struct Briefly<'r> {
     reader: &'r Reader<'r>,
-    id: usize,
+    direct: &'r Direct,
     time: usize,
     action: usize,
     tier: Option<usize>,
@@ -109,8 +79,6 @@ pub(super) struct Briefly<'r> {
     flat: Option<[Option<usize>; 3]>,
     /// Columns of attributes, which decide nothing, but may be wrong.
     given: Vec<usize>,
-    /// Columns that rows of one record have in common.
-    common: &'r [usize],
 }
 
 impl<'r> Briefly<'r> {
@@ -123,7 +91,7 @@ impl<'r> Briefly<'r> {
         }
         Some(Self {
             reader,
-            id: direct.id,
+            direct,
             time: direct.time?.at,
             action: of_texts(direct.action)??,
             tier: of_texts(direct.tier)?,
@@ -133,7 +101,6 @@ impl<'r> Briefly<'r> {
                 Some([signal, time, value]) => Some([of_texts(signal)?, time.map(|it| it.at), value.map(|it| it.at)]),
             },
             given: direct.given.iter().flatten().map(|column| column.at).collect(),
-            common: &direct.others,
         })
     }
 
@@ -167,7 +134,7 @@ impl<'r> Briefly<'r> {
             return None;
         }
         for other in range {
-            if other > row && !self.common.iter().all(|at| rows.value(other, *at) == rows.value(row, *at)) {
+            if other > row && !self.direct.is_alike(rows, row, other) {
                 return None;
             }
             self.outcomes(rows, other, &mut words.signals, outcomes)?;
@@ -179,13 +146,7 @@ impl<'r> Briefly<'r> {
 
     #[inline]
     fn time_of<R: Rows>(&self, rows: &R, row: usize, column: usize) -> Option<Instant> {
-        let times = &self.reader.mapping.times;
-        let time = match rows.time(row, column) {
-            Some(time) if !times.is_pattern() => time,
-            Some(_) => return None,
-            None => times.read(rows.text(row, column)?)?,
-        };
-        self.reader.in_time(time)
+        self.reader.time_of(rows.time(row, column), || rows.text(row, column).map(Found::Text))
     }
 
     #[inline]
@@ -214,10 +175,10 @@ impl<'r> Briefly<'r> {
         let [signal, time, value] = all.usual();
         let (signal, time) = (signal?, time?);
         for at in objects {
-            if value.is_some_and(|value| all.value(at, value) != Value::Absent) || reader.mapping.times.is_pattern() {
+            if value.is_some_and(|value| all.value(at, value) != Value::Absent) {
                 return None;
             }
-            let arrival = reader.in_time(all.time(at, time)?)?;
+            let arrival = reader.time_of(all.time(at, time), || all.text(at, time).map(Found::Text))?;
             let signal = signals.of(all.code(at, signal), || all.text(at, signal), |word| reader.signal(word))?;
             outcomes.push(Outcome { time: arrival, signal, value: None });
         }
@@ -227,7 +188,7 @@ impl<'r> Briefly<'r> {
     /// The id of a row, where that is a plain text.
     #[inline]
     pub(super) fn id<'t, R: Rows>(&self, rows: &'t R, row: usize) -> Option<&'t str> {
-        rows.text(row, self.id)
+        rows.text(row, self.direct.id)
     }
 }
 

@@ -52,7 +52,8 @@ impl Span {
     }
 }
 
-fn size(number: u32) -> usize {
+/// A number of four bytes, as one of things in memory.
+pub(super) fn size(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 

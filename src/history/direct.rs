@@ -31,7 +31,7 @@ pub(super) struct Direct {
 
 /// What is in a cell.
 #[derive(Clone, Copy)]
-enum Found<'a> {
+pub(super) enum Found<'a> {
     Nothing,
     Text(&'a str),
     /// A number, `true` or `false`, as JSON has it.
@@ -80,6 +80,11 @@ impl Direct {
             given: reader.plan.attributes.iter().map(|it| column(&it.key)).collect::<Option<_>>()?,
             others: table.columns_beside(names, &reader.outcome_keys),
         })
+    }
+
+    /// Whether two rows say the same but for their ids and outcomes.
+    pub(super) fn is_alike<R: Rows>(&self, rows: &R, one: usize, other: usize) -> bool {
+        self.others.iter().all(|at| rows.value(one, *at) == rows.value(other, *at))
     }
 
     /// Whether the column of the id is that of nothing else.
@@ -297,7 +302,11 @@ impl Reader<'_> {
 
     /// The time of a cell, or of what else is found there, if it may be that of a record.
     #[inline]
-    fn time_of<'a>(&self, time: Option<Instant>, found: impl FnOnce() -> Option<Found<'a>>) -> Option<Instant> {
+    pub(super) fn time_of<'a>(
+        &self,
+        time: Option<Instant>,
+        found: impl FnOnce() -> Option<Found<'a>>,
+    ) -> Option<Instant> {
         let times = &self.mapping.times;
         let cell = time.map_or_else(found, |time| Some(Found::Time(time)))?;
         let time = match cell {

@@ -124,7 +124,7 @@ fn limits(rules: &[Rule], signal: SignalId) -> Option<Vec<i64>> {
 mod tests {
     use super::Footprints;
     use crate::history::line::{Carried, Outcome};
-    use crate::history::sample::{Moment, Rule};
+    use crate::history::sample::{Moment, Rule, Sample};
     use crate::model::policy::{Judge, SignalId, Silence};
     use crate::plan::{Metric, MetricKind};
     use crate::value::Instant;
@@ -187,7 +187,7 @@ mod tests {
                     let (judged, mut expected) = (rule.judge(start, &alike), rule.judge(now, &outcomes));
                     // Where half a tick matters, the sample may be of another one, and nothing waits.
                     if !rule.is_even() {
-                        expected.sample = expected.sample.zip(judged.sample).map(|(mine, other)| super::super::sample::Sample { tick: other.tick, ..mine });
+                        expected.sample = expected.sample.zip(judged.sample).map(|(mine, other)| Sample { tick: other.tick, ..mine });
                     }
                     prop_assert_eq!(judged, expected);
                 }

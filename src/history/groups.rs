@@ -3,7 +3,7 @@
 //! The first and the last id among some rows at hand may go on in the rows before or behind: such lines are put aside
 //! until all is read, as if they occurred more than once.
 
-use super::brief::Briefly;
+use super::brief::{Briefly, Words};
 use super::intake::Place;
 use super::line::{Line, Outcome, Record};
 use super::merge::{self, Held, id_of};
@@ -15,10 +15,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// A row, which becomes a text where one is asked for.
-struct Row<'r, R> {
-    sheet: &'r Sheet,
-    rows: &'r R,
-    at: usize,
+pub(super) struct Row<'r, R> {
+    pub(super) sheet: &'r Sheet,
+    pub(super) rows: &'r R,
+    pub(super) at: usize,
 }
 
 impl<R: Rows> Told for Row<'_, R> {
@@ -53,10 +53,9 @@ impl<'r, R: Rows> Group<'r, '_, R> {
     fn united(&self, room: Vec<Outcome>) -> Option<Record<'r>> {
         let direct = self.sheet.direct.as_ref()?;
         let (reader, rows, first) = (&self.source.reader, self.rows, self.range.start);
-        let is_same = |row: usize| direct.others.iter().all(|at| rows.value(row, *at) == rows.value(first, *at));
         let Line::Full(mut record) = reader.direct(direct, room, (rows, first))? else { return None };
         for row in first + 1..self.range.end {
-            if !is_same(row) {
+            if !direct.is_alike(rows, first, row) {
                 return None;
             }
             reader.further(direct, &mut record, (rows, row))?;
@@ -69,13 +68,10 @@ impl<'a> Pass<'a> {
     /// Counts neighbouring rows of a table.
     pub(super) fn rows<R: Rows>(&self, work: &mut Work<'a>, at: (&Source, &Sheet), rows: &R, aside: Aside) {
         let (source, sheet) = at;
-        if rows.len() == 0 {
-            return;
-        }
         let ids =
             sheet.direct.as_ref().filter(|_| !self.options.unique_ids).map(|direct| Ids { rows, column: direct.id });
         let briefly = sheet.direct.as_ref().and_then(|direct| Briefly::new(&source.reader, direct));
-        work.words = std::mem::take(&mut work.words).of(rows.place(0).input);
+        let mut words = Words::default();
         let mut start = 0;
         let mut id = ids.as_ref().and_then(|ids| ids.at(0));
         while start < rows.len() {
@@ -85,7 +81,8 @@ impl<'a> Pass<'a> {
             }
             let aside = Aside { is_edge: start == 0 || end == rows.len(), ..aside };
             let group = Group { source, sheet, rows, range: start..end };
-            let is_counted = briefly.as_ref().is_some_and(|briefly| self.brief(work, briefly, &group, aside));
+            let is_counted =
+                briefly.as_ref().is_some_and(|briefly| self.brief(work, (briefly, &mut words), &group, aside));
             match end - start {
                 _ if is_counted => {}
                 1 => self.row(work, source, &Row { sheet, rows, at: start }, aside),
@@ -97,10 +94,16 @@ impl<'a> Pass<'a> {
 
     /// Counts rows without making a record of them; whether they are that usual.
     #[inline]
-    fn brief<R: Rows>(&self, work: &mut Work<'a>, briefly: &Briefly, group: &Group<R>, aside: Aside) -> bool {
+    fn brief<R: Rows>(
+        &self,
+        work: &mut Work<'a>,
+        (briefly, words): (&Briefly, &mut Words),
+        group: &Group<R>,
+        aside: Aside,
+    ) -> bool {
         let (rows, range) = (group.rows, group.range.clone());
         let Some(id) = briefly.id(rows, range.start) else { return false };
-        let brief = briefly.read((rows, range), &mut work.words, &mut work.tallier, &mut work.room);
+        let brief = briefly.read((rows, range), words, &mut work.tallier, &mut work.room);
         if let Some(brief) = brief {
             match self.fate(work, id, group.told().map(|row| row.length()), aside) {
                 Fate::Counted => {
@@ -115,18 +118,8 @@ impl<'a> Pass<'a> {
         brief.is_some()
     }
 
-    /// Counts a row of any form that shares its id with no other.
-    pub(super) fn any_row<R: Rows>(
-        &self,
-        work: &mut Work<'a>,
-        (source, sheet): (&Source, &Sheet),
-        (rows, at): (&R, usize),
-        aside: Aside,
-    ) {
-        self.row(work, source, &Row { sheet, rows, at }, aside);
-    }
-
-    fn row<R: Rows>(&self, work: &mut Work<'a>, source: &Source, row: &Row<R>, aside: Aside) {
+    /// Counts a row that shares its id with no other.
+    pub(super) fn row<R: Rows>(&self, work: &mut Work<'a>, source: &Source, row: &Row<R>, aside: Aside) {
         let direct = row.sheet.direct.as_ref();
         let room = std::mem::take(&mut work.room);
         let mut line = direct.and_then(|direct| source.reader.direct(direct, room, (row.rows, row.at)));

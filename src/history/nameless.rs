@@ -2,7 +2,8 @@
 //! one, only the earliest and the latest record are ever named. The ids are most of such a file, and are left where they
 //! are but for those of rows that are not usual, and at the end, of these two.
 
-use super::brief::Briefly;
+use super::brief::{Briefly, Words};
+use super::groups::Row;
 use super::intake::Place;
 use super::parquet::{Group, Rows as Taken};
 use super::read::{Pass, too_long};
@@ -79,12 +80,14 @@ impl<'a> Pass<'a> {
         group: &Group,
         aside: Aside,
     ) {
-        let id = sheet.direct.as_ref().filter(|direct| direct.is_only_id()).map(|direct| direct.id);
-        let left_out = id.filter(|id| self.options.unique_ids && !work.nameless.is_full() && group.is_full(*id));
+        let may_be_nameless = self.options.unique_ids && !work.nameless.is_full();
+        let direct = sheet.direct.as_ref().filter(|it| may_be_nameless && it.is_only_id() && group.is_full(it.id));
+        let briefly = direct.and_then(|direct| Briefly::new(&source.reader, direct));
+        let left_out = direct.filter(|_| briefly.is_some()).map(|direct| direct.id);
         let mut odd = Vec::new();
         let read = group.batches(self.length(), left_out, |taken| match taken {
             Taken::Without(rows) => {
-                odd = nameless(work, (source, sheet), rows, group);
+                odd = briefly.as_ref().map_or_else(Vec::new, |briefly| nameless(work, briefly, rows, group));
                 !odd.is_empty()
             }
             Taken::All(rows) if odd.is_empty() => {
@@ -92,7 +95,7 @@ impl<'a> Pass<'a> {
                 false
             }
             Taken::All(rows) => {
-                odd.drain(..).for_each(|at| self.any_row(work, (source, sheet), (rows, at), aside));
+                odd.drain(..).for_each(|at| self.row(work, source, &Row { sheet, rows, at }, aside));
                 false
             }
             Taken::Long(place) => {
@@ -113,16 +116,12 @@ impl<'a> Pass<'a> {
 }
 
 /// Counts the rows that are usual; the others.
-fn nameless<R: Rows>(work: &mut Work, (source, sheet): (&Source, &Sheet), rows: &R, group: &Group) -> Vec<usize> {
-    let Some(briefly) = sheet.direct.as_ref().and_then(|direct| Briefly::new(&source.reader, direct)) else {
-        return (0..rows.len()).collect();
-    };
-    let mut odd = Vec::new();
-    work.words = std::mem::take(&mut work.words).of(group.place().input);
+fn nameless<R: Rows>(work: &mut Work, briefly: &Briefly, rows: &R, group: &Group) -> Vec<usize> {
+    let (mut odd, mut words) = (Vec::new(), Words::default());
     for at in 0..rows.len() {
         work.room.clear();
         let row = (rows, at..at + 1);
-        let Some(brief) = briefly.read(row, &mut work.words, &mut work.tallier, &mut work.room) else {
+        let Some(brief) = briefly.read(row, &mut words, &mut work.tallier, &mut work.room) else {
             odd.push(at);
             continue;
         };

@@ -79,17 +79,9 @@ impl<'a> Scanner<'a> {
 
     /// Steps over an object; `each` steps over a key, its colon and its value.
     #[inline]
-    pub(super) fn object(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    pub(super) fn object(&mut self, each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.eat(b'{')?;
-        if self.eat(b'}').is_some() {
-            return Some(());
-        }
-        loop {
-            each(self)?;
-            if !self.goes_on(b'}')? {
-                return Some(());
-            }
-        }
+        self.up_to(b'}', each)
     }
 
     /// Where it is.
@@ -112,13 +104,19 @@ impl<'a> Scanner<'a> {
         Some(key)
     }
 
+    /// What is in a string without escapes, from behind its first quote on.
+    #[inline]
+    fn plain(&self, start: usize) -> Option<&'a str> {
+        let length = end_of_plain(self.text.as_bytes().get(start..)?)?;
+        self.text.get(start..start + length)
+    }
+
     /// Steps over what is in a string without escapes, behind its first quote, up to the last one.
     #[inline]
     pub(super) fn inside(&mut self) -> Option<&'a str> {
-        let start = self.at;
-        let length = end_of_plain(self.text.as_bytes().get(start..)?)?;
-        self.at = start + length;
-        self.text.get(start..self.at)
+        let text = self.plain(self.at)?;
+        self.at += text.len();
+        Some(text)
     }
 
     /// Steps over a time in a string, behind its first quote, up to the last one.
@@ -141,13 +139,19 @@ impl<'a> Scanner<'a> {
 
     /// The same behind its bracket.
     #[inline]
-    pub(super) fn rest_of_list(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        if self.eat(b']').is_some() {
+    pub(super) fn rest_of_list(&mut self, each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.up_to(b']', each)
+    }
+
+    /// Steps over what stands between commas, each by `each`, to behind the end.
+    #[inline]
+    fn up_to(&mut self, end: u8, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        if self.eat(end).is_some() {
             return Some(());
         }
         loop {
             each(self)?;
-            if !self.goes_on(b']')? {
+            if !self.goes_on(end)? {
                 return Some(());
             }
         }
@@ -164,12 +168,10 @@ impl<'a> Scanner<'a> {
     /// Steps over a string without escapes; nothing where another value is here.
     #[inline]
     pub(super) fn text(&mut self) -> Option<&'a str> {
-        self.next()?;
-        let [b'"', rest @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
-        let length = end_of_plain(rest)?;
-        let start = self.at + 1;
-        let text = self.text.get(start..start + length).filter(|_| rest[length] == b'"')?;
-        self.at = start + length + 1;
+        let is_text = self.next()? == b'"';
+        let text = self.plain(self.at + 1).filter(|_| is_text)?;
+        let end = self.at + 1 + text.len();
+        (self.text.as_bytes().get(end) == Some(&b'"')).then(|| self.at = end + 1)?;
         Some(text)
     }
 

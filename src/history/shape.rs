@@ -4,11 +4,10 @@
 //! It stands beside [`super::swift`], which reads the lines that a shape is learned of, and judges no more than that: a
 //! line that is written otherwise is `None`.
 
-use super::fields;
 use super::line::{Gathered, Outcome, Reader, Record, identity};
+use super::mapping::Field;
 use super::scan::{Scanner, Start, Value};
-use super::swift::given;
-use crate::plan::matcher::Given;
+use super::swift::attributes;
 use crate::value::Tier;
 use std::borrow::Cow;
 
@@ -32,26 +31,19 @@ struct Parts {
 /// A place for a value.
 #[derive(Clone, Copy, Debug)]
 struct Hole {
-    field: Field,
+    of: Of,
     /// A text without escapes, whose quotes stand before and behind it; else anything.
     is_text: bool,
 }
 
 /// What a value is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
-    Id,
-    Time,
-    Action,
-    Tier,
-    /// A list, of which only the `[` stands before it.
-    Outcomes,
-    Signal,
-    Arrival,
-    Value,
-    /// Of the first key of an attribute, the first one that has it.
+enum Of {
+    /// A field; only the `[` of the outcomes stands before their list.
+    Field(Field),
+    /// The first key of an attribute, the first one that has it.
     Given(usize),
-    /// Of nothing that anybody asks for.
+    /// Nothing that anybody asks for.
     Nothing,
 }
 
@@ -70,19 +62,19 @@ impl Shape {
         let mut gathered = Gathered { outcomes: std::mem::take(room), undeclared: Vec::new() };
         let line = self.line.as_ref()?;
         line.read(&mut scanner, |hole, scanner| {
-            match (hole.field, hole.is_text) {
-                (Field::Id, true) => id = Some(Cow::Borrowed(scanner.inside()?)),
-                (Field::Time, true) => time = Some(scanner.instant()?),
-                (Field::Action, true) => action = Some(scanner.inside()?),
-                (Field::Tier, true) => tier = Some(Tier::parse(scanner.inside()?)?),
-                (Field::Outcomes, _) => self.outcomes(reader, scanner, &mut gathered)?,
-                (Field::Id, false) => match scanner.value()? {
+            match (hole.of, hole.is_text) {
+                (Of::Field(Field::Id), true) => id = Some(Cow::Borrowed(scanner.inside()?)),
+                (Of::Field(Field::Time), true) => time = Some(scanner.instant()?),
+                (Of::Field(Field::Action), true) => action = Some(scanner.inside()?),
+                (Of::Field(Field::Tier), true) => tier = Some(Tier::parse(scanner.inside()?)?),
+                (Of::Field(Field::Outcomes), _) => self.outcomes(reader, scanner, &mut gathered)?,
+                (Of::Field(Field::Id), false) => match scanner.value()? {
                     Value::Raw(raw) => id = identity(raw),
                     _ => return None,
                 },
-                (Field::Tier, false) => matches!(scanner.value()?, Value::Null).then_some(())?,
-                (Field::Given(at), _) => values.push((at, hole.value(scanner)?)),
-                (Field::Nothing, _) => drop(hole.value(scanner)?),
+                (Of::Field(Field::Tier), false) => matches!(scanner.value()?, Value::Null).then_some(())?,
+                (Of::Given(at), _) => values.push((at, hole.value(scanner)?)),
+                (Of::Nothing, _) => drop(hole.value(scanner)?),
                 _ => return None,
             }
             Some(())
@@ -92,7 +84,9 @@ impl Shape {
         if outcomes.iter().any(|outcome| outcome.time < time) {
             return None;
         }
-        let given = if reader.plan.attributes.is_empty() { Vec::new() } else { attributes(reader, &values)? };
+        let first_key = |at: usize| reader.plan.attributes[at].key.first();
+        let at_key = |key: &str| values.iter().find(|(at, _)| first_key(*at).is_some_and(|first| first == key));
+        let given = attributes(reader, |key| at_key(key).map(|(_, value)| *value))?;
         Some((Record { id, time, action: Cow::Borrowed(action), tier, given, outcomes, undeclared }, length))
     }
 
@@ -104,11 +98,11 @@ impl Shape {
             // Spaces are where they like between the objects of a list, which were not seen when its shape was taken.
             scanner.next()?;
             self.outcome.as_ref()?.read(scanner, |hole, scanner| {
-                match (hole.field, hole.is_text) {
-                    (Field::Signal, true) => signal = Some(scanner.inside()?),
-                    (Field::Arrival, true) => time = Some(scanner.instant()?),
-                    (Field::Value, false) => value = Some(scanner.raw()?),
-                    (Field::Nothing, _) => drop(hole.value(scanner)?),
+                match (hole.of, hole.is_text) {
+                    (Of::Field(Field::Signal), true) => signal = Some(scanner.inside()?),
+                    (Of::Field(Field::SignalTime), true) => time = Some(scanner.instant()?),
+                    (Of::Field(Field::Value), false) => value = Some(scanner.raw()?),
+                    (Of::Nothing, _) => drop(hole.value(scanner)?),
                     _ => return None,
                 }
                 Some(())
@@ -137,9 +131,9 @@ impl Shape {
             if key == "outcomes" {
                 list = Some(value.strip_prefix('[')?.trim_start());
             }
-            field_of_line(reader, key)
+            of_line(reader, key)
         });
-        let outcome = list.and_then(|list| Parts::of(list, |key, _| Some(field_of_outcome(key))));
+        let outcome = list.and_then(|list| Parts::of(list, |key, _| Some(of_outcome(key))));
         self.outcome = outcome.or(self.outcome.take());
     }
 }
@@ -152,57 +146,44 @@ impl Hole {
     }
 }
 
-/// Which field a key of a line is; nothing where lines are not to be read by their shape.
-fn field_of_line(reader: &Reader, key: &str) -> Option<Field> {
+/// What a key of a line is of; nothing where lines are not to be read by their shape.
+fn of_line(reader: &Reader, key: &str) -> Option<Of> {
     let given = reader.plan.attributes.iter().position(|it| it.key.first().is_some_and(|first| first == key));
-    let field = match key {
-        "id" => Field::Id,
-        "time" => Field::Time,
-        "action" => Field::Action,
-        "tier" => Field::Tier,
-        "outcomes" => Field::Outcomes,
-        _ => return Some(given.map_or(Field::Nothing, Field::Given)),
-    };
-    given.is_none().then_some(field)
-}
-
-fn field_of_outcome(key: &str) -> Field {
-    match key {
-        "signal" => Field::Signal,
-        "time" => Field::Arrival,
-        "value" => Field::Value,
-        _ => Field::Nothing,
+    let fields = [Field::Id, Field::Time, Field::Action, Field::Tier, Field::Outcomes];
+    match (fields.into_iter().find(|field| field.word() == key), given) {
+        (Some(field), None) => Some(Of::Field(field)),
+        (Some(_), Some(_)) => None,
+        (None, given) => Some(given.map_or(Of::Nothing, Of::Given)),
     }
 }
 
-/// The values of the policy's attributes.
-fn attributes<'a>(reader: &Reader, values: &[(usize, Value<'a>)]) -> Option<Vec<Option<Given<'a>>>> {
-    let all = &reader.plan.attributes;
-    let of = |path: &[String]| {
-        let (first, rest) = path.split_first()?;
-        let value = values.iter().find(|(at, _)| all[*at].key.first() == Some(first));
-        Some(value.map_or(Ok(None), |(_, value)| given(*value, rest)))
-    };
-    all.iter().map(|it| of(&it.key).unwrap_or(Ok(None))).collect::<Result<_, fields::Twice>>().ok()
+/// What a key of an outcome is of.
+fn of_outcome(key: &str) -> Of {
+    match key {
+        "signal" => Of::Field(Field::Signal),
+        "time" => Of::Field(Field::SignalTime),
+        "value" => Of::Field(Field::Value),
+        _ => Of::Nothing,
+    }
 }
 
 impl Parts {
-    /// Those of the object that a text starts with, whose values are of these fields.
-    fn of<'a>(text: &'a str, mut field: impl FnMut(&'a str, &'a str) -> Option<Field>) -> Option<Self> {
+    /// Those of the object that a text starts with; `of` says what a value is of, by its key and itself.
+    fn of<'a>(text: &'a str, mut of: impl FnMut(&'a str, &'a str) -> Option<Of>) -> Option<Self> {
         let (mut scanner, mut parts, mut behind) = (Scanner::new(text), Vec::new(), 0);
         scanner.object(|scanner| {
             let key = scanner.key()?;
             let raw = scanner.raw()?;
             let end = scanner.at();
-            let field = field(key, raw)?;
+            let of = of(key, raw)?;
             let is_text = raw.starts_with('"') && !raw.contains('\\');
-            let (open, close) = match (is_text, field) {
+            let (open, close) = match (is_text, of) {
                 (true, _) => (1, 1),
-                (false, Field::Outcomes) => (1, 0),
+                (false, Of::Field(Field::Outcomes)) => (1, 0),
                 (false, _) => (0, 0),
             };
             let start = end - raw.len() + open;
-            parts.extend(starts(text.get(behind..start)?, Some(Hole { field, is_text })));
+            parts.extend(starts(text.get(behind..start)?, Some(Hole { of, is_text })));
             behind = end - close;
             Some(())
         })?;

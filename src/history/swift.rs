@@ -75,6 +75,12 @@ impl<'a, const N: usize> Entries<'a, N> {
         self.others.iter().find(|(key, _)| *key == self.names[at]).map(|(_, value)| *value)
     }
 
+    /// What stands at a key.
+    fn value(&self, key: &str) -> Option<Value<'a>> {
+        let text = self.names.iter().zip(self.texts).find(|(name, _)| **name == key).and_then(|(_, text)| text);
+        text.map(Value::Text).or_else(|| self.others.iter().find(|(other, _)| *other == key).map(|(_, value)| *value))
+    }
+
     /// The text of a field.
     fn word(&self, at: usize) -> Option<Cow<'a, str>> {
         if let Some(text) = self.texts[at] {
@@ -120,7 +126,7 @@ pub(super) fn read<'a>(reader: &Reader, text: &'a str, room: &mut Vec<Outcome>) 
         Some(text) => Some(Tier::parse(text)?),
         None => other_tier(&entries)?,
     };
-    let given = if reader.plan.attributes.is_empty() { Vec::new() } else { attributes(reader, &entries)? };
+    let given = attributes(reader, |key| entries.value(key))?;
     Some((Record { id, time, action, tier, given, outcomes, undeclared }, length))
 }
 
@@ -155,21 +161,20 @@ fn outcome(reader: &Reader, scanner: &mut Scanner, gathered: &mut Gathered) -> O
     reader.add(entries.word(SIGNAL)?, time, value.filter(|raw| *raw != "null"), gathered)
 }
 
-/// The values of the policy's attributes.
-fn attributes<'a>(reader: &Reader, entries: &Entries<'a, 5>) -> Option<Vec<Option<Given<'a>>>> {
-    reader.plan.attributes.iter().map(|it| reach(entries, &it.key)).collect::<Result<_, _>>().ok()
-}
-
-/// The value of an attribute.
-fn reach<'a>(entries: &Entries<'a, 5>, path: &[String]) -> Result<Option<Given<'a>>, fields::Twice> {
-    let Some((first, rest)) = path.split_first() else { return Ok(None) };
-    let text = entries.names.iter().zip(entries.texts).find(|(name, _)| *name == first).and_then(|(_, text)| text);
-    let value = entries.others.iter().find(|(key, _)| key == first).map(|(_, value)| *value);
-    text.map(Value::Text).or(value).map_or(Ok(None), |value| given(value, rest))
+/// The values of the policy's attributes, of what a line has for the first keys of their paths.
+pub(super) fn attributes<'a>(
+    reader: &Reader,
+    of: impl Fn(&str) -> Option<Value<'a>>,
+) -> Option<Vec<Option<Given<'a>>>> {
+    let given = |path: &[String]| {
+        let found = path.split_first().and_then(|(first, rest)| Some((of(first)?, rest)));
+        found.map_or(Ok(None), |(value, rest)| given(value, rest))
+    };
+    reader.plan.attributes.iter().map(|it| given(&it.key)).collect::<Result<_, _>>().ok()
 }
 
 /// The value of an attribute at the rest of its path.
-pub(super) fn given<'a>(value: Value<'a>, rest: &[String]) -> Result<Option<Given<'a>>, fields::Twice> {
+fn given<'a>(value: Value<'a>, rest: &[String]) -> Result<Option<Given<'a>>, fields::Twice> {
     Ok(match (value, rest) {
         (Value::Text(text), []) => Some(Given::Text(Cow::Borrowed(text))),
         (Value::Raw(raw), rest) => fields::below(raw, rest)?.map(fields::given),

@@ -442,10 +442,10 @@ impl<'p> Tallier<'p> {
         other.add_all();
         self.intake.absorb(other.intake);
         if let Some((time, id)) = other.earliest {
-            earlier(&mut self.earliest, time, || &id);
+            self.name(true, time, &id);
         }
         if let Some((time, id)) = other.latest {
-            later(&mut self.latest, time, || &id);
+            self.name(false, time, &id);
         }
         let renamed = adopt(&mut self.cohorts, other.cohorts);
         let ours = |series: Series| Series { cohort: renamed[series.cohort as usize], ..series };

@@ -1,6 +1,5 @@
 //! What a worker makes of the lines, and which of them it puts aside.
 
-use super::brief::Words;
 use super::hashes::{Found, Hashes};
 use super::intake::Place;
 use super::line::{Outcome, Record};
@@ -72,8 +71,6 @@ pub(super) struct Work<'a> {
     pub(super) tallier: Tallier<'a>,
     /// Room for the outcomes of a record, which is used again and again.
     pub(super) room: Vec<Outcome>,
-    /// What the words of its rows mean.
-    pub(super) words: Words,
     /// Records that were counted and not named.
     pub(super) nameless: Nameless,
     /// How the lines are written.
@@ -95,7 +92,6 @@ impl<'a> Work<'a> {
         Work {
             tallier,
             room: Vec::new(),
-            words: Words::default(),
             nameless: Nameless::default(),
             shape: Shape::default(),
             hashes: Hashes::default(),

@@ -87,12 +87,6 @@ impl<T> Named<T> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-
-    /// Forgets all names.
-    pub fn clear(&mut self) {
-        self.short.clear();
-        self.long.clear();
-    }
 }
 
 impl<'n, T> FromIterator<(&'n str, T)> for Named<T> {

@@ -1,6 +1,7 @@
 //! What was read of a leaf of the schema: the levels and the values of some rows, from which the cells of a table are
 //! made where they are asked for.
 
+use super::super::cells::size;
 use super::super::table::Value;
 use super::runs::Runs;
 use crate::value::Instant;
@@ -456,9 +457,4 @@ fn cell(json: &str) -> Value<'_> {
         Some(text) if !text.contains('\\') && !text.starts_with('[') => Value::Typed(text),
         _ => Value::Json(json),
     }
-}
-
-/// A number that a file says, as one of things in memory.
-pub(super) fn size(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }

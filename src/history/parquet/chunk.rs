@@ -1,8 +1,9 @@
 //! The usual pages of a leaf: texts and times, as they stand or in a dictionary. They become cells without a value made
 //! in between. Whatever is not usual, or not in order, is left to the crate: nothing is judged here.
 
+use super::super::cells::size;
 use super::bounds::MOST_ENTRIES;
-use super::cells::{Cells, size};
+use super::cells::Cells;
 use super::runs::Runs;
 use bytes::Bytes;
 use parquet::basic::Encoding;
